@@ -1,0 +1,77 @@
+#include <type_traits>
+
+#include "points.hpp"
+
+namespace pykmeans::bindings {
+
+namespace {
+
+/// FitSummary and the arrays, as Python sees them.
+struct PyFit {
+  FitSummary summary;
+  py::array labels, centers, cluster_inertia, cluster_sizes;
+};
+
+Algorithm algorithm_named(const std::string& name) {
+  if (name == "auto") return Algorithm::automatic;
+  if (name == "lloyd") return Algorithm::lloyd;
+  throw py::value_error("algorithm='" + name + "' must be 'auto' or 'lloyd'");
+}
+
+template <class T>
+py::array to_center_type(const py::array_t<double>& centers) {
+  if constexpr (std::is_same_v<T, float>)
+    return py::array_t<float>(centers);  // exact: the core has rounded them
+  else
+    return centers;
+}
+
+PyFit fit_points(const AnyPoints& any, const py::array& init, std::size_t max_iter, double tol,
+                 const std::string& algorithm, const py::object& on_iteration) {
+  const MatrixView<double> start = matrix<double>(init, "init");
+  FitOptions options;
+  options.max_iter = max_iter;
+  options.tol = tol;
+  options.algorithm = algorithm_named(algorithm);
+  options.poll = poll_signals;
+  if (!on_iteration.is_none())
+    options.on_iteration = [&](std::size_t iteration, double inertia) {
+      const py::gil_scoped_acquire acquire;
+      on_iteration(iteration, inertia);
+    };
+  return any.visit([&](const auto& points) {
+    using T = std::remove_pointer_t<std::remove_const_t<decltype(points.values.data)>>;
+    auto labels = empty<std::int32_t>(points.values.rows);
+    auto centers = empty<double>(start.rows, start.columns);
+    auto cluster_inertia = empty<double>(start.rows), cluster_sizes = empty<double>(start.rows);
+    const FitArrays out{labels.mutable_data(), centers.mutable_data(), cluster_inertia.mutable_data(),
+                        cluster_sizes.mutable_data()};
+    FitSummary summary = without_gil([&] { return fit(points, start, options, out); });
+    return PyFit{std::move(summary), labels, to_center_type<std::remove_const_t<T>>(centers), cluster_inertia,
+                 cluster_sizes};
+  });
+}
+
+}  // namespace
+
+void bind_fit(py::module_& module) {
+  py::class_<PyFit>(module, "Fit")
+      .def_readonly("labels", &PyFit::labels)
+      .def_readonly("centers", &PyFit::centers)
+      .def_readonly("cluster_inertia", &PyFit::cluster_inertia)
+      .def_readonly("cluster_sizes", &PyFit::cluster_sizes)
+      .def_property_readonly("inertia", [](const PyFit& self) { return self.summary.inertia; })
+      .def_property_readonly("inertia_history",
+                             [](const PyFit& self) {
+                               const std::vector<double>& history = self.summary.inertia_history;
+                               return py::array_t<double>(static_cast<py::ssize_t>(history.size()), history.data());
+                             })
+      .def_property_readonly("n_iter", [](const PyFit& self) { return self.summary.n_iter; })
+      .def_property_readonly("stop_reason", [](const PyFit& self) { return to_string(self.summary.stop_reason); })
+      .def_property_readonly("shift", [](const PyFit& self) { return self.summary.shift; })
+      .def_property_readonly("tolerance", [](const PyFit& self) { return self.summary.tolerance; });
+  module.def("fit", &fit_points, py::arg("points"), py::arg("init"), py::kw_only(), py::arg("max_iter"), py::arg("tol"),
+             py::arg("algorithm") = "auto", py::arg("on_iteration") = py::none());
+}
+
+}  // namespace pykmeans::bindings

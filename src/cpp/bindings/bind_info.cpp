@@ -1,0 +1,17 @@
+#include "points.hpp"
+
+namespace pykmeans::bindings {
+
+void bind_info(py::module_& module) {
+  module.attr("__version__") = PYKMEANS_VERSION;
+  module.def("info", [] {
+    py::dict facts;
+    facts["version"] = PYKMEANS_VERSION;
+    facts["instruction_set"] = instruction_set();
+    facts["openmp"] = has_openmp();
+    facts["threads"] = granted_threads();
+    return facts;
+  });
+}
+
+}  // namespace pykmeans::bindings

@@ -1,0 +1,24 @@
+#include <vector>
+
+#include "points.hpp"
+
+namespace pykmeans::bindings {
+
+void bind_seeding(py::module_& module) {
+  module.def(
+      "plus_plus",
+      [](const AnyPoints& any, std::size_t n_clusters, const py::array& uniforms, std::size_t n_local_trials) {
+        const auto size = static_cast<std::size_t>(uniforms.size());
+        const double* numbers = vector(uniforms, size, "uniforms");
+        return any.visit([&](const auto& points) {
+          const std::vector<std::int64_t> seeds = without_gil([&] {
+            return plus_plus(points, n_clusters, std::vector<double>(numbers, numbers + size), n_local_trials,
+                             poll_signals);
+          });
+          return py::array_t<std::int64_t>(static_cast<py::ssize_t>(seeds.size()), seeds.data());
+        });
+      },
+      py::arg("points"), py::arg("n_clusters"), py::arg("uniforms"), py::arg("n_local_trials"));
+}
+
+}  // namespace pykmeans::bindings

@@ -1,0 +1,238 @@
+#include "assigner.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "../parallel.hpp"
+
+namespace pykmeans::detail {
+
+namespace {
+
+constexpr std::size_t no_row = std::numeric_limits<std::size_t>::max();
+
+/// Packed values of a group of tiles: about what a first-level cache holds beside a panel of centers.
+constexpr std::size_t group_values = 6144;
+
+}  // namespace
+
+/// One call of assign().
+template <class T>
+struct Assigner<T>::Pass {
+  const double* centers;
+  const Referee& referee;
+  std::int32_t* labels;
+  Partial* sums;
+  int threads;
+};
+
+/// Writes labels, and moves what changed in the sums.
+template <class T>
+struct Assigner<T>::Labeller {
+  const Points<T>& points;
+  std::int32_t* labels;
+  Partial* sums;
+  std::size_t changed = 0;
+
+  void operator()(std::size_t row, std::int32_t label) {
+    std::int32_t& current = labels[row];
+    if (current == label) return;
+    ++changed;
+    const double weight = points.weight(row);
+    if (sums && weight > 0.0) {
+      if (current >= 0) sums->subtract(static_cast<std::size_t>(current), points.values.row(row), weight);
+      sums->add(static_cast<std::size_t>(label), points.values.row(row), weight);
+    }
+    current = label;
+  }
+};
+
+/// Tiles of points and what the filter says of them; one per thread.
+template <class T>
+template <class Float>
+struct Assigner<T>::Worker {
+  const Points<T>& points;
+  const Pass& pass;
+  const Codebook<Float>& codebook;
+  const kernels::DotKernels<Float>& kernels;
+  Labeller relabel;
+
+  Worker(const Points<T>& data, const Pass& call, const Codebook<Float>& packed_centers,
+         const kernels::DotKernels<Float>& functions, Partial* sums)
+      : points(data), pass(call), codebook(packed_centers), kernels(functions), relabel{data, call.labels, sums} {}
+
+  std::vector<Float> packed, best, second, scores;
+  std::vector<std::int32_t> index;
+  std::vector<double> doubt;           // 2 B of each packed point
+  std::vector<std::size_t> undecided;  // rows
+  std::size_t undecided_rows = 0, candidates = 0;
+
+  void prepare(std::size_t tiles) {
+    const std::size_t rows = tiles * kernels.tile;
+    if (best.size() == rows) return;
+    packed.resize(rows * points.values.columns);
+    best.resize(rows);
+    second.resize(rows);
+    index.resize(rows);
+    doubt.resize(rows);
+  }
+
+  /// Pack one row into a lane of its tile, in the filter's frame; no_row packs zeros.
+  void pack(std::size_t row, std::size_t place) {
+    const std::size_t d = points.values.columns, tile = kernels.tile;
+    Float* lane = packed.data() + place / tile * tile * d + place % tile;
+    if (row == no_row) {
+      for (std::size_t q = 0; q < d; ++q) lane[q * tile] = Float(0);
+      return;
+    }
+    const T* value = points.values.row(row);
+    const double* origin = points.origin.data();
+    const double factor = std::ldexp(1.0, -points.spread_exponent);
+    double norm = 0.0;
+    for (std::size_t q = 0; q < d; ++q) {
+      const auto y = static_cast<Float>((static_cast<double>(value[q]) - origin[q]) * factor);
+      lane[q * tile] = y;
+      norm += static_cast<double>(y) * static_cast<double>(y);
+    }
+    const FilterError<Float>& error = codebook.error();
+    doubt[place] = norm <= 0x1p80 ? error.epsilon * norm + 2.0 * error.tau : std::numeric_limits<double>::infinity();
+  }
+
+  /// Rows [begin, end), at most `tiles` tiles of them.
+  void filter(std::size_t begin, std::size_t end) {
+    const std::size_t rows = end - begin, tiles = (rows + kernels.tile - 1) / kernels.tile;
+    for (std::size_t i = 0; i < tiles * kernels.tile; ++i) pack(i < rows ? begin + i : no_row, i);
+    kernels.nearest(packed.data(), codebook.values(), codebook.bounds(), points.values.columns, codebook.panels(), tiles,
+                    best.data(), second.data(), index.data());
+    for (std::size_t i = 0; i < rows; ++i) {
+      const auto b = static_cast<std::size_t>(index[i]);
+      const double limit = static_cast<double>(best[i]) + codebook.slack(b) + doubt[i];
+      if (static_cast<double>(second[i]) > limit)  // false where anything is NaN
+        relabel(begin + i, codebook.original(b));
+      else
+        undecided.push_back(begin + i);
+    }
+  }
+
+  /// The referee's word on the last rows of the list, at most a tile of them.
+  void settle_tile() {
+    const std::size_t rows = std::min(undecided.size(), kernels.tile);
+    const std::size_t* list = undecided.data() + undecided.size() - rows;
+    for (std::size_t i = 0; i < kernels.tile; ++i) pack(i < rows ? list[i] : no_row, i);
+    scores.resize(codebook.panels() * kernels.panel * kernels.tile);
+    kernels.scores(packed.data(), codebook.values(), codebook.bounds(), points.values.columns, codebook.panels(),
+                   scores.data());
+    for (std::size_t i = 0; i < rows; ++i) relabel(list[i], judge(list[i], i));
+    undecided_rows += rows;
+    undecided.resize(undecided.size() - rows);
+  }
+
+  std::int32_t judge(std::size_t row, std::size_t lane) {
+    const auto score = [&](std::size_t c) { return static_cast<double>(scores[c * kernels.tile + lane]); };
+    std::size_t b = 0;
+    for (std::size_t c = 1; c < codebook.size(); ++c)
+      if (score(c) < score(b)) b = c;
+    const double limit = score(b) + codebook.slack(b) + doubt[lane];
+    double least = std::numeric_limits<double>::infinity();
+    std::int32_t label = codebook.original(0);
+    for (std::size_t c = 0; c < codebook.size(); ++c) {
+      if (score(c) > limit) continue;  // a score or limit that is NaN leaves the center in
+      const double distance = pass.referee(
+          points.values.row(row), pass.centers + static_cast<std::size_t>(codebook.original(c)) * points.values.columns);
+      ++candidates;
+      if (distance < least) {
+        least = distance;
+        label = codebook.original(c);
+      }
+    }
+    return label;
+  }
+
+  void block(std::size_t begin, std::size_t end, std::size_t tiles) {
+    prepare(tiles);
+    for (std::size_t i = begin; i < end; i += tiles * kernels.tile) filter(i, std::min(end, i + tiles * kernels.tile));
+    while (!undecided.empty()) settle_tile();
+  }
+};
+
+template <class T>
+Assigner<T>::Assigner(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
+    : points_(points),
+      n_clusters_(n_clusters),
+      poll_(poll),
+      use_double_(points.values.columns > max_float_features) {}
+
+template <class T>
+void Assigner<T>::merge_sums(Partial* sums, int threads) {
+  if (!sums || private_sums_.empty()) return;
+  const Blocks blocks(n_clusters_, points_.values.columns * 8);
+  parallel_blocks(blocks.count(), threads, poll_, [&](std::size_t block, int) {
+    for (std::size_t c = blocks.begin(block); c < blocks.end(block); ++c)
+      for (Partial& partial : private_sums_) {
+        if (!partial.touched(c)) continue;
+        sums->merge(c, partial);
+        partial.clear(c);
+      }
+  });
+}
+
+template <class T>
+template <class Float>
+std::size_t Assigner<T>::by_filter(const Pass& pass, const kernels::DotKernels<Float>& kernels) {
+  const std::size_t d = points_.values.columns;
+  Codebook<Float> codebook;
+  codebook.pack(pass.centers, n_clusters_, points_.origin, points_.spread_exponent, pass.referee.scale(), kernels);
+  std::vector<Worker<Float>> workers;
+  for (int w = 0; w < pass.threads; ++w) {
+    Partial* sums = w == 0 || !pass.sums ? pass.sums : &private_sums_[static_cast<std::size_t>(w) - 1];
+    workers.emplace_back(points_, pass, codebook, kernels, sums);
+  }
+  const std::size_t tiles = std::clamp<std::size_t>(group_values / (d * kernels.tile), 1, 16);
+  const Blocks blocks(points_.values.rows, d * n_clusters_);
+  parallel_blocks(blocks.count(), pass.threads, poll_, [&](std::size_t block, int worker) {
+    workers[static_cast<std::size_t>(worker)].block(blocks.begin(block), blocks.end(block), tiles);
+  });
+  std::size_t changed = 0, undecided = 0, candidates = 0;
+  for (const Worker<Float>& worker : workers) {
+    changed += worker.relabel.changed;
+    undecided += worker.undecided_rows;
+    candidates += worker.candidates;
+  }
+  // Many rows with many candidates each: the centers lie closer together than float32 can tell in this frame.
+  if (undecided > points_.values.rows / 8 && candidates > 8 * undecided) use_double_ = true;
+  return changed;
+}
+
+template <class T>
+std::size_t Assigner<T>::by_referee(const Pass& pass) {
+  Labeller relabel{points_, pass.labels, pass.sums};
+  for (std::size_t i = 0; i < points_.values.rows; ++i)
+    relabel(i, static_cast<std::int32_t>(pass.referee.nearest(points_.values.row(i), pass.centers, n_clusters_)));
+  return relabel.changed;
+}
+
+template <class T>
+std::size_t Assigner<T>::assign(const double* centers, const Referee& referee, std::int32_t* labels, Partial* sums) {
+  const std::size_t n = points_.values.rows;
+  const int threads = useful_threads(points_.n_threads, n * n_clusters_ * points_.values.columns);
+  while (sums && private_sums_.size() + 1 < static_cast<std::size_t>(threads))
+    private_sums_.emplace_back(sums->layout(), n_clusters_);
+  const Pass pass{centers, referee, labels, sums, threads};
+  const kernels::KernelTable& table = kernels::pick();
+  std::size_t changed = 0;
+  if (n < table.float32.tile)  // packing the centers would cost more than it saves
+    changed = by_referee(pass);
+  else if (use_double_)
+    changed = by_filter(pass, table.float64);
+  else
+    changed = by_filter(pass, table.float32);
+  merge_sums(sums, threads);
+  return changed;
+}
+
+template class Assigner<std::uint8_t>;
+template class Assigner<float>;
+template class Assigner<double>;
+
+}  // namespace pykmeans::detail

@@ -1,0 +1,88 @@
+// Centers packed for the dot-product filter, and the proof that what the filter decides is what the referee decides.
+//
+// The filter works in a frame of its own: y = (x - o) * 2^-e and z = (c - o) * 2^-e for an origin o and exponent e near
+// the bulk of the data (any choice is right; a good one decides more). With score(c) = |z|^2 / 2 - y.z,
+//     |y - z|^2 / 2 = |y|^2 / 2 + score(c),
+// so the nearest center has the least score. Write u for the unit roundoff of the filter's type, P = |y|, Q = |z|.
+//
+//   1. y and z are rounded componentwise: relative error at most u + 2^-53 each (the subtraction in double, then the
+//      rounding). That changes y.z by at most 2 (u + 2^-53)(1 + u) P Q.
+//   2. h + sum of products, in any order, with or without fused multiply-add, has the error of at most d + 1 roundings:
+//      (d + 1) u / (1 - (d + 1) u) times (|h| + P Q), with |h| <= Q^2 / 2 + A.
+//   3. |z|^2 / 2 is summed in double: relative error (d + 2) 2^-53; h itself is rounded to the filter's type: u |h|.
+//   4. The referee's distance has relative error at most r = (d / 16 + 9) 2^-53, so half of it, in this frame, is
+//      within r (P^2 + Q^2) of |y - z|^2 / 2.
+//   5. P Q <= (P^2 + Q^2) / 2.
+//
+// Together, for the constant
+//     epsilon = 1.02 ((d + 8) u + (d + 2) 2^-53 + 2 r)
+// (1.02 covers the second-order terms while (d + 1) u <= 0.01, and the rounding of the bounds' own arithmetic) the score
+// and half the referee's distance minus |y|^2 / 2 differ by at most A + B, where A = epsilon Q^2 belongs to the center and
+// B = epsilon P^2 / 2 + tau to the point; tau is what underflow can add. Each center's own error is folded into what its
+// score starts from, h = |z|^2 / 2 - A: so the filter's scores are lower bounds up to B, and
+//     score(c) > score(b) + 2 A(b) + 2 B   implies   referee(c) > referee(b).
+// One far center or point thus spoils nothing for the others. Where the implication does not decide, the centers that it
+// leaves go to the referee.
+//
+// tau: a value that underflows is off by at most 2^-149 (float32; 2^-1074 in float64) and multiplies at most 2^43; and
+// where the referee scales by 2^s, what vanishes there is less than (d + 2) 2^-585 of its units.
+//
+// A point with P^2 > 2^80 gets B = infinity: everything about it is undecided. A center with Q^2 > 2^86 is packed as zeros
+// with h = Q^2 / 5, at most 2^120: below its score for every point with P^2 <= 2^80, since then
+// Q^2 / 2 - P Q >= Q^2 (1/2 - 2^-3); and with A = infinity.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "../../kernels/table.hpp"
+#include "../referee.hpp"
+#include "pykmeans/points.hpp"
+
+namespace pykmeans::detail {
+
+/// The bound of codebook.hpp as numbers.
+template <class Float>
+struct FilterError {
+  double epsilon = 0.0;
+  double tau = 0.0;
+
+  FilterError() = default;
+  FilterError(std::size_t features, int frame_exponent, int referee_scale);
+};
+
+/// Most features for which the bound of the float32 filter holds; float64 has no such limit in practice.
+constexpr std::size_t max_float_features = 100000;
+
+template <class Float>
+class Codebook {
+ public:
+  /// Pack centers; of equal ones only that of the lowest index.
+  /// @param centers (count, features)  @param origin (features)
+  void pack(const double* centers, std::size_t count, const std::vector<double>& origin, int frame_exponent,
+            int referee_scale, const kernels::DotKernels<Float>& kernels);
+
+  std::size_t size() const { return original_.size(); }
+  std::size_t panels() const { return panels_; }
+  const Float* values() const { return values_.data(); }
+  const Float* bounds() const { return bounds_.data(); }
+  const FilterError<Float>& error() const { return error_; }
+
+  /// Index of a packed center among all centers; ascending.
+  std::int32_t original(std::size_t packed) const { return original_[packed]; }
+  /// 2 A of a packed center.
+  double slack(std::size_t packed) const { return slack_[packed]; }
+
+ private:
+  void keep_distinct(const double* centers, std::size_t count, std::size_t features);
+
+  std::size_t panels_ = 0;
+  std::vector<Float> values_;          // (panels, features, panel), -z
+  std::vector<Float> bounds_;          // (panels * panel), h; infinity for padding
+  std::vector<double> slack_;          // (size)
+  std::vector<std::int32_t> original_; // (size)
+  FilterError<Float> error_;
+};
+
+}  // namespace pykmeans::detail

@@ -1,0 +1,47 @@
+// What the public functions check of their arguments.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "pykmeans/points.hpp"
+
+namespace pykmeans::detail {
+
+template <class T>
+void check_finite(const Points<T>& points) {
+  if (points.n_nonfinite != 0)
+    throw std::invalid_argument("X has " + std::to_string(points.n_nonfinite) +
+                                " values that are NaN or infinite, the first at row " +
+                                std::to_string(points.first_nonfinite_row) + ", column " +
+                                std::to_string(points.first_nonfinite_column) + "; all must be finite");
+}
+
+/// Contiguous centers that fit the points. @param name  of the argument, for messages
+template <class T>
+std::vector<double> checked_centers(const Points<T>& points, MatrixView<double> centers, const std::string& name) {
+  check_finite(points);
+  const std::string shape = name + " of shape (" + std::to_string(centers.rows) + ", " + std::to_string(centers.columns) +
+                            ")";
+  if (centers.rows == 0) throw std::invalid_argument(shape + " must have at least one row");
+  if (centers.rows > 0x7fffffff) throw std::invalid_argument(shape + " must have fewer than 2^31 rows");
+  if (centers.columns != points.values.columns)
+    throw std::invalid_argument(shape + " must have as many columns as X: " + std::to_string(points.values.columns));
+  std::vector<double> values;
+  values.reserve(centers.rows * centers.columns);
+  for (std::size_t c = 0; c < centers.rows; ++c)
+    for (std::size_t q = 0; q < centers.columns; ++q) {
+      const double value = centers.row(c)[q];
+      if (!std::isfinite(value))
+        throw std::invalid_argument(name + "[" + std::to_string(c) + ", " + std::to_string(q) +
+                                    "]=" + std::to_string(value) + " must be finite");
+      values.push_back(value);
+    }
+  return values;
+}
+
+}  // namespace pykmeans::detail

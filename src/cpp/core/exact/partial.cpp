@@ -1,0 +1,254 @@
+#include "pykmeans/partial.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "digits.hpp"
+
+namespace pykmeans {
+
+namespace {
+
+// Bits of a limb. A value reaches at most 2^50 units of the top limb, and the remainder of a limb half a unit of it, 2^50
+// units of the next.
+constexpr int limb_bits = 51;
+// Additions to a cluster between carries. A carried limb is below 2^51, and an addition changes a limb by less than 2^53
+// (two parts of 2^50 + 1, or three of 2^51): below 2^51 + 2^63 / 2 in all.
+constexpr std::uint32_t additions_per_carry = 512;
+
+std::int64_t bits_of(double value) {
+  std::int64_t word;
+  std::memcpy(&word, &value, sizeof word);
+  return word;
+}
+
+int limbs_needed(int highest, int lowest_bit) {
+  const int below_top = highest - 50 - lowest_bit;
+  return 1 + std::max(0, (below_top + limb_bits - 1) / limb_bits);
+}
+
+/// Error of the rounded product p = a * b, exactly (T. J. Dekker, "A floating-point technique for extending the available
+/// precision", 1971). The layout keeps the exponents away from the ends of the range.
+inline double product_error(double a, double b, double p) {
+  constexpr double splitter = 134217729.0;  // 2^27 + 1
+  const double a_big = splitter * a, b_big = splitter * b;
+  const double a_high = a_big - (a_big - a), b_high = b_big - (b_big - b);
+  const double a_low = a - a_high, b_low = b - b_high;
+  return ((a_high * b_high - p) + a_high * b_low + a_low * b_high) + a_low * b_low;
+}
+
+/// Add sign * value to `limbs` limbs, each at a distance of `stride` from the next, by the magic numbers of its feature.
+template <int sign, int limbs>
+inline void add_value(double value, std::int64_t* digit, const double* magic, std::size_t stride) {
+  for (int l = limbs - 1; l >= 0; --l) {
+    const double m = magic[static_cast<std::size_t>(l) * stride];
+    const double shifted = value + m;  // rounds value to a multiple of the limb's unit
+    value -= shifted - m;              // exact
+    digit[static_cast<std::size_t>(l) * stride] += sign * (bits_of(shifted) - bits_of(m));
+  }
+}
+
+template <int sign, int limbs, class T>
+void add_row(const SumLayout& layout, std::int64_t* digits, const T* row) {
+  const std::size_t features = layout.features;
+  const double* magic = layout.magic.data();
+  for (std::size_t q = 0; q < features; ++q)
+    add_value<sign, limbs>(static_cast<double>(row[q]), digits + q, magic + q, features);
+}
+
+template <int sign, int limbs, class T>
+void add_weighted_row(const SumLayout& layout, std::int64_t* digits, const T* row, double weight) {
+  const std::size_t features = layout.features;
+  const double* magic = layout.magic.data();
+  for (std::size_t q = 0; q < features; ++q) {
+    const double value = q + 1 < features ? static_cast<double>(row[q]) : 1.0;
+    const double product = weight * value;
+    add_value<sign, limbs>(product, digits + q, magic + q, features);
+    add_value<sign, limbs>(product_error(weight, value, product), digits + q, magic + q, features);
+  }
+}
+
+template <int sign, int limbs, class T>
+void add_limbs(const SumLayout& layout, std::int64_t* digits, const T* row, double weight) {
+  if (layout.weighted)
+    add_weighted_row<sign, limbs>(layout, digits, row, weight);
+  else
+    add_row<sign, limbs>(layout, digits, row);
+}
+
+}  // namespace
+
+SumLayout::SumLayout(const std::vector<ValueRange>& columns, const ValueRange* weights, bool integer_values)
+    : weighted(weights != nullptr), integers(integer_values && !weights) {
+  features = columns.size() + (weighted ? 1 : 0);
+  std::vector<int> highest(features, 0), lowest_bit(features, 0);
+  for (std::size_t q = 0; q < features; ++q) {
+    if (q < columns.size() && columns[q].any) {
+      highest[q] = columns[q].highest;
+      lowest_bit[q] = columns[q].lowest - columns[q].precision;
+    } else if (q == columns.size()) {
+      highest[q] = 1;  // the value 1 of the feature that sums the weights
+    }
+    if (weighted) {
+      highest[q] += weights->highest;
+      lowest_bit[q] += weights->lowest - weights->precision;
+    }
+    limbs = std::max(limbs, limbs_needed(highest[q], lowest_bit[q]));
+  }
+  unit.resize(features);
+  for (std::size_t q = 0; q < features; ++q) {
+    unit[q] = integers ? 0 : highest[q] - 50 - limb_bits * (limbs - 1);
+    // Away from overflow and underflow of the magic numbers, of products and of their errors.
+    if (highest[q] > 900 || unit[q] < -900) wide = true;
+  }
+  if (weighted)  // Dekker's splitting multiplies each factor by 2^27
+    wide = wide || weights->highest > 900;
+  for (const ValueRange& column : columns) wide = wide || (weighted && column.any && column.highest > 900);
+  if (limbs > 3) wide = true;
+  if (wide || integers) return;
+  magic.resize(static_cast<std::size_t>(limbs) * features);
+  for (int l = 0; l < limbs; ++l)
+    for (std::size_t q = 0; q < features; ++q)
+      magic[static_cast<std::size_t>(l) * features + q] = std::ldexp(1.5, 52 + unit[q] + limb_bits * l);
+}
+
+Partial::Partial(const SumLayout& layout, std::size_t clusters)
+    : layout_(&layout),
+      stride_((static_cast<std::size_t>(layout.limbs) + 1) * layout.features),
+      limbs_(clusters * stride_, 0),
+      pending_(clusters, 0),
+      counts_(clusters, 0),
+      touched_(clusters, 0) {}
+
+template <int sign, class T>
+void Partial::accumulate_wide(std::int64_t* limbs, const T* row, double weight) const {
+  constexpr std::uint64_t mask = (std::uint64_t{1} << limb_bits) - 1;
+  const std::size_t features = layout_->features;
+  const std::size_t columns = features - (layout_->weighted ? 1 : 0);
+  for (std::size_t q = 0; q < features; ++q) {
+    const detail::Split value = detail::split(q < columns ? static_cast<double>(row[q]) : 1.0);
+    const std::int64_t direction = value.negative ? -sign : sign;
+    const auto add = [&](std::uint64_t part, int exponent) {
+      // A part of a product may be zero, or end in zeros, below the unit; the whole never does.
+      int offset = exponent - layout_->unit[q];
+      while (offset < 0 && part != 0) {
+        part >>= 1;
+        ++offset;
+      }
+      if (part == 0) return;
+      const int shift = offset % limb_bits;
+      std::int64_t* digit = limbs + static_cast<std::size_t>(offset / limb_bits) * features + q;
+      const std::uint64_t fits = (std::uint64_t{1} << (limb_bits - shift)) - 1;
+      std::uint64_t above = part >> (limb_bits - shift);
+      digit[0] += direction * static_cast<std::int64_t>((part & fits) << shift);
+      for (; above != 0; above >>= limb_bits) {
+        digit += features;
+        digit[0] += direction * static_cast<std::int64_t>(above & mask);
+      }
+    };
+    if (layout_->weighted) {
+      const detail::Split w = detail::split(weight);
+      detail::split_product(w.significand, value.significand, w.exponent + value.exponent, add);
+    } else {
+      add(value.significand, value.exponent);
+    }
+  }
+}
+
+template <int sign, class T>
+void Partial::accumulate(std::size_t cluster, const T* row, double weight) {
+  std::int64_t* limbs = limbs_of(cluster);
+  if (layout_->wide) {
+    accumulate_wide<sign>(limbs, row, weight);
+  } else if (layout_->integers) {
+    for (std::size_t q = 0; q < layout_->features; ++q) limbs[q] += sign * static_cast<std::int64_t>(row[q]);
+  } else if (layout_->limbs == 1) {
+    add_limbs<sign, 1>(*layout_, limbs, row, weight);
+  } else if (layout_->limbs == 2) {
+    add_limbs<sign, 2>(*layout_, limbs, row, weight);
+  } else {
+    add_limbs<sign, 3>(*layout_, limbs, row, weight);
+  }
+  counts_[cluster] += sign;
+  touched_[cluster] = 1;
+  if (++pending_[cluster] == additions_per_carry) carry(cluster);
+}
+
+template <class T>
+void Partial::add(std::size_t cluster, const T* row, double weight) {
+  accumulate<1>(cluster, row, weight);
+}
+
+template <class T>
+void Partial::subtract(std::size_t cluster, const T* row, double weight) {
+  accumulate<-1>(cluster, row, weight);
+}
+
+void Partial::carry(std::size_t cluster) const {
+  if (pending_[cluster] == 0) return;
+  const std::size_t features = layout_->features;
+  for (std::size_t q = 0; q < features; ++q)
+    detail::carry_digits<limb_bits>(limbs_of(cluster) + q, static_cast<std::size_t>(layout_->limbs) + 1, features);
+  pending_[cluster] = 0;
+}
+
+void Partial::merge(std::size_t cluster, const Partial& other) {
+  carry(cluster);
+  other.carry(cluster);
+  std::int64_t* mine = limbs_of(cluster);
+  const std::int64_t* theirs = other.limbs_of(cluster);
+  for (std::size_t i = 0; i < stride_; ++i) mine[i] += theirs[i];
+  counts_[cluster] += other.counts_[cluster];
+  touched_[cluster] |= other.touched_[cluster];
+  pending_[cluster] = 1;
+  carry(cluster);
+}
+
+void Partial::clear(std::size_t cluster) {
+  std::fill_n(limbs_of(cluster), stride_, 0);
+  counts_[cluster] = 0;
+  pending_[cluster] = 0;
+  touched_[cluster] = 0;
+}
+
+Rounded Partial::sum(std::size_t cluster, std::size_t feature) const {
+  carry(cluster);
+  const auto count = static_cast<std::size_t>(layout_->limbs) + 1;
+  std::int64_t few[8];
+  std::vector<std::int64_t> many(count > 8 ? count : 0);
+  std::int64_t* digits = count > 8 ? many.data() : few;
+  const std::int64_t* limbs = limbs_of(cluster) + feature;
+  for (std::size_t l = 0; l < count; ++l) digits[l] = limbs[l * layout_->features];
+  return detail::round_to_53(detail::leading_bits<limb_bits>(digits, count), layout_->unit[feature]);
+}
+
+Rounded Partial::weight(std::size_t cluster) const {
+  if (layout_->weighted) return sum(cluster, layout_->features - 1);
+  int exponent = 0;
+  const double fraction = std::frexp(static_cast<double>(counts_[cluster]), &exponent);
+  return {fraction, exponent};
+}
+
+void Partial::sum_in_two(std::size_t cluster, std::size_t feature, int exponent, double& high, double& low) const {
+  carry(cluster);
+  high = low = 0.0;
+  const std::int64_t* limbs = limbs_of(cluster) + feature;
+  for (int l = layout_->limbs; l >= 0; --l) {
+    const double term = std::ldexp(static_cast<double>(limbs[static_cast<std::size_t>(l) * layout_->features]),
+                                   layout_->unit[feature] + limb_bits * l + exponent);
+    const double total = high + term;  // two-sum (D. E. Knuth): total + error is high + term
+    const double added = total - high;
+    low += (high - (total - added)) + (term - added);
+    high = total;
+  }
+}
+
+template void Partial::add<std::uint8_t>(std::size_t, const std::uint8_t*, double);
+template void Partial::add<float>(std::size_t, const float*, double);
+template void Partial::add<double>(std::size_t, const double*, double);
+template void Partial::subtract<std::uint8_t>(std::size_t, const std::uint8_t*, double);
+template void Partial::subtract<float>(std::size_t, const float*, double);
+template void Partial::subtract<double>(std::size_t, const double*, double);
+
+}  // namespace pykmeans

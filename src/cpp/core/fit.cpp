@@ -1,0 +1,160 @@
+// The loop. Read this file first.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "assign/assigner.hpp"
+#include "check.hpp"
+#include "float_environment.hpp"
+#include "pykmeans/pykmeans.hpp"
+#include "referee.hpp"
+#include "update/empty.hpp"
+#include "update/mean.hpp"
+#include "update/objective.hpp"
+
+namespace pykmeans {
+
+namespace {
+
+using detail::Referee;
+
+/// a <= b, for numbers that are not negative.
+bool at_most(Rounded a, Rounded b) {
+  if (a.fraction == 0.0 || b.fraction == 0.0) return a.fraction == 0.0;
+  return a.exponent != b.exponent ? a.exponent < b.exponent : a.fraction <= b.fraction;
+}
+
+Rounded scaled(double value, int exponent) {
+  int shift = 0;
+  const double fraction = std::frexp(value, &shift);
+  return {fraction, shift + exponent};
+}
+
+Rounded times(double factor, const Rounded& value) {
+  int shift = 0;
+  const double fraction = std::frexp(factor * value.fraction, &shift);
+  return {fraction, value.exponent + shift};
+}
+
+/// Sum of the squared distances that the centers moved.
+Rounded total_shift(const std::vector<double>& from, const std::vector<double>& to, std::size_t features) {
+  ValueRange range;
+  detail::extend_range(range, from.data(), from.size());
+  const Referee referee(range, features, to.data(), to.size());
+  double shift = 0.0;
+  for (std::size_t i = 0; i < from.size(); i += features) shift += referee(from.data() + i, to.data() + i);
+  return scaled(shift, -2 * referee.scale());
+}
+
+void check_options(std::size_t n_samples, std::size_t n_clusters, const FitOptions& options) {
+  if (n_clusters > n_samples)
+    throw std::invalid_argument("n_clusters=" + std::to_string(n_clusters) +
+                                " must be <= n_samples=" + std::to_string(n_samples));
+  if (options.max_iter < 1) throw std::invalid_argument("max_iter=0 must be >= 1");
+  if (!(options.tol >= 0.0 && options.tol <= std::numeric_limits<double>::max()))
+    throw std::invalid_argument("tol=" + std::to_string(options.tol) + " must be finite and >= 0");
+}
+
+}  // namespace
+
+const char* to_string(StopReason reason) {
+  switch (reason) {
+    case StopReason::labels:
+      return "labels";
+    case StopReason::centers:
+      return "centers";
+    default:
+      return "max_iter";
+  }
+}
+
+template <class T>
+FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOptions& options, FitArrays out) {
+  const detail::FloatEnvironment environment;
+  constexpr bool single = std::is_same_v<T, float>;
+  std::vector<double> centers = detail::checked_centers(points, init, "init");
+  const std::size_t n = points.values.rows, d = points.values.columns, k = init.rows;
+  check_options(n, k, options);
+  if (single)
+    for (double& value : centers) value = static_cast<double>(static_cast<float>(value));
+
+  FitSummary summary;
+  const Rounded tolerance =
+      options.tol > 0.0 ? times(options.tol, detail::mean_variance(points, options.poll)) : Rounded{};
+  const auto referee_for = [&](const std::vector<double>& c) { return Referee(points.range, d, c.data(), c.size()); };
+  std::int32_t* const labels = out.labels;
+  std::fill_n(labels, n, -1);
+  Partial sums(points.layout, k);
+  detail::Assigner<T> assigner(points, k, options.poll);
+  detail::Objective<T> objective(points, k, options.poll);
+  std::vector<double> previous;
+
+  Rounded shift;
+  for (std::size_t iteration = 0; iteration < options.max_iter; ++iteration) {
+    const Referee referee = referee_for(centers);
+    const std::size_t changed = assigner.assign(centers.data(), referee, labels, &sums);
+    summary.inertia_history.push_back(objective(centers.data(), referee, labels, sums));
+    const bool moved = detail::fill_empty_clusters(points, centers.data(), referee, labels, sums, options.poll);
+    previous = centers;
+    detail::move_centers(sums, single, d, centers.data(), points.n_threads, options.poll);
+    objective.forget_moved(sums);
+    for (std::size_t c = 0; c < k; ++c) sums.settle(c);
+
+    shift = total_shift(previous, centers, d);
+    summary.n_iter = iteration + 1;
+    if (options.on_iteration) options.on_iteration(iteration, summary.inertia_history.back());
+    if (changed == 0 && !moved) {
+      summary.stop_reason = StopReason::labels;
+      break;
+    }
+    if (at_most(shift, tolerance)) {
+      summary.stop_reason = StopReason::centers;
+      break;
+    }
+  }
+  if (summary.stop_reason != StopReason::labels)  // make the labels belong to the centers
+    assigner.assign(centers.data(), referee_for(centers), labels, &sums);
+
+  summary.shift = std::ldexp(shift.fraction, shift.exponent);
+  summary.tolerance = std::ldexp(tolerance.fraction, tolerance.exponent);
+  summary.inertia = inertia(points, MatrixView<double>(centers.data(), k, d), labels, out.cluster_inertia, options.poll);
+  std::copy(centers.begin(), centers.end(), out.centers);
+  for (std::size_t c = 0; c < k; ++c) {
+    const Rounded size = sums.count(c) == 0 ? Rounded{} : sums.weight(c);
+    out.cluster_sizes[c] = std::ldexp(size.fraction, size.exponent);
+  }
+  return summary;
+}
+
+template <class T>
+FitResult fit(const Points<T>& points, const std::vector<double>& init, const FitOptions& options) {
+  const std::size_t d = points.values.columns, k = init.size() / d;
+  if (k * d != init.size())
+    throw std::invalid_argument("init of " + std::to_string(init.size()) +
+                                " values must be a multiple of the columns of X: " + std::to_string(d));
+  FitResult result;
+  result.labels.resize(points.values.rows);
+  result.centers.resize(k * d);
+  result.cluster_inertia.resize(k);
+  result.cluster_sizes.resize(k);
+  static_cast<FitSummary&>(result) =
+      fit(points, MatrixView<double>(init.data(), k, d), options,
+          {result.labels.data(), result.centers.data(), result.cluster_inertia.data(), result.cluster_sizes.data()});
+  return result;
+}
+
+#define PYKMEANS_INSTANTIATE(T)                                                                    \
+  template FitSummary fit(const Points<T>&, MatrixView<double>, const FitOptions&, FitArrays);     \
+  template FitResult fit(const Points<T>&, const std::vector<double>&, const FitOptions&)
+
+PYKMEANS_INSTANTIATE(std::uint8_t);
+PYKMEANS_INSTANTIATE(float);
+PYKMEANS_INSTANTIATE(double);
+
+#undef PYKMEANS_INSTANTIATE
+
+}  // namespace pykmeans

@@ -1,0 +1,21 @@
+// Exact sums of distances, before they are rounded.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "exact/wide_sum.hpp"
+#include "pykmeans/points.hpp"
+#include "referee.hpp"
+
+namespace pykmeans::detail {
+
+/// Sums of w * distance to the center of the label, by cluster, in the referee's scale.
+/// @param weights (n_samples) or nullptr for ones  @param labels (n_samples), or nullptr where there is one center
+template <class T>
+std::vector<WideSum> cluster_sums(const Points<T>& points, const double* weights, const double* centers,
+                                  std::size_t n_clusters, const std::int32_t* labels, const Referee& referee,
+                                  const Poll& poll);
+
+}  // namespace pykmeans::detail

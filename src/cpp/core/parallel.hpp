@@ -1,0 +1,36 @@
+// Work on blocks by several threads. parallel.cpp is the only file that knows OpenMP.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+
+#include "pykmeans/options.hpp"
+
+namespace pykmeans::detail {
+
+/// Rows [begin(b), end(b)) of block b.
+struct Blocks {
+  std::size_t rows = 0;
+  std::size_t block_rows = 1;
+
+  /// Blocks of about a millisecond's work: small enough to share out evenly and to notice Ctrl-C in time, large enough
+  /// that fetching one costs nothing. @param row_cost  multiply-adds a row
+  Blocks(std::size_t n_rows, std::size_t row_cost) : rows(n_rows) {
+    constexpr std::size_t work = std::size_t{1} << 22;
+    block_rows = std::clamp<std::size_t>(work / std::max<std::size_t>(row_cost, 1), 16, 16384) / 16 * 16;
+  }
+  std::size_t count() const { return (rows + block_rows - 1) / block_rows; }
+  std::size_t begin(std::size_t block) const { return block * block_rows; }
+  std::size_t end(std::size_t block) const { return std::min(rows, begin(block) + block_rows); }
+};
+
+/// Threads worth waking for `work` multiply-adds: one where the waking would cost more than it saves.
+inline int useful_threads(int n_threads, std::size_t work) { return work < (std::size_t{1} << 18) ? 1 : n_threads; }
+
+/// Call body(block, worker) once for each block, worker in [0, n_threads). The first exception of a body or of poll stops
+/// the rest and is thrown here. poll is called on the calling thread between its blocks.
+void parallel_blocks(std::size_t n_blocks, int n_threads, const Poll& poll,
+                     const std::function<void(std::size_t block, int worker)>& body);
+
+}  // namespace pykmeans::detail

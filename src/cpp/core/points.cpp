@@ -1,0 +1,192 @@
+#include "pykmeans/points.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+#include "exact/digits.hpp"
+#include "parallel.hpp"
+#include "pykmeans/pykmeans.hpp"
+
+namespace pykmeans {
+
+namespace {
+
+/// Largest and smallest nonzero magnitude of each column, and a trace of values that are not finite.
+template <class T>
+struct ColumnScan {
+  std::vector<T> largest, smallest, trace;
+
+  explicit ColumnScan(std::size_t width)
+      : largest(width, T(0)), smallest(width, std::numeric_limits<T>::infinity()), trace(width, T(0)) {}
+
+  void add(const T* row, std::size_t width) {
+    T* const large = largest.data();
+    T* const small = smallest.data();
+    T* const left = trace.data();
+    for (std::size_t q = 0; q < width; ++q) {
+      const T magnitude = std::fabs(row[q]);
+      const T nonzero = magnitude > T(0) ? magnitude : std::numeric_limits<T>::infinity();
+      large[q] = magnitude > large[q] ? magnitude : large[q];
+      small[q] = nonzero < small[q] ? nonzero : small[q];
+      left[q] += row[q] * T(0);  // NaN from then on if the value is not finite
+    }
+  }
+};
+
+template <class T>
+std::vector<ValueRange> scan_columns(const MatrixView<T>& values, int n_threads, const Poll& poll, bool& finite) {
+  const std::size_t d = values.columns;
+  // Contiguous rows are read several at a time, as one wide row, so that few columns vectorise as well as many.
+  const bool contiguous = values.row_stride == static_cast<std::ptrdiff_t>(d);
+  const std::size_t together = contiguous ? std::max<std::size_t>(1, 64 / d) : 1;
+  const std::size_t width = together * d;
+  const detail::Blocks blocks(values.rows, d * 16);
+  const int threads = detail::useful_threads(n_threads, values.rows * d);
+  std::vector<ColumnScan<T>> scans(static_cast<std::size_t>(threads), ColumnScan<T>(width));
+  detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
+    ColumnScan<T>& scan = scans[static_cast<std::size_t>(worker)];
+    std::size_t i = blocks.begin(block);
+    const std::size_t end = blocks.end(block);
+    for (; i + together <= end; i += together) scan.add(values.row(i), width);
+    for (; i < end; ++i) scan.add(values.row(i), d);
+  });
+  std::vector<ValueRange> columns(d);
+  finite = true;
+  for (std::size_t q = 0; q < d; ++q) {
+    T largest = T(0), smallest = std::numeric_limits<T>::infinity();
+    for (const ColumnScan<T>& scan : scans)
+      for (std::size_t w = q; w < width; w += d) {
+        largest = std::max(largest, scan.largest[w]);
+        smallest = std::min(smallest, scan.smallest[w]);
+        finite = finite && scan.trace[w] == T(0);
+      }
+    ValueRange& column = columns[q];
+    column.precision = std::numeric_limits<T>::digits;
+    column.any = largest > T(0);
+    if (!column.any) continue;
+    std::frexp(largest, &column.highest);
+    std::frexp(smallest, &column.lowest);
+  }
+  return columns;
+}
+
+std::vector<ValueRange> scan_columns(const MatrixView<std::uint8_t>& values, int, const Poll&, bool& finite) {
+  finite = true;
+  ValueRange byte;
+  byte.highest = 8;
+  byte.lowest = 1;
+  byte.precision = 1;  // the lowest bit is 2^0
+  byte.any = true;
+  return std::vector<ValueRange>(values.columns, byte);
+}
+
+template <class T>
+void locate_nonfinite(Points<T>& points) {
+  if constexpr (std::is_floating_point_v<T>) {
+    for (std::size_t i = 0; i < points.values.rows; ++i) {
+      const T* row = points.values.row(i);
+      for (std::size_t q = 0; q < points.values.columns; ++q) {
+        if (std::isfinite(row[q])) continue;
+        if (points.n_nonfinite++ != 0) continue;
+        points.first_nonfinite_row = i;
+        points.first_nonfinite_column = q;
+      }
+    }
+  }
+}
+
+ValueRange scan_weights(const double* weights, std::size_t count) {
+  ValueRange range;
+  int lowest_bit = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double w = weights[i];
+    if (!(w >= 0.0 && w <= std::numeric_limits<double>::max()))
+      throw std::invalid_argument("sample_weight[" + std::to_string(i) + "]=" + std::to_string(w) +
+                                  " must be finite and not negative");
+    if (w == 0.0) continue;
+    int high = 0;
+    std::frexp(w, &high);
+    detail::Split parts = detail::split(w);
+    while ((parts.significand & 1) == 0) {
+      parts.significand >>= 1;
+      ++parts.exponent;
+    }
+    range.highest = range.any ? std::max(range.highest, high) : high;
+    range.lowest = range.any ? std::min(range.lowest, high) : high;
+    lowest_bit = range.any ? std::min(lowest_bit, parts.exponent) : parts.exponent;
+    range.any = true;
+  }
+  if (!range.any) throw std::invalid_argument("sample_weight must not be all zero");
+  range.precision = range.lowest - lowest_bit;
+  return range;
+}
+
+/// The median of each column over a few evenly spaced rows, and the largest median distance from it: near the bulk of
+/// the data wherever it lies, and not moved by an outlier as a mean would be. Any choice gives the same labels.
+template <class T>
+void choose_frame(Points<T>& points) {
+  const std::size_t n = points.values.rows, d = points.values.columns;
+  const std::size_t sampled = std::min<std::size_t>(n, 31);
+  std::vector<double> column(sampled);
+  points.origin.resize(d);
+  double spread = 0.0, farthest = 0.0;
+  for (std::size_t q = 0; q < d; ++q) {
+    for (std::size_t s = 0; s < sampled; ++s)
+      column[s] = static_cast<double>(points.values.row(s * (n - 1) / std::max<std::size_t>(1, sampled - 1))[q]);
+    const auto middle = column.begin() + static_cast<std::ptrdiff_t>(sampled / 2);
+    std::nth_element(column.begin(), middle, column.end());
+    const double median = points.origin[q] = *middle;
+    for (double& value : column) value = std::fabs(value * 0.5 - median * 0.5);
+    std::nth_element(column.begin(), middle, column.end());
+    spread = std::max(spread, *middle);
+    farthest = std::max(farthest, *std::max_element(column.begin(), column.end()));
+  }
+  if (spread == 0.0) spread = farthest;
+  if (spread == 0.0) return;
+  std::frexp(spread, &points.spread_exponent);
+  ++points.spread_exponent;
+}
+
+}  // namespace
+
+template <class T>
+Points<T>::Points(MatrixView<T> view, const double* row_weights, int threads, const Poll& poll)
+    : values(view), weights(row_weights), n_threads(threads) {
+  if (values.rows == 0 || values.columns == 0)
+    throw std::invalid_argument("X of shape (" + std::to_string(values.rows) + ", " + std::to_string(values.columns) +
+                                ") must have at least one row and one column");
+  if (threads < 0) throw std::invalid_argument("n_threads=" + std::to_string(threads) + " must be >= 0");
+  if (threads == 0) n_threads = granted_threads();
+  bool finite = true;
+  columns = scan_columns(values, n_threads, poll, finite);
+  if (!finite) {
+    locate_nonfinite(*this);
+    return;
+  }
+  for (const ValueRange& column : columns) {
+    if (!column.any) continue;
+    range.highest = range.any ? std::max(range.highest, column.highest) : column.highest;
+    range.lowest = range.any ? std::min(range.lowest, column.lowest) : column.lowest;
+    range.any = true;
+  }
+  constexpr bool integers = std::is_same_v<T, std::uint8_t>;
+  plain_layout = SumLayout(columns, nullptr, integers);
+  if (weights) {
+    const ValueRange weight_range = scan_weights(weights, values.rows);
+    layout = SumLayout(columns, &weight_range, integers);
+  } else {
+    layout = plain_layout;
+  }
+  choose_frame(*this);
+}
+
+template class Points<std::uint8_t>;
+template class Points<float>;
+template class Points<double>;
+
+}  // namespace pykmeans

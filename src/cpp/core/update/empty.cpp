@@ -1,0 +1,94 @@
+#include "empty.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "../parallel.hpp"
+
+namespace pykmeans::detail {
+
+namespace {
+
+/// The points of positive weight and positive distance in the order in which they may move, found as they are asked for.
+template <class T>
+class Farthest {
+ public:
+  Farthest(const Points<T>& points, const double* centers, const Referee& referee, const std::int32_t* labels,
+           const Poll& poll)
+      : points_(points), distances_(points.values.rows) {
+    const std::size_t n = points.values.rows, d = points.values.columns;
+    const Blocks blocks(n, d);
+    parallel_blocks(blocks.count(), useful_threads(points.n_threads, n * d), poll, [&](std::size_t block, int) {
+      for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
+        distances_[i] = referee(points.values.row(i), centers + static_cast<std::size_t>(labels[i]) * d);
+    });
+    for (std::size_t i = 0; i < n; ++i)
+      if (distances_[i] > 0.0 && points.weight(i) > 0.0) heap_.push_back(i);
+    std::make_heap(heap_.begin(), heap_.end(), later());
+  }
+
+  /// The next point and its equal copies, all of one cluster; empty when there are none left.
+  std::vector<std::size_t> pop_group() {
+    std::vector<std::size_t> group;
+    while (!heap_.empty() && (group.empty() || equal(group[0], heap_[0]))) {
+      group.push_back(heap_[0]);
+      std::pop_heap(heap_.begin(), heap_.end(), later());
+      heap_.pop_back();
+    }
+    return group;
+  }
+
+ private:
+  bool equal(std::size_t a, std::size_t b) const {
+    const T *left = points_.values.row(a), *right = points_.values.row(b);
+    return distances_[a] == distances_[b] && std::equal(left, left + points_.values.columns, right);
+  }
+  auto later() const {
+    return [this](std::size_t a, std::size_t b) {
+      if (distances_[a] != distances_[b]) return distances_[a] < distances_[b];
+      const T *left = points_.values.row(a), *right = points_.values.row(b);
+      const std::size_t d = points_.values.columns;
+      return std::lexicographical_compare(right, right + d, left, left + d);
+    };
+  }
+
+  const Points<T>& points_;
+  std::vector<double> distances_;
+  std::vector<std::size_t> heap_;
+};
+
+}  // namespace
+
+template <class T>
+bool fill_empty_clusters(const Points<T>& points, const double* centers, const Referee& referee, std::int32_t* labels,
+                         Partial& sums, const Poll& poll) {
+  std::vector<std::size_t> empty;
+  for (std::size_t c = 0; c < sums.clusters(); ++c)
+    if (sums.count(c) == 0) empty.push_back(c);
+  if (empty.empty()) return false;
+  Farthest<T> farthest(points, centers, referee, labels, poll);
+  for (std::size_t filled = 0; filled < empty.size();) {
+    const std::vector<std::size_t> group = farthest.pop_group();
+    if (group.empty()) return filled > 0;
+    const auto source = static_cast<std::size_t>(labels[group[0]]);
+    if (sums.count(source) == static_cast<std::int64_t>(group.size())) continue;  // it keeps no other point
+    for (const std::size_t row : group) {
+      sums.subtract(source, points.values.row(row), points.weight(row));
+      sums.add(empty[filled], points.values.row(row), points.weight(row));
+      labels[row] = static_cast<std::int32_t>(empty[filled]);
+    }
+    ++filled;
+  }
+  return true;
+}
+
+#define PYKMEANS_INSTANTIATE(T)                                                                                      \
+  template bool fill_empty_clusters(const Points<T>&, const double*, const Referee&, std::int32_t*, Partial&, const Poll&)
+
+PYKMEANS_INSTANTIATE(std::uint8_t);
+PYKMEANS_INSTANTIATE(float);
+PYKMEANS_INSTANTIATE(double);
+
+#undef PYKMEANS_INSTANTIATE
+
+}  // namespace pykmeans::detail

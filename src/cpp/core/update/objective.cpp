@@ -1,0 +1,135 @@
+#include "objective.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "../inertia.hpp"
+#include "../parallel.hpp"
+
+namespace pykmeans::detail {
+
+namespace {
+
+// Error-free transformations: D. E. Knuth (two-sum) and T. J. Dekker (product), and the sloppy-free sums of doubled
+// numbers of Hida, Li and Bailey, "Library for double-double and quad-double arithmetic" (2007).
+
+Doubled two_sum(double a, double b) {
+  const double sum = a + b;
+  const double added = sum - a;
+  return {sum, (a - (sum - added)) + (b - added)};
+}
+
+Doubled two_product(double a, double b) {
+  constexpr double splitter = 134217729.0;  // 2^27 + 1
+  const double a_big = splitter * a, b_big = splitter * b;
+  const double a_high = a_big - (a_big - a), b_high = b_big - (b_big - b);
+  const double a_low = a - a_high, b_low = b - b_high;
+  const double product = a * b;
+  return {product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low};
+}
+
+Doubled operator+(const Doubled& a, const Doubled& b) {
+  Doubled high = two_sum(a.high, b.high);
+  const Doubled low = two_sum(a.low, b.low);
+  high = two_sum(high.high, high.low + low.high);
+  return two_sum(high.high, high.low + low.low);
+}
+
+Doubled operator-(const Doubled& a) { return {-a.high, -a.low}; }
+
+Doubled operator*(const Doubled& a, const Doubled& b) {
+  const Doubled product = two_product(a.high, b.high);
+  return two_sum(product.high, product.low + (a.high * b.low + a.low * b.high));
+}
+
+/// Below this part of its base an objective is measured anew: the base is right to about 2^-50, the objective then to
+/// 2^-34 = 6e-11.
+constexpr double part_of_base = 0x1p-16;
+
+}  // namespace
+
+template <class T>
+Objective<T>::Objective(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
+    : points_(points), poll_(poll), terms_(n_clusters), stale_(n_clusters, 1) {}
+
+template <class T>
+Doubled Objective<T>::term(const double* center, const Partial& sums, std::size_t cluster, int scale,
+                           int exponent) const {
+  const std::size_t d = points_.values.columns;
+  Doubled weight;
+  if (sums.layout().weighted)
+    sums.sum_in_two(cluster, d, -exponent, weight.high, weight.low);
+  else
+    weight.high = std::ldexp(static_cast<double>(sums.count(cluster)), -exponent);
+  Doubled total;
+  for (std::size_t q = 0; q < d; ++q) {
+    const double origin = std::ldexp(points_.origin[q], scale);
+    Doubled sum;
+    sums.sum_in_two(cluster, q, scale - exponent, sum.high, sum.low);
+    const Doubled c = two_sum(std::ldexp(center[q], scale), -origin);
+    const Doubled centered = sum + -(weight * Doubled{origin, 0.0});
+    total = total + c * (weight * c + Doubled{-2.0 * centered.high, -2.0 * centered.low});
+  }
+  return total;
+}
+
+template <class T>
+void Objective<T>::rebase(const double* centers, const Referee& referee, const std::int32_t* labels,
+                          const Doubled& terms) {
+  WideSum total;
+  for (const WideSum& sum : cluster_sums(points_, points_.weights, centers, terms_.size(), labels, referee, poll_))
+    total.add(sum);
+  base_ = total.to_double(-exponent_);
+  base_terms_ = terms;
+  has_base_ = true;
+}
+
+template <class T>
+double Objective<T>::operator()(const double* centers, const Referee& referee, const std::int32_t* labels,
+                                const Partial& sums) {
+  const std::size_t k = terms_.size(), d = points_.values.columns;
+  int exponent = std::numeric_limits<int>::min();
+  for (std::size_t c = 0; c < k; ++c)
+    if (sums.count(c) != 0) exponent = std::max(exponent, sums.weight(c).exponent);
+  if (has_base_ && (exponent != exponent_ || referee.scale() != scale_)) {
+    if (referee.scale() != scale_) {
+      has_base_ = false;
+    } else {  // the same base and terms in another unit
+      base_ = std::ldexp(base_, exponent_ - exponent);
+      base_terms_ = {std::ldexp(base_terms_.high, exponent_ - exponent), std::ldexp(base_terms_.low, exponent_ - exponent)};
+    }
+    std::fill(stale_.begin(), stale_.end(), std::uint8_t{1});
+  }
+  exponent_ = exponent;
+  scale_ = referee.scale();
+  const Blocks blocks(k, d * 64);
+  parallel_blocks(blocks.count(), useful_threads(points_.n_threads, k * d * 64), poll_, [&](std::size_t block, int) {
+    for (std::size_t c = blocks.begin(block); c < blocks.end(block); ++c)
+      if (stale_[c] || sums.touched(c)) terms_[c] = term(centers + c * d, sums, c, scale_, exponent_);
+  });
+  Doubled terms;
+  for (const Doubled& term : terms_) terms = terms + term;
+  if (!has_base_) rebase(centers, referee, labels, terms);
+  Doubled value = Doubled{base_, 0.0} + (terms + -base_terms_);
+  if (value.high < part_of_base * base_) {
+    rebase(centers, referee, labels, terms);
+    value = {base_, 0.0};
+  }
+  const double objective = std::ldexp(value.high, exponent_ - 2 * scale_);
+  if (!(objective <= std::numeric_limits<double>::max()))
+    throw std::invalid_argument("the inertia of X is beyond the largest float64 (1.8e308); scale X or sample_weight down");
+  return objective;
+}
+
+template <class T>
+void Objective<T>::forget_moved(const Partial& sums) {
+  for (std::size_t c = 0; c < stale_.size(); ++c) stale_[c] = sums.touched(c);
+}
+
+template class Objective<std::uint8_t>;
+template class Objective<float>;
+template class Objective<double>;
+
+}  // namespace pykmeans::detail

@@ -1,0 +1,54 @@
+// The objective of each assignment, from the sums: no pass over the points.
+//
+// With W and S the weight and the sum of a cluster, both taken about an origin,
+//     sum of w |x - c|^2 = sum of w |x|^2 + (W |c|^2 - 2 c.S),
+// and the first sum does not depend on the assignment. So the change of the objective between two assignments is the
+// change of the second term, summed over the clusters. One assignment is measured by the referee (the base); the others
+// follow from it, in doubled precision, as the terms may be much larger than what is left of them. Where an objective
+// falls to a small part of its base the referee measures again, so that the base's own rounding stays invisible.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "../referee.hpp"
+#include "pykmeans/partial.hpp"
+#include "pykmeans/points.hpp"
+
+namespace pykmeans::detail {
+
+/// An unevaluated sum of two doubles.
+struct Doubled {
+  double high = 0.0;
+  double low = 0.0;
+};
+
+template <class T>
+class Objective {
+ public:
+  Objective(const Points<T>& points, std::size_t n_clusters, const Poll& poll);
+
+  /// Of the labels against the centers, with the sums of those labels.
+  double operator()(const double* centers, const Referee& referee, const std::int32_t* labels, const Partial& sums);
+
+  /// To be called when the centers have moved: their terms are computed anew next time.
+  void forget_moved(const Partial& sums);
+
+ private:
+  /// W |c|^2 - 2 c.S of a cluster, times 2^exponent.
+  Doubled term(const double* center, const Partial& sums, std::size_t cluster, int scale, int exponent) const;
+  void rebase(const double* centers, const Referee& referee, const std::int32_t* labels, const Doubled& terms);
+
+  const Points<T>& points_;
+  const Poll& poll_;
+  std::vector<Doubled> terms_;
+  std::vector<std::uint8_t> stale_;
+  int scale_ = 0;     // the referee's, of the terms
+  int exponent_ = 0;  // the terms are divided by 2^exponent, so that large weights cannot overflow
+  bool has_base_ = false;
+  double base_ = 0.0;    // in the unit of the terms
+  Doubled base_terms_;
+};
+
+}  // namespace pykmeans::detail

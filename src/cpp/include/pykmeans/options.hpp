@@ -1,0 +1,27 @@
+// What a caller chooses. Plain structs with defaults.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+namespace pykmeans {
+
+/// How points find their nearest center. The choice changes the time, never the result.
+enum class Algorithm {
+  automatic,  ///< let the library choose
+  lloyd,      ///< every point against every center; no memory beyond the labels and the sums
+};
+
+/// Called now and then on the calling thread only, at most every few hundredths of a second; it stops the work by
+/// throwing, and what it throws reaches the caller.
+using Poll = std::function<void()>;
+
+struct FitOptions {
+  std::size_t max_iter = 300;                   ///< iterations at most, at least 1
+  double tol = 1e-4;                            ///< stop when sum of squared shifts <= tol * mean variance of the features
+  Algorithm algorithm = Algorithm::automatic;   ///< see Algorithm
+  std::function<void(std::size_t, double)> on_iteration;  ///< (iteration from 0, its objective); may throw to stop
+  Poll poll;                                    ///< see Poll
+};
+
+}  // namespace pykmeans

@@ -1,0 +1,101 @@
+// Partial: exact sums of points by cluster, a commutative monoid.
+//
+// Each value is an integer multiple of a power of two that its feature fixes beforehand (SumLayout), so it is added as
+// integers, in limbs of 51 bits. Integers add up to the same total in any order: whatever the threads, blocks,
+// algorithm or instruction set, the sum is the same, and a point that is subtracted leaves no trace.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace pykmeans {
+
+/// Exponents e (as of std::frexp: 2^(e-1) <= |v| < 2^e) of the values of a column, zeros left out.
+struct ValueRange {
+  int highest = 0;      ///< exponent of the largest magnitude
+  int lowest = 0;       ///< exponent of the smallest nonzero magnitude
+  int precision = 53;   ///< bits of a significand: no value has a nonzero bit below 2^(lowest - precision)
+  bool any = false;     ///< whether there is a nonzero value at all
+};
+
+/// A number with a 53-bit significand and an exponent without bounds: fraction * 2^exponent.
+struct Rounded {
+  double fraction = 0.0;  ///< 0, or of magnitude in [0.5, 1)
+  int exponent = 0;
+};
+
+/// How values become integers; fixed once for all the Partials that are to be merged.
+struct SumLayout {
+  std::size_t features = 0;   ///< columns of X; with weights, one more that sums the weights themselves
+  int limbs = 1;              ///< limbs per feature, without the one that takes the carries
+  bool weighted = false;      ///< terms are w * x, as exact products
+  bool integers = false;      ///< unweighted uint8: the values are the integers
+  bool wide = false;          ///< a range beyond three limbs or near the ends of double: bit by bit, slower
+  std::vector<int> unit;      ///< (features) exponent of the lowest limb's unit
+  std::vector<double> magic;  ///< (limbs, features) 1.5 * 2^(52 + unit of the limb); empty where wide or integers
+
+  SumLayout() = default;
+
+  /// @param columns   range of each column of X
+  /// @param weights   range of the weights, or nullptr for weights of one
+  /// @param integer_values   X holds small unsigned integers (uint8)
+  SumLayout(const std::vector<ValueRange>& columns, const ValueRange* weights, bool integer_values);
+};
+
+/// Sums of w * x and of w by cluster.
+class Partial {
+ public:
+  Partial() = default;
+  /// `layout` must outlive the Partial.
+  Partial(const SumLayout& layout, std::size_t clusters);
+
+  /// Add a point of positive weight (ignored where the layout is unweighted) to a cluster. @param row (columns of X)
+  template <class T>
+  void add(std::size_t cluster, const T* row, double weight);
+
+  /// Take away a point that was added.
+  template <class T>
+  void subtract(std::size_t cluster, const T* row, double weight);
+
+  /// Add another Partial's cluster to the same cluster of this one.
+  void merge(std::size_t cluster, const Partial& other);
+
+  /// Whether anything was added to or taken from the cluster since clear() or settle().
+  bool touched(std::size_t cluster) const { return touched_[cluster] != 0; }
+  /// Forget that the cluster was touched; the sums stay.
+  void settle(std::size_t cluster) { touched_[cluster] = 0; }
+  /// Set a cluster's sums to zero.
+  void clear(std::size_t cluster);
+
+  std::size_t clusters() const { return counts_.size(); }
+  const SumLayout& layout() const { return *layout_; }
+
+  /// Points in the cluster, all of positive weight.
+  std::int64_t count(std::size_t cluster) const { return counts_[cluster]; }
+  /// Exact sum of w * x over the cluster, rounded once.
+  Rounded sum(std::size_t cluster, std::size_t feature) const;
+  /// Exact sum of w over the cluster, rounded once.
+  Rounded weight(std::size_t cluster) const;
+  /// The sum of a feature times 2^exponent as high + low, exact to 2^-100 of it. With weights the last feature holds
+  /// the sum of the weights.
+  void sum_in_two(std::size_t cluster, std::size_t feature, int exponent, double& high, double& low) const;
+
+ private:
+  template <int sign, class T>
+  void accumulate(std::size_t cluster, const T* row, double weight);
+  template <int sign, class T>
+  void accumulate_wide(std::int64_t* limbs, const T* row, double weight) const;
+  void carry(std::size_t cluster) const;
+  std::int64_t* limbs_of(std::size_t cluster) const { return limbs_.data() + cluster * stride_; }
+
+  const SumLayout* layout_ = nullptr;
+  std::size_t stride_ = 0;  // 64-bit words per cluster
+  // (clusters, limbs + 1, features), lowest limb first. Reading carries, which changes the digits, never the value.
+  mutable std::vector<std::int64_t> limbs_;
+  mutable std::vector<std::uint32_t> pending_;  // additions to a cluster since its last carry
+  std::vector<std::int64_t> counts_;
+  std::vector<std::uint8_t> touched_;
+};
+
+}  // namespace pykmeans

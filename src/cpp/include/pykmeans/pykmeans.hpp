@@ -1,0 +1,74 @@
+// pykmeans, from C++: exact k-means. Standard C++17 only; link the CMake target pykmeans::core.
+//
+//   pykmeans::Points<float> points({data, n_samples, n_features});
+//   auto seeds = pykmeans::plus_plus(points, n_clusters, uniforms, n_local_trials);
+//   auto result = pykmeans::fit(points, pykmeans::rows(points, seeds), pykmeans::FitOptions{});
+//
+// Everything that is wrong with an argument is a std::invalid_argument that names it, its value and the rule.
+// T is std::uint8_t, float or double throughout. Centers are double, and float32-representable where T is float.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "options.hpp"
+#include "partial.hpp"
+#include "points.hpp"
+#include "result.hpp"
+#include "view.hpp"
+
+namespace pykmeans {
+
+/// Lloyd's algorithm (S. P. Lloyd, "Least squares quantization in PCM", 1982) from given centers.
+/// @param init   (n_clusters, n_features) finite; rounded to float32 where T is float
+/// @param out    arrays of the caller, all filled
+template <class T>
+FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOptions& options, FitArrays out);
+
+/// The same into arrays of its own. @param init (n_clusters * n_features)
+template <class T>
+FitResult fit(const Points<T>& points, const std::vector<double>& init, const FitOptions& options);
+
+/// Greedy k-means++ (Arthur and Vassilvitskii, 2007). @return rows of the seeds, (n_clusters)
+/// @param uniforms   (1 + (n_clusters - 1) * n_local_trials) random numbers in [0, 1)
+/// @param n_local_trials   candidates a step, of which the best is kept; 1 for plain k-means++
+template <class T>
+std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clusters,
+                                    const std::vector<double>& uniforms, std::size_t n_local_trials,
+                                    const Poll& poll = {});
+
+/// The values of some rows, as centers to start from. @return (rows * n_features)
+template <class T>
+std::vector<double> rows(const Points<T>& points, const std::vector<std::int64_t>& indices);
+
+/// Nearest center of each row, the lowest index at a tie. @param labels[out] (n_samples)
+template <class T>
+void nearest(const Points<T>& points, MatrixView<double> centers, std::int32_t* labels, const Poll& poll = {});
+
+/// Squared distance of each row to the center of its label. @param labels (n_samples) @param distances[out] (n_samples)
+template <class T>
+void squared_distances(const Points<T>& points, MatrixView<double> centers, const std::int32_t* labels,
+                       double* distances, const Poll& poll = {});
+
+/// Euclidean distance of each row to each center. @param distances[out] (n_samples, n_clusters)
+template <class T, class Out>
+void transform(const Points<T>& points, MatrixView<double> centers, Out* distances, const Poll& poll = {});
+
+/// Exact sum of w * squared distance to the center of its label, rounded once; by cluster too where that is not null.
+/// @param labels (n_samples)  @param cluster_inertia[out] (n_clusters) or nullptr
+template <class T>
+double inertia(const Points<T>& points, MatrixView<double> centers, const std::int32_t* labels,
+               double* cluster_inertia = nullptr, const Poll& poll = {});
+
+/// Threads that the machine grants: the least of affinity mask, cgroup quota and OMP_NUM_THREADS; 1 without OpenMP.
+int granted_threads();
+
+/// Whether the core was built with OpenMP.
+bool has_openmp();
+
+/// Name of the instruction set whose kernels are in use.
+std::string instruction_set();
+
+}  // namespace pykmeans

@@ -1,0 +1,45 @@
+// What a fit returns.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace pykmeans {
+
+enum class StopReason {
+  labels,    ///< the labels are those of the iteration before
+  centers,   ///< the centers moved by no more than the tolerance
+  max_iter,  ///< the iterations were used up
+};
+
+/// The name of a reason, as Python shows it.
+const char* to_string(StopReason reason);
+
+/// Arrays that the caller provides and fit() fills.
+struct FitArrays {
+  std::int32_t* labels = nullptr;     ///< (n_samples)
+  double* centers = nullptr;          ///< (n_clusters, n_features); float32-representable where X is float32
+  double* cluster_inertia = nullptr;  ///< (n_clusters)
+  double* cluster_sizes = nullptr;    ///< (n_clusters), sums of weights
+};
+
+/// The rest of what fit() found.
+struct FitSummary {
+  double inertia = 0.0;
+  std::vector<double> inertia_history;  ///< (n_iter), the objective of each assignment
+  std::size_t n_iter = 0;
+  StopReason stop_reason = StopReason::max_iter;
+  double shift = 0.0;      ///< sum of the squared shifts of the centers in the last iteration
+  double tolerance = 0.0;  ///< what the shift was compared with
+};
+
+/// A fit that owns its arrays.
+struct FitResult : FitSummary {
+  std::vector<std::int32_t> labels;
+  std::vector<double> centers;
+  std::vector<double> cluster_inertia;
+  std::vector<double> cluster_sizes;
+};
+
+}  // namespace pykmeans

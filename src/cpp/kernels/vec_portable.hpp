@@ -1,0 +1,86 @@
+// A small vector of floating-point lanes that any compiler understands: 16 bytes, as the baseline of every 64-bit CPU has.
+// An instruction set's own vector has the same members.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+namespace pykmeans::kernels {
+namespace {
+
+#if defined(__GNUC__)
+
+template <class Float>
+struct PortableVector {
+  using Scalar = Float;
+  using Integer = std::conditional_t<sizeof(Float) == 4, std::int32_t, std::int64_t>;
+  typedef Float Lanes __attribute__((vector_size(16)));
+  typedef Integer Indices __attribute__((vector_size(16)));
+  static constexpr std::size_t width = 16 / sizeof(Float);
+
+  static Lanes load(const Float* p) {
+    Lanes v;
+    std::memcpy(&v, p, sizeof v);
+    return v;
+  }
+  static void store(Float* p, Lanes v) { std::memcpy(p, &v, sizeof v); }
+  static Lanes splat(Float value) { return value - Lanes{}; }
+  static Indices splat_index(Integer value) { return value - Indices{}; }
+  static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return a * b + c; }
+  static Lanes min(Lanes a, Lanes b) { return a < b ? a : b; }
+  static Lanes max(Lanes a, Lanes b) { return a < b ? b : a; }
+  static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) { return a < b ? then : otherwise; }
+  static std::int32_t index(Indices v, std::size_t lane) { return static_cast<std::int32_t>(v[lane]); }
+};
+
+#else
+
+template <class Float>
+struct PortableVector {
+  using Scalar = Float;
+  using Integer = std::int32_t;
+  static constexpr std::size_t width = 16 / sizeof(Float);
+  struct Lanes {
+    Float at[width];
+  };
+  struct Indices {
+    Integer at[width];
+  };
+
+  template <class Result, class Make>
+  static Result each(Make make) {
+    Result result;
+    for (std::size_t i = 0; i < width; ++i) result.at[i] = make(i);
+    return result;
+  }
+  static Lanes load(const Float* p) {
+    return each<Lanes>([=](std::size_t i) { return p[i]; });
+  }
+  static void store(Float* p, Lanes v) { std::memcpy(p, v.at, sizeof v.at); }
+  static Lanes splat(Float value) {
+    return each<Lanes>([=](std::size_t) { return value; });
+  }
+  static Indices splat_index(Integer value) {
+    return each<Indices>([=](std::size_t) { return value; });
+  }
+  static Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
+    return each<Lanes>([&](std::size_t i) { return a.at[i] * b.at[i] + c.at[i]; });
+  }
+  static Lanes min(Lanes a, Lanes b) {
+    return each<Lanes>([&](std::size_t i) { return a.at[i] < b.at[i] ? a.at[i] : b.at[i]; });
+  }
+  static Lanes max(Lanes a, Lanes b) {
+    return each<Lanes>([&](std::size_t i) { return a.at[i] < b.at[i] ? b.at[i] : a.at[i]; });
+  }
+  static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
+    return each<Indices>([&](std::size_t i) { return a.at[i] < b.at[i] ? then.at[i] : otherwise.at[i]; });
+  }
+  static std::int32_t index(Indices v, std::size_t lane) { return v.at[lane]; }
+};
+
+#endif
+
+}  // namespace
+}  // namespace pykmeans::kernels

@@ -1,0 +1,85 @@
+"""The compiled core. Private: it checks only what memory safety needs, and trusts ``_validate`` for the rest."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__version__: str
+
+class Points:
+    """X as the core reads it, with its weights and what one pass over both found. Nothing is copied.
+
+    X : uint8, float32 or float64 of shape (n_samples, n_features), both at least 1; aligned, native byte order,
+        unit column stride, any row stride (zero and negative too).
+    sample_weight : C-contiguous float64 of shape (n_samples,), finite, >= 0, not all zero; None for ones.
+    n_threads : 0 for what the machine grants; it holds for every call that takes these Points.
+
+    Both arrays are kept alive, and read again by every call below.
+    """
+
+    def __init__(
+        self,
+        X: NDArray[np.uint8] | NDArray[np.float32] | NDArray[np.float64],
+        sample_weight: NDArray[np.float64] | None = None,
+        n_threads: int = 0,
+    ) -> None: ...
+    @property
+    def n_nonfinite(self) -> int:
+        """How many values are NaN or infinite. The functions below refuse Points where this is not 0."""
+    @property
+    def first_nonfinite(self) -> tuple[int, int]:
+        """Row and column of the first of them in row order; (-1, -1) where there is none."""
+
+class Fit:
+    """What one run of the loop found (SEMANTICS.md has the meaning of each)."""
+
+    labels: NDArray[np.int32]  # (n_samples,)
+    centers: NDArray[Any]  # (n_clusters, n_features); float32 for float32 X, else float64
+    inertia: float
+    cluster_inertia: NDArray[np.float64]  # (n_clusters,)
+    cluster_sizes: NDArray[np.float64]  # (n_clusters,), sums of weights
+    inertia_history: NDArray[np.float64]  # (n_iter,)
+    n_iter: int
+    stop_reason: str  # "labels", "centers" or "max_iter"
+    shift: float  # sum of the squared shifts of the centers in the last iteration
+    tolerance: float  # tol times the mean variance of the features, what the shift was compared with
+
+def plus_plus(points: Points, n_clusters: int, uniforms: NDArray[np.float64], n_local_trials: int) -> NDArray[np.int64]:
+    """Rows that greedy k-means++ picks, shape (n_clusters,).
+
+    uniforms : float64 of shape (1 + (n_clusters - 1) * n_local_trials,), in [0, 1): the random numbers in the order
+        in which scikit-learn draws them.
+    """
+
+def fit(
+    points: Points,
+    init: NDArray[np.float64],
+    *,
+    max_iter: int,
+    tol: float,
+    algorithm: str = "auto",
+    on_iteration: Callable[[int, float], None] | None = None,
+) -> Fit:
+    """Run Lloyd's algorithm from ``init`` (C-contiguous float64, finite, already rounded to the centers' type).
+
+    on_iteration(i, inertia) is called after iteration i = 0, 1, ...; what it raises ends the fit and reaches the caller.
+    Ctrl-C (KeyboardInterrupt) does too.
+    ValueError where the inertia is beyond the largest float64.
+    """
+
+def nearest(points: Points, centers: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Label of each row: the referee's nearest center, the lowest index at a tie."""
+
+def assign(points: Points, centers: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Labels and the referee's squared distances, both of shape (n_samples,)."""
+
+def transform(points: Points, centers: NDArray[np.float64]) -> NDArray[Any]:
+    """Euclidean distances, shape (n_samples, n_clusters): float32 for float32 X, else float64."""
+
+def score(points: Points, centers: NDArray[np.float64]) -> float:
+    """The inertia of the points (with their weights) against the centers, exactly summed."""
+
+def info() -> dict[str, Any]:
+    """{"version": str, "instruction_set": str, "openmp": bool, "threads": int}, threads being what is granted now."""
