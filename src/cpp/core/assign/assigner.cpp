@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "../parallel.hpp"
 
@@ -38,13 +39,13 @@ struct Assigner<T>::Labeller {
   void operator()(std::size_t row, std::int32_t label) {
     std::int32_t& current = labels[row];
     if (current == label) return;
-    ++changed;
+    const std::int32_t old = std::exchange(current, label);
     const double weight = points.weight(row);
-    if (sums && weight > 0.0) {
-      if (current >= 0) sums->subtract(static_cast<std::size_t>(current), points.values.row(row), weight);
-      sums->add(static_cast<std::size_t>(label), points.values.row(row), weight);
-    }
-    current = label;
+    if (weight == 0.0) return;
+    ++changed;
+    if (!sums) return;
+    if (old >= 0) sums->subtract(static_cast<std::size_t>(old), points.values.row(row), weight);
+    sums->add(static_cast<std::size_t>(label), points.values.row(row), weight);
   }
 };
 

@@ -24,7 +24,8 @@ class Assigner {
 
   /// Label all rows. Where `sums` is given, rows of positive weight whose label changed move there from the old label's
   /// cluster (none where it is negative) to the new one's.
-  /// @param centers (n_clusters, n_features)  @param labels [in, out] (n_samples)  @return rows whose label changed
+  /// @param centers (n_clusters, n_features)  @param labels [in, out] (n_samples)  @return rows of positive weight whose
+  /// label changed
   std::size_t assign(const double* centers, const Referee& referee, std::int32_t* labels, Partial* sums);
 
  private:

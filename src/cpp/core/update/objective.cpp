@@ -47,6 +47,8 @@ Doubled operator*(const Doubled& a, const Doubled& b) {
 /// Below this part of its base an objective is measured anew: the base is right to about 2^-50, the objective then to
 /// 2^-34 = 6e-11.
 constexpr double part_of_base = 0x1p-16;
+/// And below this part of what the terms add up to in magnitude: 2^30 of them, each right to 2^-102, leave 2^-72 of it.
+constexpr double part_of_terms = 0x1p-36;
 
 }  // namespace
 
@@ -55,24 +57,26 @@ Objective<T>::Objective(const Points<T>& points, std::size_t n_clusters, const P
     : points_(points), poll_(poll), terms_(n_clusters), stale_(n_clusters, 1) {}
 
 template <class T>
-Doubled Objective<T>::term(const double* center, const Partial& sums, std::size_t cluster, int scale,
-                           int exponent) const {
+typename Objective<T>::Term Objective<T>::term(const double* center, const Partial& sums, std::size_t cluster) const {
   const std::size_t d = points_.values.columns;
   Doubled weight;
   if (sums.layout().weighted)
-    sums.sum_in_two(cluster, d, -exponent, weight.high, weight.low);
+    sums.sum_in_two(cluster, d, -exponent_, weight.high, weight.low);
   else
-    weight.high = std::ldexp(static_cast<double>(sums.count(cluster)), -exponent);
+    weight.high = std::ldexp(static_cast<double>(sums.count(cluster)), -exponent_);
   Doubled total;
+  double magnitude = 0.0;
   for (std::size_t q = 0; q < d; ++q) {
-    const double origin = std::ldexp(points_.origin[q], scale);
+    const double origin = std::ldexp(points_.origin[q], scale_);
     Doubled sum;
-    sums.sum_in_two(cluster, q, scale - exponent, sum.high, sum.low);
-    const Doubled c = two_sum(std::ldexp(center[q], scale), -origin);
+    sums.sum_in_two(cluster, q, scale_ - exponent_, sum.high, sum.low);
+    const Doubled c = two_sum(std::ldexp(center[q], scale_), -origin);
     const Doubled centered = sum + -(weight * Doubled{origin, 0.0});
-    total = total + c * (weight * c + Doubled{-2.0 * centered.high, -2.0 * centered.low});
+    const Doubled weighted = weight * c;
+    total = total + c * (weighted + Doubled{-2.0 * centered.high, -2.0 * centered.low});
+    magnitude += std::fabs(c.high) * (std::fabs(weighted.high) + 2.0 * std::fabs(centered.high));
   }
-  return total;
+  return {total, magnitude};
 }
 
 template <class T>
@@ -107,13 +111,17 @@ double Objective<T>::operator()(const double* centers, const Referee& referee, c
   const Blocks blocks(k, d * 64);
   parallel_blocks(blocks.count(), useful_threads(points_.n_threads, k * d * 64), poll_, [&](std::size_t block, int) {
     for (std::size_t c = blocks.begin(block); c < blocks.end(block); ++c)
-      if (stale_[c] || sums.touched(c)) terms_[c] = term(centers + c * d, sums, c, scale_, exponent_);
+      if (stale_[c] || sums.touched(c)) terms_[c] = term(centers + c * d, sums, c);
   });
   Doubled terms;
-  for (const Doubled& term : terms_) terms = terms + term;
+  double magnitude = 0.0;
+  for (const Term& term : terms_) {
+    terms = terms + term.value;
+    magnitude += term.magnitude;
+  }
   if (!has_base_) rebase(centers, referee, labels, terms);
   Doubled value = Doubled{base_, 0.0} + (terms + -base_terms_);
-  if (value.high < part_of_base * base_) {
+  if (value.high < part_of_base * base_ || value.high < part_of_terms * magnitude) {
     rebase(centers, referee, labels, terms);
     value = {base_, 0.0};
   }

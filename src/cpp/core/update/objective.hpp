@@ -5,7 +5,7 @@
 // and the first sum does not depend on the assignment. So the change of the objective between two assignments is the
 // change of the second term, summed over the clusters. One assignment is measured by the referee (the base); the others
 // follow from it, in doubled precision, as the terms may be much larger than what is left of them. Where an objective
-// falls to a small part of its base the referee measures again, so that the base's own rounding stays invisible.
+// falls to a small part of its base or of the terms, the referee measures again, so that their rounding stays invisible.
 #pragma once
 
 #include <cstddef>
@@ -36,13 +36,17 @@ class Objective {
   void forget_moved(const Partial& sums);
 
  private:
-  /// W |c|^2 - 2 c.S of a cluster, times 2^exponent.
-  Doubled term(const double* center, const Partial& sums, std::size_t cluster, int scale, int exponent) const;
+  /// W |c|^2 - 2 c.S of a cluster, and what was added up for it in magnitude.
+  struct Term {
+    Doubled value;
+    double magnitude = 0.0;
+  };
+  Term term(const double* center, const Partial& sums, std::size_t cluster) const;
   void rebase(const double* centers, const Referee& referee, const std::int32_t* labels, const Doubled& terms);
 
   const Points<T>& points_;
   const Poll& poll_;
-  std::vector<Doubled> terms_;
+  std::vector<Term> terms_;
   std::vector<std::uint8_t> stale_;
   int scale_ = 0;     // the referee's, of the terms
   int exponent_ = 0;  // the terms are divided by 2^exponent, so that large weights cannot overflow

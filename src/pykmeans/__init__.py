@@ -1,0 +1,44 @@
+"""Exact, reproducible k-means clustering with scikit-learn's names.
+
+Names are resolved when first used, so that ``import pykmeans`` costs next to nothing and never imports scikit-learn.
+"""
+
+from importlib import import_module
+from typing import Any
+
+# Public name -> the module that defines it.
+_HOMES = {
+    "KMeans": "_kmeans",
+    "k_means": "_functions",
+    "kmeans_plusplus": "_functions",
+    "assign": "_functions",
+    "info": "_functions",
+    "ConvergenceWarning": "_errors",
+    "InvalidParameterError": "_errors",
+    "NotFittedError": "_errors",
+    "__version__": "_core",
+}
+
+__all__ = [  # noqa: RUF022 (in the order in which one reads about them)
+    "KMeans",
+    "k_means",
+    "kmeans_plusplus",
+    "assign",
+    "info",
+    "ConvergenceWarning",
+    "InvalidParameterError",
+    "NotFittedError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'pykmeans' has no attribute {name!r}")
+    value = getattr(import_module(f"pykmeans.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({name for name in globals() if name.startswith("__")} | set(_HOMES))

@@ -1,0 +1,21 @@
+from ._core import __version__ as __version__
+from ._errors import ConvergenceWarning as ConvergenceWarning
+from ._errors import InvalidParameterError as InvalidParameterError
+from ._errors import NotFittedError as NotFittedError
+from ._functions import assign as assign
+from ._functions import info as info
+from ._functions import k_means as k_means
+from ._functions import kmeans_plusplus as kmeans_plusplus
+from ._kmeans import KMeans as KMeans
+
+__all__ = [  # noqa: RUF022 (in the order in which one reads about them)
+    "KMeans",
+    "k_means",
+    "kmeans_plusplus",
+    "assign",
+    "info",
+    "ConvergenceWarning",
+    "InvalidParameterError",
+    "NotFittedError",
+    "__version__",
+]

@@ -1,0 +1,76 @@
+"""The demo: Fisher's irises clustered and described."""
+
+import csv
+from importlib.resources import files
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _core
+from ._kmeans import KMeans
+
+_STOP_REASONS = {
+    "labels": "no flower changed its cluster any more, so nothing can change any more",
+    "centers": "the centers hardly moved any more (by no more than tol allows)",
+    "max_iter": "max_iter was reached",
+}
+_WIDEST_BAR = 40
+
+
+def load_iris() -> tuple[NDArray[np.float64], list[str], list[str]]:
+    """Return the 150 flowers in centimetres, the names of the four features, and the species of each flower."""
+    text = (files("pykmeans") / "data" / "iris.csv").read_text(encoding="utf-8")
+    header, *rows = csv.reader(line for line in text.splitlines() if not line.startswith("#"))
+    return np.array([row[:-1] for row in rows], dtype=np.float64), header[:-1], [row[-1] for row in rows]
+
+
+def run() -> None:
+    """Cluster the irises and print what one wants to know about the result."""
+    X, features, species = load_iris()
+    kmeans = KMeans(n_clusters=3, n_init=10, random_state=0)
+    start = perf_counter()
+    kmeans.fit(X)
+    seconds = perf_counter() - start
+
+    print(f"pykmeans {_core.__version__} on Fisher's irises: {len(X)} flowers, {len(features)} features, 3 clusters")
+    _print_clusters(kmeans, features)
+    _print_iterations(kmeans)
+    _print_species(kmeans.labels_, species)
+    print(f"\nTime: {1000 * seconds:.1f} ms for 10 runs from different starts, of which this is the best.")
+
+
+def _print_clusters(kmeans: KMeans, features: list[str]) -> None:
+    print("\nClusters and their centers (cm)\n")
+    for words in zip(*(feature.split() for feature in features), strict=True):
+        titles = ("cluster", "flowers", "inertia") if words[0] == "length" else ("", "", "")
+        print("  " + "  ".join(f"{title:>7}" for title in (*titles, *words)))
+    for i, center in enumerate(kmeans.cluster_centers_):
+        values = "  ".join(f"{value:7.2f}" for value in center)
+        print(f"  {i:7}  {kmeans.cluster_sizes_[i]:7.0f}  {kmeans.cluster_inertia_[i]:7.2f}  {values}")
+
+
+def _print_iterations(kmeans: KMeans) -> None:
+    print("\nInertia (sum of squared distances to the centers, cm^2)\n")
+    largest = kmeans.inertia_history_.max()
+    for i, inertia in enumerate(kmeans.inertia_history_):
+        bar = "#" * round(_WIDEST_BAR * inertia / largest)
+        print(f"  iteration {i:2}  {inertia:8.3f}  {bar}")
+    print(f"  at the end    {kmeans.inertia_:8.3f}")
+    print(f"\nStopped after {kmeans.n_iter_} iterations:\n  {_STOP_REASONS[kmeans.stop_reason_]}.")
+
+
+def _print_species(labels: NDArray[np.int32], species: list[str]) -> None:
+    names = sorted(set(species))
+    counts = np.array(
+        [
+            [sum(found == i and name == s for found, s in zip(labels, species, strict=True)) for name in names]
+            for i in range(3)
+        ]
+    )
+    print("\nThe species, which the clustering did not see\n")
+    print("  cluster  " + "  ".join(f"{name:>10}" for name in names))
+    for i, row in enumerate(counts):
+        print(f"  {i:7}  " + "  ".join(f"{count:10}" for count in row) + f"   mostly {names[row.argmax()]}")
+    matched = counts.max(axis=1).sum()
+    print(f"\n  {matched} of {len(labels)} flowers ({matched / len(labels):.1%}) are of their cluster's main species.")

@@ -1,0 +1,78 @@
+"""One fit: judge everything, then run the loop of the core n_init times and keep the best."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _core, _errors
+from ._seeding import Start
+from ._validate.arrays import points, weights
+from ._validate.parameters import FitParameters, check_cluster_count
+
+
+def best_fit(
+    caller: str,
+    X: NDArray[Any],
+    feature_names: NDArray[np.object_] | None,
+    sample_weight: Any,
+    parameters: FitParameters,
+) -> tuple[_core.Fit, _core.Points]:
+    """Fit ``X`` (from ``matrix``) and return the run of least inertia, the first at a tie, and what it was made of."""
+    check_cluster_count(parameters.n_clusters, X.shape[0])
+    weight = weights(sample_weight, X.shape[0])
+    start = Start(parameters.init, X, parameters.n_clusters, weight, parameters.random_state)
+    data = points(X, weight, parameters.n_threads, feature_names)
+
+    best = _run(data, start.next(data), parameters)
+    for _ in range(1, _number_of_runs(caller, start, parameters.n_init)):
+        run = _run(data, start.next(data), parameters)
+        if run.inertia < best.inertia:
+            best = run
+    _warn_of_empty_clusters(best, parameters.n_clusters)
+    return best, data
+
+
+def _number_of_runs(caller: str, start: Start, n_init: int | None) -> int:
+    if n_init is None:
+        return start.default_n_runs
+    if start.is_given and n_init != 1:
+        _errors.warn(
+            f"Explicit initial center position passed: performing only one init in {caller} "
+            f"instead of n_init={n_init}.",
+            RuntimeWarning,
+        )
+        return 1
+    return n_init
+
+
+def _run(data: _core.Points, start: NDArray[np.float64], parameters: FitParameters) -> _core.Fit:
+    if parameters.verbose:
+        print("Initialization complete")
+    run = _core.fit(
+        data,
+        start,
+        max_iter=parameters.max_iter,
+        tol=parameters.tol,
+        algorithm=parameters.algorithm,
+        on_iteration=_print_iteration if parameters.verbose else None,
+    )
+    if parameters.verbose and run.stop_reason == "labels":
+        print(f"Converged at iteration {run.n_iter - 1}: strict convergence.")
+    elif parameters.verbose and run.stop_reason == "centers":
+        print(f"Converged at iteration {run.n_iter - 1}: center shift {run.shift} within tolerance {run.tolerance}.")
+    return run
+
+
+def _print_iteration(iteration: int, inertia: float) -> None:
+    print(f"Iteration {iteration}, inertia {inertia}.")
+
+
+def _warn_of_empty_clusters(fit: _core.Fit, n_clusters: int) -> None:
+    n_found = int(np.count_nonzero(fit.cluster_sizes))
+    if n_found < n_clusters:
+        _errors.warn(
+            f"Number of distinct clusters ({n_found}) found smaller than n_clusters ({n_clusters}). "
+            "Possibly due to duplicate points in X.",
+            _errors.ConvergenceWarning,
+        )

@@ -1,0 +1,361 @@
+"""KMeans, the estimator."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import _core, _errors
+from ._bases import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
+from ._fit import best_fit
+from ._validate import arrays, parameters
+from ._validate.frames import checked_feature_names, feature_names
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+_PARAMETERS = (
+    "n_clusters",
+    "init",
+    "n_init",
+    "max_iter",
+    "tol",
+    "verbose",
+    "random_state",
+    "copy_x",
+    "algorithm",
+    "n_threads",
+)
+
+
+class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):
+    """K-means clustering, exact and reproducible.
+
+    Lloyd's algorithm, with the names and the meaning of scikit-learn's KMeans. The same values and the same seed give
+    the same bits for every algorithm, number of threads and machine.
+
+    Parameters
+    ----------
+    n_clusters : int, default=8
+        Number of clusters, from 1 to n_samples.
+    init : {"k-means++", "random"}, array-like of shape (n_clusters, n_features) or callable, default="k-means++"
+        Where to start: rows picked by greedy k-means++, different rows at random, given centers, or what
+        ``init(X, n_clusters, random_state=...)`` returns.
+    n_init : "auto" or int, default="auto"
+        Number of runs from different starts; the one of least inertia is kept, the first at a tie. "auto" is 1 for
+        "k-means++" and given centers, 10 for "random" and a callable.
+    max_iter : int, default=300
+        Largest number of iterations of a run.
+    tol : float, default=1e-4
+        Stop when the sum of the squared shifts of the centers is at most ``tol`` times the mean variance of the
+        features.
+    verbose : int or bool, default=0
+        Whether to print the inertia of each iteration.
+    random_state : int, RandomState or None, default=None
+        Source of the random numbers. An int makes the result reproducible; None takes NumPy's global generator.
+    copy_x : bool, default=True
+        Accepted for scikit-learn's sake: X is never changed.
+    algorithm : {"auto", "lloyd", "elkan"}, default="auto"
+        How to compute; the result is the same. "lloyd" needs the least memory; "elkan" is accepted for scikit-learn's
+        sake.
+    n_threads : int or None, default=None
+        Number of threads; None for what the machine grants: affinity mask, cgroup quota or OMP_NUM_THREADS, whichever
+        is least. The result is the same.
+
+    Attributes
+    ----------
+    cluster_centers_ : ndarray of shape (n_clusters, n_features)
+        Float32 if X was float32 or float16, else float64.
+    labels_ : ndarray of shape (n_samples,), int32
+        The nearest center of each row of X: what ``predict(X)`` returns.
+    inertia_ : float
+        Weighted sum of the squared distances of the rows to their centers, exactly summed and rounded once: what
+        ``-score(X, sample_weight=sample_weight)`` returns.
+    n_iter_ : int
+        Number of iterations of the best run.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,), object
+        Names of the columns of X; only where X was a data frame whose names are all strings.
+    inertia_history_ : ndarray of shape (n_iter_,), float64
+        The inertia of each iteration's labels against the centers that they were found with.
+    stop_reason_ : {"labels", "centers", "max_iter"}
+        Why the best run stopped: no label changed, the centers moved by no more than ``tol`` allows, or ``max_iter``
+        was reached.
+    converged_ : bool
+        Whether it stopped for one of the first two reasons.
+    cluster_sizes_ : ndarray of shape (n_clusters,), float64
+        Sum of the weights of each cluster; without weights, its number of rows.
+    cluster_inertia_ : ndarray of shape (n_clusters,), float64
+        The part of each cluster in ``inertia_``.
+
+    See Also
+    --------
+    pykmeans.k_means : The same fit as a function.
+    pykmeans.assign : Labels and squared distances for given centers, without an estimator.
+
+    Notes
+    -----
+    uint8, float32 and float64 arrays are read in place whatever their row stride, as long as they are aligned, in
+    native byte order and have a unit column stride. Anything else is copied once: float16 to float32, other numbers to
+    float64. Integers beyond 2^53 are refused, since float64 cannot hold them.
+
+    References
+    ----------
+    Lloyd, S. P. (1982). Least squares quantization in PCM. IEEE Transactions on Information Theory 28(2), 129-137.
+
+    Arthur, D. and Vassilvitskii, S. (2007). k-means++: the advantages of careful seeding. Proceedings of the 18th
+    annual ACM-SIAM symposium on discrete algorithms, 1027-1035.
+
+    Examples
+    --------
+    >>> from pykmeans import KMeans
+    >>> X = [[1, 2], [1, 4], [1, 0], [10, 2], [10, 4], [10, 0]]
+    >>> kmeans = KMeans(n_clusters=2, random_state=0).fit(X)
+    >>> kmeans.labels_
+    array([1, 1, 1, 0, 0, 0], dtype=int32)
+    >>> kmeans.cluster_centers_
+    array([[10.,  2.],
+           [ 1.,  2.]])
+    >>> kmeans.inertia_
+    16.0
+    >>> kmeans.predict([[0, 0], [12, 3]])
+    array([1, 0], dtype=int32)
+    """
+
+    # The name that a pickle stores, whatever the base classes were.
+    __module__ = "pykmeans"
+
+    cluster_centers_: NDArray[Any]
+    labels_: NDArray[np.int32]
+    inertia_: float
+    n_iter_: int
+    n_features_in_: int
+    feature_names_in_: NDArray[np.object_]
+    inertia_history_: NDArray[np.float64]
+    stop_reason_: str
+    converged_: bool
+    cluster_sizes_: NDArray[np.float64]
+    cluster_inertia_: NDArray[np.float64]
+
+    def __init__(
+        self,
+        n_clusters: int = 8,
+        *,
+        init: Any = "k-means++",
+        n_init: Any = "auto",
+        max_iter: int = 300,
+        tol: float = 1e-4,
+        verbose: int | bool = 0,
+        random_state: int | np.random.RandomState | None = None,
+        copy_x: bool = True,
+        algorithm: str = "auto",
+        n_threads: int | None = None,
+    ) -> None:
+        self.n_clusters = n_clusters
+        self.init = init
+        self.n_init = n_init
+        self.max_iter = max_iter
+        self.tol = tol
+        self.verbose = verbose
+        self.random_state = random_state
+        self.copy_x = copy_x
+        self.algorithm = algorithm
+        self.n_threads = n_threads
+
+    def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> "Self":
+        """Cluster ``X``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The points.
+        y : Ignored
+            Accepted for scikit-learn's sake.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weight of each row, >= 0; None for ones. Weight w is the same as w copies of the row.
+
+        Returns
+        -------
+        self : object
+            This estimator, fitted; as it was before if the fit raises.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a parameter or an argument is not what is described; the message names it, its value and the rule.
+        ValueError
+            If the inertia is beyond the largest float64.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If fewer than n_clusters clusters were found: X has fewer different rows.
+        RuntimeWarning
+            If init gives the centers and n_init is not 1: all runs would be the same one.
+        """
+        self._fit(X, sample_weight)
+        return self
+
+    def fit_predict(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> NDArray[np.int32]:
+        """Cluster ``X`` and return ``labels_``; see ``fit``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The points.
+        y : Ignored
+            Accepted for scikit-learn's sake.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weight of each row, >= 0; None for ones.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,), int32
+            The nearest center of each row.
+        """
+        self._fit(X, sample_weight)
+        return self.labels_
+
+    def fit_transform(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> NDArray[Any]:
+        """Cluster ``X`` and return its distances to the centers; see ``fit`` and ``transform``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The points.
+        y : Ignored
+            Accepted for scikit-learn's sake.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weight of each row, >= 0; None for ones.
+
+        Returns
+        -------
+        distances : ndarray of shape (n_samples, n_clusters)
+            Euclidean distances; float32 for float32 (and float16) X, else float64.
+        """
+        points = self._fit(X, sample_weight)
+        return _core.transform(points, self._centers())
+
+    def predict(self, X: ArrayLike) -> NDArray[np.int32]:
+        """Find the nearest center of each row of ``X``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The points, in any type: it need not be that of fit.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,), int32
+            The nearest center of each row, the lowest index at a tie.
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        ValueError, TypeError
+            If X is not what is described, or has other columns than the X of fit.
+        """
+        centers = self._centers()
+        return _core.nearest(self._points(X), centers)
+
+    def transform(self, X: ArrayLike) -> NDArray[Any]:
+        """Measure the distance of each row of ``X`` to each center.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The points, in any type: it need not be that of fit.
+
+        Returns
+        -------
+        distances : ndarray of shape (n_samples, n_clusters)
+            Euclidean distances; float32 for float32 (and float16) X, else float64.
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        ValueError, TypeError
+            If X is not what is described, or has other columns than the X of fit.
+        """
+        centers = self._centers()
+        return _core.transform(self._points(X), centers)
+
+    def score(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
+        """Return minus the inertia of ``X``: more is better.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The points, in any type: it need not be that of fit.
+        y : Ignored
+            Accepted for scikit-learn's sake.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weight of each row, >= 0; None for ones.
+
+        Returns
+        -------
+        score : float
+            Minus the weighted sum of the squared distances of the rows to their nearest centers.
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        ValueError, TypeError
+            If X is not what is described, or has other columns than the X of fit; or if its inertia is beyond the
+            largest float64.
+        """
+        centers = self._centers()
+        return -_core.score(self._points(X, sample_weight), centers)
+
+    def _fit(self, X: Any, sample_weight: Any) -> _core.Points:
+        caller = type(self).__name__
+        checked = parameters.fit_parameters(caller, {name: getattr(self, name) for name in _PARAMETERS})
+        names = feature_names(X)
+        array = arrays.matrix(X)
+        fit, points = best_fit(caller, array, names, sample_weight, checked)
+        self._keep(fit, names)
+        return points
+
+    def _keep(self, fit: _core.Fit, names: NDArray[np.object_] | None) -> None:
+        self.cluster_centers_ = fit.centers
+        self.labels_ = fit.labels
+        self.inertia_ = fit.inertia
+        self.n_iter_ = fit.n_iter
+        self.n_features_in_ = fit.centers.shape[1]
+        self.inertia_history_ = fit.inertia_history
+        self.stop_reason_ = fit.stop_reason
+        self.converged_ = fit.stop_reason != "max_iter"
+        self.cluster_sizes_ = fit.cluster_sizes
+        self.cluster_inertia_ = fit.cluster_inertia
+        if names is not None:
+            self.feature_names_in_ = names
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+
+    def _centers(self) -> NDArray[np.float64]:
+        """Return the centers as the core takes them; NotFittedError before fit."""
+        try:
+            centers = self.cluster_centers_
+        except AttributeError:
+            raise _errors.not_fitted(self) from None
+        return np.ascontiguousarray(centers, dtype=np.float64)
+
+    def _points(self, X: Any, sample_weight: Any = None) -> _core.Points:
+        """Return new rows as the core takes them, if they have the columns of fit."""
+        caller = type(self).__name__
+        names = checked_feature_names(X, getattr(self, "feature_names_in_", None), caller)
+        array = arrays.matrix(X)
+        if array.shape[1] != self.n_features_in_:
+            raise ValueError(
+                f"X has {array.shape[1]} features, but {caller} is expecting {self.n_features_in_} features as input."
+            )
+        weight = None if sample_weight is None else arrays.weights(sample_weight, array.shape[0])
+        return arrays.points(array, weight, parameters.threads(caller, self.n_threads), names)
+
+    @property
+    def _n_features_out(self) -> int:
+        return int(self.cluster_centers_.shape[0])

@@ -1,0 +1,86 @@
+"""Where a run starts: rows picked by k-means++ or at random, given centers, or what a callable returns.
+
+The core has no random generator: the numbers come from NumPy's RandomState in scikit-learn's order, so that the same
+seed picks the same rows.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _core
+from ._validate.arrays import starting_centers
+from ._validate.parameters import is_array_like
+
+
+def centers_dtype(X: NDArray[Any]) -> np.dtype[Any]:
+    """Return the type of the centers of ``X``: float32 for float32, else float64."""
+    return np.dtype(np.float32) if X.dtype == np.float32 else np.dtype(np.float64)
+
+
+def plus_plus_rows(
+    points: _core.Points, n_clusters: int, random_state: np.random.RandomState, n_local_trials: int | None = None
+) -> NDArray[np.int64]:
+    """Rows that greedy k-means++ picks, in order."""
+    trials = 2 + int(np.log(n_clusters)) if n_local_trials is None else int(n_local_trials)
+    # One number for the first row and n_local_trials for each further one: drawn at once, the stream is the same.
+    uniforms = random_state.random_sample(1 + (n_clusters - 1) * trials)
+    return _core.plus_plus(points, n_clusters, uniforms, trials)
+
+
+def selection_probabilities(
+    n_samples: int, n_clusters: int, sample_weight: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    """Return the probability of each row in init="random"; ValueError where fewer than ``n_clusters`` have any."""
+    if sample_weight is None:
+        return np.full(n_samples, 1.0 / n_samples)
+    probabilities: NDArray[np.float64] = sample_weight / sample_weight.sum()
+    n_possible = int(np.count_nonzero(probabilities))
+    if n_possible < n_clusters:
+        raise ValueError(
+            f"init='random' picks n_clusters={n_clusters} different rows of positive weight, "
+            f"but sample_weight gives weight to {n_possible} only."
+        )
+    return probabilities
+
+
+class Start:
+    """Makes the starting centers of each run; all that can be wrong with ``init`` is found when it is made."""
+
+    def __init__(
+        self,
+        init: Any,
+        X: NDArray[Any],
+        n_clusters: int,
+        sample_weight: NDArray[np.float64] | None,
+        random_state: np.random.RandomState,
+    ) -> None:
+        self._init = init
+        self._X = X
+        self._shape = (n_clusters, X.shape[1])
+        self._random_state = random_state
+        self.is_given = not isinstance(init, str) and is_array_like(init)
+        if self.is_given:
+            self._given = starting_centers(init, "init", self._shape, centers_dtype(X))
+        elif isinstance(init, str) and init == "random":
+            self._probabilities = selection_probabilities(X.shape[0], n_clusters, sample_weight)
+
+    @property
+    def default_n_runs(self) -> int:
+        """What n_init="auto" means: one run where the start is good or given, ten where it is a matter of luck."""
+        return 1 if self.is_given or (isinstance(self._init, str) and self._init == "k-means++") else 10
+
+    def next(self, points: _core.Points) -> NDArray[np.float64]:
+        """Centers to start the next run from, float64 of shape (n_clusters, n_features)."""
+        n_clusters = self._shape[0]
+        if self.is_given:
+            return self._given
+        if callable(self._init):
+            centers = self._init(self._X, n_clusters, random_state=self._random_state)
+            return starting_centers(centers, "init(...)", self._shape, centers_dtype(self._X))
+        if self._init == "k-means++":
+            rows = plus_plus_rows(points, n_clusters, self._random_state)
+        else:
+            rows = self._random_state.choice(self._X.shape[0], size=n_clusters, replace=False, p=self._probabilities)
+        return self._X[rows].astype(np.float64)

@@ -1,0 +1,135 @@
+"""Parameters: what each may be, in one table that the checks and the messages read."""
+
+from collections.abc import Callable
+from numbers import Integral, Real
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import _errors
+
+_LARGEST_INT = 2**31 - 1  # the core counts iterations and threads in an int; more than these cannot happen
+
+
+class _Rule(NamedTuple):
+    accepts: Callable[[Any], bool]
+    words: str
+
+
+class FitParameters(NamedTuple):
+    """The parameters of a fit, judged by ``fit_parameters``."""
+
+    n_clusters: int
+    init: Any
+    n_init: int | None  # None for "auto"
+    max_iter: int
+    tol: float
+    verbose: bool
+    random_state: np.random.RandomState
+    algorithm: str
+    n_threads: int
+
+
+def _is_integer_from(low: int) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, Integral) and int(value) >= low
+
+
+def _is_one_of(*words: str) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, str) and value in words
+
+
+def _is_boolean(value: Any) -> bool:
+    return isinstance(value, (bool, np.bool_))
+
+
+def _is_finite_and_not_negative(value: Any) -> bool:
+    try:
+        return isinstance(value, Real) and 0 <= float(value) < np.inf
+    except OverflowError:  # an integer beyond float64
+        return False
+
+
+def is_array_like(value: Any) -> bool:
+    """Whether ``value`` is worth reading as an array of centers."""
+    shaped = hasattr(value, "__len__") or hasattr(value, "shape") or hasattr(value, "__array__")
+    return shaped and not np.isscalar(value) and not isinstance(value, type) and not hasattr(value, "tocsr")
+
+
+_POSITIVE = _Rule(_is_integer_from(1), "an int in the range [1, inf)")
+_POSITIVE_OR_NONE = _Rule(lambda v: v is None or _is_integer_from(1)(v), "an int in the range [1, inf) or None")
+_BOOLEAN = _Rule(_is_boolean, "an instance of 'bool'")
+_RULES = {
+    "n_clusters": _POSITIVE,
+    "init": _Rule(
+        lambda v: _is_one_of("k-means++", "random")(v) or callable(v) or is_array_like(v),
+        "a str among {'k-means++', 'random'}, a callable or an array-like",
+    ),
+    "n_init": _Rule(
+        lambda v: _is_one_of("auto")(v) or _is_integer_from(1)(v),
+        "a str among {'auto'} or an int in the range [1, inf)",
+    ),
+    "max_iter": _POSITIVE,
+    "tol": _Rule(_is_finite_and_not_negative, "a float in the range [0.0, inf)"),
+    "verbose": _Rule(
+        lambda v: _is_boolean(v) or _is_integer_from(0)(v), "an int in the range [0, inf) or an instance of 'bool'"
+    ),
+    "random_state": _Rule(
+        lambda v: (
+            v is None or isinstance(v, np.random.RandomState) or (isinstance(v, Integral) and 0 <= int(v) < 2**32)
+        ),
+        "an int in the range [0, 4294967295], an instance of 'numpy.random.mtrand.RandomState' or None",
+    ),
+    "copy_x": _BOOLEAN,
+    "algorithm": _Rule(_is_one_of("auto", "lloyd", "elkan"), "a str among {'auto', 'lloyd', 'elkan'}"),
+    "n_threads": _POSITIVE_OR_NONE,
+    "n_local_trials": _POSITIVE_OR_NONE,
+    "return_n_iter": _BOOLEAN,
+}
+
+
+def check(caller: str, **values: Any) -> None:
+    """Raise InvalidParameterError for the first value that its rule does not accept."""
+    for name, value in values.items():
+        rule = _RULES[name]
+        if not rule.accepts(value):
+            raise _errors.InvalidParameterError(
+                f"The {name!r} parameter of {caller} must be {rule.words}. Got {value!r} instead."
+            )
+
+
+def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
+    """Judge the parameters of KMeans, by name, and bring them to the types that the fit computes with."""
+    check(caller, **values)
+    n_init = values["n_init"]
+    return FitParameters(
+        n_clusters=int(values["n_clusters"]),
+        init=values["init"],
+        n_init=None if n_init == "auto" else int(n_init),
+        max_iter=min(int(values["max_iter"]), _LARGEST_INT),
+        tol=float(values["tol"]),
+        verbose=bool(values["verbose"]),
+        random_state=random_state(values["random_state"]),
+        algorithm=str(values["algorithm"]),
+        n_threads=threads(caller, values["n_threads"]),
+    )
+
+
+def random_state(seed: Any) -> np.random.RandomState:
+    """Return the generator that ``random_state`` stands for; None is NumPy's global one, as in scikit-learn."""
+    if seed is None:
+        return np.random.mtrand._rand
+    return seed if isinstance(seed, np.random.RandomState) else np.random.RandomState(int(seed))
+
+
+def threads(caller: str, n_threads: Any) -> int:
+    """Return the number of threads as the core takes it: 0 for what the machine grants."""
+    if n_threads is None:
+        return 0
+    check(caller, n_threads=n_threads)
+    return min(int(n_threads), _LARGEST_INT)
+
+
+def check_cluster_count(n_clusters: int, n_samples: int) -> None:
+    """Raise ValueError where there are fewer rows than clusters."""
+    if n_samples < n_clusters:
+        raise ValueError(f"n_samples={n_samples} should be >= n_clusters={n_clusters}: X needs a row for each cluster.")

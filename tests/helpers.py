@@ -1,0 +1,94 @@
+"""Fits to compare with, and how two fits are compared."""
+
+import warnings
+
+import numpy as np
+import reference
+
+from pykmeans import KMeans
+
+
+def blobs(n, d, k, seed, dtype=np.float64, spread=1.0):
+    """n points around k places; uint8 data cover 0..255."""
+    rng = np.random.default_rng(seed)
+    places = rng.uniform(-4, 4, (k, d))
+    X = places[rng.integers(0, k, n)] + spread * rng.standard_normal((n, d))
+    if dtype == np.uint8:
+        return np.clip(X * 16 + 128, 0, 255).astype(np.uint8)
+    return X.astype(dtype)
+
+
+def some_weights(n, seed, zeros=True):
+    """Weights that no float holds briefly (so that w * x must be kept exactly), whole ones, and zeros among them."""
+    rng = np.random.default_rng(seed)
+    w = np.where(rng.random(n) < 0.5, rng.uniform(0.1, 3.0, n), rng.integers(1, 4, n))
+    if zeros:
+        w[rng.random(n) < 0.2] = 0.0
+        w[rng.integers(n)] = 1.5
+    return w
+
+
+def fitted(X, init, sample_weight=None, **parameters):
+    """KMeans fitted from a given array. Warnings of too few distinct clusters are not what these tests are about."""
+    parameters = {"n_init": 1, **parameters}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*distinct.*")
+        return KMeans(len(init), init=np.asarray(init), **parameters).fit(X, sample_weight=sample_weight)
+
+
+def bits(a):
+    """Shape, type and bytes: -0.0 differs from 0.0."""
+    a = np.ascontiguousarray(a)
+    return a.shape, a.dtype, a.tobytes()
+
+
+def assert_same_bits(a, b, labels_too=True):
+    """Two fitted estimators are equal in all that the contract lists."""
+    if labels_too:
+        assert bits(a.labels_) == bits(b.labels_)
+    assert bits(a.cluster_centers_) == bits(b.cluster_centers_)
+    assert a.inertia_ == b.inertia_
+    assert bits(a.cluster_inertia_) == bits(b.cluster_inertia_)
+    assert bits(a.cluster_sizes_) == bits(b.cluster_sizes_)
+    assert bits(a.inertia_history_) == bits(b.inertia_history_)
+    assert a.n_iter_ == b.n_iter_
+    assert a.stop_reason_ == b.stop_reason_
+
+
+def assert_fit_is(model, expected, X, sample_weight=None):
+    """A fitted estimator equals the oracle's fit, and agrees with itself."""
+    X = np.asarray(X)
+    assert model.n_iter_ == expected.n_iter
+    assert model.stop_reason_ == expected.stop_reason
+    assert model.converged_ == (expected.stop_reason != "max_iter")
+    assert model.labels_.dtype == np.int32
+    np.testing.assert_array_equal(model.labels_, expected.labels)
+    np.testing.assert_array_equal(model.cluster_centers_, expected.centers)
+    assert bits(model.cluster_centers_) == bits(expected.centers)
+    assert model.inertia_ == expected.inertia
+    np.testing.assert_array_equal(model.cluster_inertia_, expected.cluster_inertia)
+    np.testing.assert_array_equal(model.cluster_sizes_, expected.cluster_sizes)
+    assert_history_is(model, expected, X, sample_weight)
+    assert bits(model.predict(X)) == bits(model.labels_)
+    assert model.score(X, sample_weight=sample_weight) == -model.inertia_
+
+
+def assert_history_is(model, expected, X, sample_weight=None):
+    history = model.inertia_history_
+    assert len(history) == model.n_iter_
+    np.testing.assert_allclose(history, expected.inertia_history, rtol=1e-9, atol=0)
+    # A center off by at most two ulps (sum, weight and quotient are each rounded) adds weight * d * (2 ulps)**2 at most.
+    weight = len(X) if sample_weight is None else np.sum(sample_weight)
+    step = np.finfo(model.cluster_centers_.dtype).eps * 2 * np.abs(X.astype(np.float64)).max()
+    with np.errstate(over="ignore"):
+        slack = np.square(np.sqrt(weight) * np.sqrt(X.shape[1]) * step)
+    assert np.all(np.diff(history) <= slack + 2e-9 * history[:-1])
+
+
+def check(X, init, sample_weight=None, n_threads=None, **parameters):
+    """Fit with the package and with the oracle, compare, and return the oracle's fit for further questions."""
+    model = fitted(X, init, sample_weight, n_threads=n_threads, **parameters)
+    loop = {name: value for name, value in parameters.items() if name in ("max_iter", "tol")}
+    expected = reference.fit(X, init, sample_weight, **loop)
+    assert_fit_is(model, expected, X, sample_weight)
+    return expected

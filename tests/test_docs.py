@@ -1,0 +1,67 @@
+"""Every example in the docstrings and in the README runs and shows what it says."""
+
+import doctest
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import pykmeans
+
+README = Path(__file__).parents[1] / "README.md"
+FUNCTIONS = [getattr(pykmeans, name) for name in ("k_means", "kmeans_plusplus", "assign", "info")]
+METHODS = [
+    method
+    for name, method in inspect.getmembers(pykmeans.KMeans, inspect.isfunction)
+    if not name.startswith("_") and method.__module__ == "pykmeans._kmeans"
+]
+
+
+@pytest.mark.parametrize("thing", [pykmeans.KMeans, *FUNCTIONS], ids=lambda thing: thing.__name__)
+def test_docstring_examples(thing: object) -> None:
+    (test,) = doctest.DocTestFinder(recurse=False).find(thing, thing.__name__, module=False, globs={})
+    assert test.examples
+    assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_readme_examples() -> None:
+    if not README.exists():
+        pytest.fail("there is no README.md")
+    blocks = re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    assert blocks
+    names: dict = {}
+    for block in blocks:  # one story: later blocks use the names of earlier ones
+        if ">>>" in block:
+            test = doctest.DocTestParser().get_doctest(block, names, "README.md", str(README), 0)
+            runner = doctest.DocTestRunner()
+            assert runner.run(test, clear_globs=False).failed == 0
+            names.update(test.globs)
+        else:
+            exec(compile(block, str(README), "exec"), names)
+
+
+@pytest.mark.parametrize("function", [*FUNCTIONS, *METHODS], ids=lambda function: function.__name__)
+def test_docstrings_describe_every_argument(function: object) -> None:
+    documented = re.findall(r"^(\w+)(?:, \w+)* : ", inspect.getdoc(function), re.MULTILINE)
+    for name in inspect.signature(function).parameters:
+        if name != "self":
+            assert name in documented
+    assert "Returns\n-------" in inspect.getdoc(function)
+
+
+def test_the_docstring_of_kmeans_describes_every_parameter_and_attribute() -> None:
+    documented = re.findall(r"^(\w+) : ", inspect.getdoc(pykmeans.KMeans), re.MULTILINE)
+    model = pykmeans.KMeans(2).fit([[0.0], [1.0]])
+    attributes = [name for name in vars(model) if name.endswith("_")]
+    assert sorted(documented) == sorted([*model.get_params(), *attributes, "feature_names_in_"])
+
+
+def test_every_public_name_is_listed() -> None:
+    stubs = Path(pykmeans.__file__).with_name("__init__.pyi").read_text(encoding="utf-8")
+    assert set(pykmeans.__all__) <= set(dir(pykmeans))
+    for name in pykmeans.__all__:
+        assert getattr(pykmeans, name) is not None
+        assert f" as {name}\n" in stubs and f'"{name}"' in stubs
+    with pytest.raises(AttributeError, match="module 'pykmeans' has no attribute 'MiniBatchKMeans'"):
+        pykmeans.MiniBatchKMeans  # noqa: B018
