@@ -1,20 +1,7 @@
-"""Real data and the `slow` marker."""
+"""Real data, once per session."""
 
 import numpy as np
 import pytest
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "slow: exhaustive, minutes or gigabytes; runs only with -m slow")
-
-
-def pytest_collection_modifyitems(config, items):
-    if config.getoption("-m"):
-        return
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    if slow:
-        config.hook.pytest_deselected(items=slow)  # so that the summary counts them
-        items[:] = [item for item in items if not item.get_closest_marker("slow")]
 
 
 def load(name):

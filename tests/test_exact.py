@@ -179,7 +179,7 @@ def assert_labels_are_the_referees(X, centers):
     found, distances = pykmeans.assign(X, centers)
     np.testing.assert_array_equal(found, labels)
     np.testing.assert_array_equal(distances, np.ldexp(best, -2 * scale))
-    model = KMeans(len(centers), init=centers, n_init=1, max_iter=1, tol=0).fit(X)
+    model = fitted(X, centers, max_iter=1, tol=0)
     start = reference.fit(X, centers, max_iter=1)
     assert bits(model.cluster_centers_) == bits(start.centers)
     np.testing.assert_array_equal(model.labels_, start.labels)

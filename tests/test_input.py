@@ -81,6 +81,14 @@ def test_other_layouts_are_copied_once(dtype: type, change: Any) -> None:
     np.testing.assert_array_equal(read, VALUES)
 
 
+def test_bytes_stay_bytes_when_they_are_copied() -> None:
+    read = matrix(np.asfortranarray(VALUES.astype(np.uint8)))
+    assert read.dtype == np.uint8 and read.flags.carray
+    np.testing.assert_array_equal(read, VALUES)
+    assert matrix(pd.DataFrame(VALUES.astype(np.uint8))).dtype == np.uint8
+    assert matrix(pl.DataFrame(VALUES.astype(np.uint8))).dtype == np.uint8
+
+
 @pytest.mark.parametrize(
     ("dtype", "centers_dtype"),
     [

@@ -242,7 +242,7 @@ def test_a_cluster_of_rows_of_no_weight_is_empty():
 
 
 def test_all_rows_at_their_center_leave_empty_centers_where_they_are():
-    X = np.array([[1.0, 2.0], [1.0, 2.0], [3.0, 4.0]])
+    X = np.array([[1.0, 2.0], [1.0, 2.0], [3.0, 4.0], [3.0, 4.0]])
     init = np.array([[1.0, 2.0], [3.0, 4.0], [7.0, 7.0], [-0.0, 8.0]])
     model = fitted(X, init)
     assert bits(model.cluster_centers_) == bits(init)

@@ -32,10 +32,9 @@ MatrixView<T> matrix(const py::array& array, const char* name) {
 
 /// A contiguous vector of float64.
 inline const double* vector(const py::array& array, std::size_t size, const char* name) {
-  const bool fits = array.ndim() == 1 && py::isinstance<py::array_t<double>>(array) &&
-                    (array.flags() & py::array::c_style) != 0 &&
-                    (array.flags() & py::detail::npy_api::NPY_ARRAY_ALIGNED_) != 0 &&
-                    static_cast<std::size_t>(array.size()) == size;
+  const bool fits =
+      array.ndim() == 1 && py::isinstance<py::array_t<double>>(array) && (array.flags() & py::array::c_style) != 0 &&
+      (array.flags() & py::detail::npy_api::NPY_ARRAY_ALIGNED_) != 0 && static_cast<std::size_t>(array.size()) == size;
   if (!fits)
     throw py::type_error(std::string(name) + " must be a contiguous float64 array of shape (" + std::to_string(size) +
                          ",)");

@@ -24,9 +24,9 @@ void bind_points(py::module_& module) {
   py::class_<AnyPoints>(module, "Points")
       .def(py::init<const py::array&, const py::object&, int>(), py::arg("X"), py::arg("sample_weight") = py::none(),
            py::arg("n_threads") = 0)
-      .def_property_readonly("n_nonfinite", [](const AnyPoints& self) {
-        return self.visit([](const auto& points) { return points.n_nonfinite; });
-      })
+      .def_property_readonly(
+          "n_nonfinite",
+          [](const AnyPoints& self) { return self.visit([](const auto& points) { return points.n_nonfinite; }); })
       .def_property_readonly("first_nonfinite", [](const AnyPoints& self) {
         return self.visit([](const auto& points) {
           using Place = std::pair<std::int64_t, std::int64_t>;

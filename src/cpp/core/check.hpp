@@ -25,8 +25,8 @@ void check_finite(const Points<T>& points) {
 template <class T>
 std::vector<double> checked_centers(const Points<T>& points, MatrixView<double> centers, const std::string& name) {
   check_finite(points);
-  const std::string shape = name + " of shape (" + std::to_string(centers.rows) + ", " + std::to_string(centers.columns) +
-                            ")";
+  const std::string shape =
+      name + " of shape (" + std::to_string(centers.rows) + ", " + std::to_string(centers.columns) + ")";
   if (centers.rows == 0) throw std::invalid_argument(shape + " must have at least one row");
   if (centers.rows > 0x7fffffff) throw std::invalid_argument(shape + " must have fewer than 2^31 rows");
   if (centers.columns != points.values.columns)

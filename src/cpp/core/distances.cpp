@@ -70,7 +70,8 @@ double inertia(const Points<T>& points, MatrixView<double> view, const std::int3
   }
   const double result = total.to_double(exponent);
   if (!(result <= std::numeric_limits<double>::max()))
-    throw std::invalid_argument("the inertia of X is beyond the largest float64 (1.8e308); scale X or sample_weight down");
+    throw std::invalid_argument(
+        "the inertia of X is beyond the largest float64 (1.8e308); scale X or sample_weight down");
   return result;
 }
 
@@ -91,13 +92,14 @@ void squared_distances(const Points<T>& points, MatrixView<double> view, const s
   const std::size_t n = points.values.rows, d = view.columns;
   const Referee referee(points.range, d, centers.data(), centers.size());
   const detail::Blocks blocks(n, d);
-  detail::parallel_blocks(blocks.count(), detail::useful_threads(points.n_threads, n * d), poll,
-                          [&](std::size_t block, int) {
-    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
-      const double distance = referee(points.values.row(i), centers.data() + static_cast<std::size_t>(labels[i]) * d);
-      distances[i] = referee.scale() == 0 ? distance : std::ldexp(distance, -2 * referee.scale());
-    }
-  });
+  detail::parallel_blocks(
+      blocks.count(), detail::useful_threads(points.n_threads, n * d), poll, [&](std::size_t block, int) {
+        for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
+          const double distance =
+              referee(points.values.row(i), centers.data() + static_cast<std::size_t>(labels[i]) * d);
+          distances[i] = referee.scale() == 0 ? distance : std::ldexp(distance, -2 * referee.scale());
+        }
+      });
   for (std::size_t i = 0; i < n; ++i)
     if (!(distances[i] <= std::numeric_limits<double>::max()))
       throw std::invalid_argument("the squared distance of row " + std::to_string(i) +
@@ -111,20 +113,20 @@ void transform(const Points<T>& points, MatrixView<double> view, Out* distances,
   const std::size_t n = points.values.rows, d = view.columns, k = view.rows;
   const Referee referee(points.range, d, centers.data(), centers.size());
   const detail::Blocks blocks(n, k * (d + 8));
-  detail::parallel_blocks(blocks.count(), detail::useful_threads(points.n_threads, n * k * d), poll,
-                          [&](std::size_t block, int) {
-    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
-      for (std::size_t c = 0; c < k; ++c) {
-        const double distance = std::sqrt(referee(points.values.row(i), centers.data() + c * d));
-        distances[i * k + c] =
-            static_cast<Out>(referee.scale() == 0 ? distance : std::ldexp(distance, -referee.scale()));
-      }
-  });
+  detail::parallel_blocks(
+      blocks.count(), detail::useful_threads(points.n_threads, n * k * d), poll, [&](std::size_t block, int) {
+        for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
+          for (std::size_t c = 0; c < k; ++c) {
+            const double distance = std::sqrt(referee(points.values.row(i), centers.data() + c * d));
+            distances[i * k + c] =
+                static_cast<Out>(referee.scale() == 0 ? distance : std::ldexp(distance, -referee.scale()));
+          }
+      });
 }
 
-#define PYKMEANS_INSTANTIATE(T, Out)                                                                              \
-  template double inertia(const Points<T>&, MatrixView<double>, const std::int32_t*, double*, const Poll&);       \
-  template void nearest(const Points<T>&, MatrixView<double>, std::int32_t*, const Poll&);                        \
+#define PYKMEANS_INSTANTIATE(T, Out)                                                                                \
+  template double inertia(const Points<T>&, MatrixView<double>, const std::int32_t*, double*, const Poll&);         \
+  template void nearest(const Points<T>&, MatrixView<double>, std::int32_t*, const Poll&);                          \
   template void squared_distances(const Points<T>&, MatrixView<double>, const std::int32_t*, double*, const Poll&); \
   template void transform(const Points<T>&, MatrixView<double>, Out*, const Poll&)
 

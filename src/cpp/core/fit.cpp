@@ -121,7 +121,8 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
 
   summary.shift = std::ldexp(shift.fraction, shift.exponent);
   summary.tolerance = std::ldexp(tolerance.fraction, tolerance.exponent);
-  summary.inertia = inertia(points, MatrixView<double>(centers.data(), k, d), labels, out.cluster_inertia, options.poll);
+  summary.inertia =
+      inertia(points, MatrixView<double>(centers.data(), k, d), labels, out.cluster_inertia, options.poll);
   std::copy(centers.begin(), centers.end(), out.centers);
   for (std::size_t c = 0; c < k; ++c) {
     const Rounded size = sums.count(c) == 0 ? Rounded{} : sums.weight(c);
@@ -147,8 +148,8 @@ FitResult fit(const Points<T>& points, const std::vector<double>& init, const Fi
   return result;
 }
 
-#define PYKMEANS_INSTANTIATE(T)                                                                    \
-  template FitSummary fit(const Points<T>&, MatrixView<double>, const FitOptions&, FitArrays);     \
+#define PYKMEANS_INSTANTIATE(T)                                                                \
+  template FitSummary fit(const Points<T>&, MatrixView<double>, const FitOptions&, FitArrays); \
   template FitResult fit(const Points<T>&, const std::vector<double>&, const FitOptions&)
 
 PYKMEANS_INSTANTIATE(std::uint8_t);

@@ -18,7 +18,9 @@ namespace {
 
 constexpr int unlimited = std::numeric_limits<int>::max();
 
-int hardware_threads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+int hardware_threads() {
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
 
 #ifdef __linux__
 

@@ -3,6 +3,8 @@
 
 namespace pykmeans {
 
-std::string instruction_set() { return kernels::pick().name; }
+std::string instruction_set() {
+  return kernels::pick().name;
+}
 
 }  // namespace pykmeans

@@ -26,10 +26,12 @@ struct Blocks {
 };
 
 /// Threads worth waking for `work` multiply-adds: one where the waking would cost more than it saves.
-inline int useful_threads(int n_threads, std::size_t work) { return work < (std::size_t{1} << 18) ? 1 : n_threads; }
+inline int useful_threads(int n_threads, std::size_t work) {
+  return work < (std::size_t{1} << 18) ? 1 : n_threads;
+}
 
-/// Call body(block, worker) once for each block, worker in [0, n_threads). The first exception of a body or of poll stops
-/// the rest and is thrown here. poll is called on the calling thread between its blocks.
+/// Call body(block, worker) once for each block, worker in [0, n_threads). The first exception of a body or of poll
+/// stops the rest and is thrown here. poll is called on the calling thread between its blocks.
 void parallel_blocks(std::size_t n_blocks, int n_threads, const Poll& poll,
                      const std::function<void(std::size_t block, int worker)>& body);
 

@@ -149,7 +149,9 @@ void choose_frame(Points<T>& points) {
   if (spread == 0.0) spread = farthest;
   if (spread == 0.0) return;
   std::frexp(spread, &points.spread_exponent);
-  ++points.spread_exponent;
+  // The factor 2^-exponent must be representable, in float32 too where the points are.
+  const int limit = sizeof(T) == sizeof(double) ? 1000 : 120;
+  points.spread_exponent = std::clamp(points.spread_exponent + 1, -limit, limit);
 }
 
 }  // namespace

@@ -65,8 +65,8 @@ class Referee {
   /// @param range  of the points  @param centers (count) values of all centers, finite
   Referee(ValueRange range, std::size_t features, const double* centers, std::size_t count) : features_(features) {
     extend_range(range, centers, count);
-    // Squares of differences, and sums of 2^40 of them, stay below 2^1024; what a difference of the smallest values or of
-    // their last bits squares to stays above 2^-1022.
+    // Squares of differences, and sums of 2^40 of them, stay below 2^1024; what a difference of the smallest values or
+    // of their last bits squares to stays above 2^-1022.
     if (!range.any || (range.highest <= highest_exponent && range.lowest >= -400)) return;
     scale_ = highest_exponent - range.highest;
     // Two factors, as 2^scale itself may be beyond the doubles.

@@ -1,6 +1,7 @@
-// What every 64-bit CPU runs. Eight accumulators, two points' vectors and a broadcast fit the sixteen registers of x86-64.
-#include "table.hpp"
+// What every 64-bit CPU runs. Eight accumulators, two points' vectors and a broadcast fit the sixteen registers of
+// x86-64.
 #include "nearest_dot.inl.hpp"
+#include "table.hpp"
 #include "vec_portable.hpp"
 
 namespace pykmeans::kernels {

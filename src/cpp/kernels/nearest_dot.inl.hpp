@@ -1,12 +1,15 @@
 // Dot-product scores of tiles of points against panels of centers, written once over a small vector type: points lie in
-// the lanes, the values of a center are broadcast, and the minimum is kept in registers, so that no n x k matrix exists.
-// Included by the isa_*.cpp files only; everything is in an unnamed namespace, so that no function compiled for one
-// instruction set can be linked into another.
+// the lanes, the values of a center are broadcast, and the minimum is kept in registers, so that no n x k matrix
+// exists. Included by the isa_*.cpp files only; everything is in an unnamed namespace, so that no function compiled for
+// one instruction set can be linked into another.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+
+#include "pack.inl.hpp"
+#include "table.hpp"
 
 namespace pykmeans::kernels {
 namespace {
@@ -20,6 +23,7 @@ struct NearestDot {
   using Lanes = typename Vector::Lanes;
   using Indices = typename Vector::Indices;
   static constexpr std::size_t tile = vectors * Vector::width;
+  static constexpr Float infinity = std::numeric_limits<Float>::infinity();
 
   struct Scores {
     Lanes at[centers_at_once][vectors];
@@ -45,15 +49,14 @@ struct NearestDot {
     Lanes least[vectors], next[vectors];
     Indices where[vectors];
     for (std::size_t v = 0; v < vectors; ++v) {
-      least[v] = next[v] = Vector::splat(std::numeric_limits<Float>::infinity());
+      least[v] = next[v] = Vector::splat(infinity);
       where[v] = Vector::splat_index(0);
     }
     for (std::size_t p = 0; p < panels; ++p) {
       Scores scores;
       score_panel(points, centers + p * features * centers_at_once, bounds + p * centers_at_once, features, scores);
       for (std::size_t c = 0; c < centers_at_once; ++c) {
-        const Indices here =
-            Vector::splat_index(static_cast<typename Vector::Integer>(p * centers_at_once + c));
+        const Indices here = Vector::splat_index(static_cast<typename Vector::Integer>(p * centers_at_once + c));
         for (std::size_t v = 0; v < vectors; ++v) {
           const Lanes score = scores.at[c][v];
           where[v] = Vector::pick_less(score, least[v], here, where[v]);
@@ -65,7 +68,7 @@ struct NearestDot {
     for (std::size_t v = 0; v < vectors; ++v) {
       Vector::store(best + v * Vector::width, least[v]);
       Vector::store(second + v * Vector::width, next[v]);
-      for (std::size_t l = 0; l < Vector::width; ++l) index[v * Vector::width + l] = Vector::index(where[v], l);
+      Vector::store_index(index + v * Vector::width, where[v]);
     }
   }
 
@@ -87,7 +90,9 @@ struct NearestDot {
     }
   }
 
-  static constexpr DotKernels<Float> kernels() { return {tile, centers_at_once, nearest, scores}; }
+  static constexpr FilterKernels<Float> kernels() {
+    return {{tile, centers_at_once, nearest, scores}, pack_kernels<Float, tile>()};
+  }
 };
 
 }  // namespace

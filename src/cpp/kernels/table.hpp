@@ -27,15 +27,45 @@ struct DotKernels {
                  std::size_t panels, Float* scores);
 };
 
+/// Packing of `tile` rows: (row - origin) * factor, each value with a relative error of one rounding (two where a
+/// double becomes a float), and the sum of its squares with that of `features` more.
+/// @param rows (tile) pointers  @param origin (features), representable in the type of the rows  @param factor a power
+/// of two  @param packed [out] (features, tile)  @param norms [out] (tile)
+template <class Float>
+struct PackKernels {
+  template <class Value>
+  using Pack = void (*)(const Value* const* rows, const double* origin, double factor, std::size_t features,
+                        Float* packed, Float* norms);
+
+  Pack<std::uint8_t> from_uint8;
+  Pack<float> from_float32;
+  Pack<double> from_float64;
+
+  Pack<std::uint8_t> from(std::uint8_t) const { return from_uint8; }
+  Pack<float> from(float) const { return from_float32; }
+  Pack<double> from(double) const { return from_float64; }
+};
+
+template <class Float>
+struct FilterKernels {
+  DotKernels<Float> dot;
+  PackKernels<Float> pack;
+};
+
 struct KernelTable {
   const char* name;  ///< as PYKMEANS_ISA will name it
-  DotKernels<float> float32;
-  DotKernels<double> float64;
+  FilterKernels<float> float32;
+  FilterKernels<double> float64;
 };
 
 extern const KernelTable baseline;
+#ifdef PYKMEANS_X86_KERNELS
+extern const KernelTable avx2;
+extern const KernelTable avx512;
+#endif
 
-/// The table in use.
+/// The table in use: the best that this CPU runs, or the one that the environment variable PYKMEANS_ISA names. Decided
+/// at the first call. Throws std::invalid_argument where the variable names none, or one that this CPU does not run.
 const KernelTable& pick();
 
 }  // namespace pykmeans::kernels

@@ -1,5 +1,5 @@
-// A small vector of floating-point lanes that any compiler understands: 16 bytes, as the baseline of every 64-bit CPU has.
-// An instruction set's own vector has the same members.
+// A small vector of floating-point lanes that any compiler understands: 16 bytes, as the baseline of every 64-bit CPU
+// has. An instruction set's own vector has the same members.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,9 @@ struct PortableVector {
   static Lanes min(Lanes a, Lanes b) { return a < b ? a : b; }
   static Lanes max(Lanes a, Lanes b) { return a < b ? b : a; }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) { return a < b ? then : otherwise; }
-  static std::int32_t index(Indices v, std::size_t lane) { return static_cast<std::int32_t>(v[lane]); }
+  static void store_index(std::int32_t* p, Indices v) {
+    for (std::size_t lane = 0; lane < width; ++lane) p[lane] = static_cast<std::int32_t>(v[lane]);
+  }
 };
 
 #else
@@ -77,7 +79,9 @@ struct PortableVector {
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
     return each<Indices>([&](std::size_t i) { return a.at[i] < b.at[i] ? then.at[i] : otherwise.at[i]; });
   }
-  static std::int32_t index(Indices v, std::size_t lane) { return v.at[lane]; }
+  static void store_index(std::int32_t* p, Indices v) {
+    for (std::size_t lane = 0; lane < width; ++lane) p[lane] = v.at[lane];
+  }
 };
 
 #endif

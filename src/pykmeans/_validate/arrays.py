@@ -22,13 +22,10 @@ def matrix(X: Any, name: str = "X") -> NDArray[Any]:
     if array.ndim != 2:
         raise _not_two_dimensional(X, array, name)
     n_samples, n_features = array.shape
-    if n_samples == 0:
+    if n_samples == 0 or n_features == 0:
+        what = "sample(s)" if n_samples == 0 else "feature(s)"
         raise ValueError(
-            f"Found array with 0 sample(s) (shape={array.shape}) while a minimum of 1 is required for {name}."
-        )
-    if n_features == 0:
-        raise ValueError(
-            f"Found array with 0 feature(s) (shape={array.shape}) while a minimum of 1 is required for {name}."
+            f"Found array with 0 {what} (shape={array.shape}) while a minimum of 1 is required for {name}."
         )
     dtype = array.dtype
     if (

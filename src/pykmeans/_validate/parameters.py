@@ -109,7 +109,7 @@ def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
         tol=float(values["tol"]),
         verbose=bool(values["verbose"]),
         random_state=random_state(values["random_state"]),
-        algorithm=str(values["algorithm"]),
+        algorithm="lloyd" if values["algorithm"] == "lloyd" else "auto",  # "elkan" is for scikit-learn's sake
         n_threads=threads(caller, values["n_threads"]),
     )
 

@@ -11,8 +11,6 @@ namespace pykmeans::detail {
 
 namespace {
 
-constexpr std::size_t no_row = std::numeric_limits<std::size_t>::max();
-
 /// Packed values of a group of tiles: about what a first-level cache holds beside a panel of centers.
 constexpr std::size_t group_values = 6144;
 
@@ -56,56 +54,62 @@ struct Assigner<T>::Worker {
   const Points<T>& points;
   const Pass& pass;
   const Codebook<Float>& codebook;
-  const kernels::DotKernels<Float>& kernels;
+  const kernels::FilterKernels<Float>& kernels;
+  const double factor;
   Labeller relabel;
 
   Worker(const Points<T>& data, const Pass& call, const Codebook<Float>& packed_centers,
-         const kernels::DotKernels<Float>& functions, Partial* sums)
-      : points(data), pass(call), codebook(packed_centers), kernels(functions), relabel{data, call.labels, sums} {}
+         const kernels::FilterKernels<Float>& functions, Partial* sums)
+      : points(data),
+        pass(call),
+        codebook(packed_centers),
+        kernels(functions),
+        factor(std::ldexp(1.0, -data.spread_exponent)),
+        relabel{data, call.labels, sums} {}
 
-  std::vector<Float> packed, best, second, scores;
+  std::vector<Float> packed, norms, best, second, scores;
+  std::vector<const T*> row_pointers;
   std::vector<std::int32_t> index;
   std::vector<double> doubt;           // 2 B of each packed point
   std::vector<std::size_t> undecided;  // rows
   std::size_t undecided_rows = 0, candidates = 0;
 
   void prepare(std::size_t tiles) {
-    const std::size_t rows = tiles * kernels.tile;
+    const std::size_t rows = tiles * kernels.dot.tile;
     if (best.size() == rows) return;
     packed.resize(rows * points.values.columns);
     best.resize(rows);
     second.resize(rows);
     index.resize(rows);
     doubt.resize(rows);
+    norms.resize(kernels.dot.tile);
+    row_pointers.resize(kernels.dot.tile);
   }
 
-  /// Pack one row into a lane of its tile, in the filter's frame; no_row packs zeros.
-  void pack(std::size_t row, std::size_t place) {
-    const std::size_t d = points.values.columns, tile = kernels.tile;
-    Float* lane = packed.data() + place / tile * tile * d + place % tile;
-    if (row == no_row) {
-      for (std::size_t q = 0; q < d; ++q) lane[q * tile] = Float(0);
-      return;
-    }
-    const T* value = points.values.row(row);
-    const double* origin = points.origin.data();
-    const double factor = std::ldexp(1.0, -points.spread_exponent);
-    double norm = 0.0;
-    for (std::size_t q = 0; q < d; ++q) {
-      const auto y = static_cast<Float>((static_cast<double>(value[q]) - origin[q]) * factor);
-      lane[q * tile] = y;
-      norm += static_cast<double>(y) * static_cast<double>(y);
-    }
+  /// Pack up to a tile of rows, row_of(0), row_of(1), ..., into tile t, filled up with copies of the first.
+  template <class RowOf>
+  void pack(std::size_t t, std::size_t rows, RowOf row_of) {
+    const std::size_t d = points.values.columns, tile = kernels.dot.tile;
+    for (std::size_t i = 0; i < tile; ++i) row_pointers[i] = points.values.row(row_of(i < rows ? i : 0));
+    kernels.pack.from(T())(row_pointers.data(), points.origin.data(), factor, d, packed.data() + t * tile * d,
+                           norms.data());
     const FilterError<Float>& error = codebook.error();
-    doubt[place] = norm <= 0x1p80 ? error.epsilon * norm + 2.0 * error.tau : std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < tile; ++i) {
+      const auto norm = static_cast<double>(norms[i]);
+      doubt[t * tile + i] =
+          norm <= 0x1p80 ? error.epsilon * norm + 2.0 * error.tau : std::numeric_limits<double>::infinity();
+    }
   }
 
   /// Rows [begin, end), at most `tiles` tiles of them.
   void filter(std::size_t begin, std::size_t end) {
-    const std::size_t rows = end - begin, tiles = (rows + kernels.tile - 1) / kernels.tile;
-    for (std::size_t i = 0; i < tiles * kernels.tile; ++i) pack(i < rows ? begin + i : no_row, i);
-    kernels.nearest(packed.data(), codebook.values(), codebook.bounds(), points.values.columns, codebook.panels(), tiles,
-                    best.data(), second.data(), index.data());
+    const std::size_t rows = end - begin, tiles = (rows + kernels.dot.tile - 1) / kernels.dot.tile;
+    for (std::size_t t = 0; t < tiles; ++t) {
+      const std::size_t first = begin + t * kernels.dot.tile;
+      pack(t, std::min(kernels.dot.tile, end - first), [=](std::size_t i) { return first + i; });
+    }
+    kernels.dot.nearest(packed.data(), codebook.values(), codebook.bounds(), points.values.columns, codebook.panels(),
+                        tiles, best.data(), second.data(), index.data());
     for (std::size_t i = 0; i < rows; ++i) {
       const auto b = static_cast<std::size_t>(index[i]);
       const double limit = static_cast<double>(best[i]) + codebook.slack(b) + doubt[i];
@@ -118,19 +122,19 @@ struct Assigner<T>::Worker {
 
   /// The referee's word on the last rows of the list, at most a tile of them.
   void settle_tile() {
-    const std::size_t rows = std::min(undecided.size(), kernels.tile);
+    const std::size_t rows = std::min(undecided.size(), kernels.dot.tile);
     const std::size_t* list = undecided.data() + undecided.size() - rows;
-    for (std::size_t i = 0; i < kernels.tile; ++i) pack(i < rows ? list[i] : no_row, i);
-    scores.resize(codebook.panels() * kernels.panel * kernels.tile);
-    kernels.scores(packed.data(), codebook.values(), codebook.bounds(), points.values.columns, codebook.panels(),
-                   scores.data());
+    pack(0, rows, [=](std::size_t i) { return list[i]; });
+    scores.resize(codebook.panels() * kernels.dot.panel * kernels.dot.tile);
+    kernels.dot.scores(packed.data(), codebook.values(), codebook.bounds(), points.values.columns, codebook.panels(),
+                       scores.data());
     for (std::size_t i = 0; i < rows; ++i) relabel(list[i], judge(list[i], i));
     undecided_rows += rows;
     undecided.resize(undecided.size() - rows);
   }
 
   std::int32_t judge(std::size_t row, std::size_t lane) {
-    const auto score = [&](std::size_t c) { return static_cast<double>(scores[c * kernels.tile + lane]); };
+    const auto score = [&](std::size_t c) { return static_cast<double>(scores[c * kernels.dot.tile + lane]); };
     std::size_t b = 0;
     for (std::size_t c = 1; c < codebook.size(); ++c)
       if (score(c) < score(b)) b = c;
@@ -139,8 +143,9 @@ struct Assigner<T>::Worker {
     std::int32_t label = codebook.original(0);
     for (std::size_t c = 0; c < codebook.size(); ++c) {
       if (score(c) > limit) continue;  // a score or limit that is NaN leaves the center in
-      const double distance = pass.referee(
-          points.values.row(row), pass.centers + static_cast<std::size_t>(codebook.original(c)) * points.values.columns);
+      const double distance =
+          pass.referee(points.values.row(row),
+                       pass.centers + static_cast<std::size_t>(codebook.original(c)) * points.values.columns);
       ++candidates;
       if (distance < least) {
         least = distance;
@@ -152,17 +157,15 @@ struct Assigner<T>::Worker {
 
   void block(std::size_t begin, std::size_t end, std::size_t tiles) {
     prepare(tiles);
-    for (std::size_t i = begin; i < end; i += tiles * kernels.tile) filter(i, std::min(end, i + tiles * kernels.tile));
+    for (std::size_t i = begin; i < end; i += tiles * kernels.dot.tile)
+      filter(i, std::min(end, i + tiles * kernels.dot.tile));
     while (!undecided.empty()) settle_tile();
   }
 };
 
 template <class T>
 Assigner<T>::Assigner(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
-    : points_(points),
-      n_clusters_(n_clusters),
-      poll_(poll),
-      use_double_(points.values.columns > max_float_features) {}
+    : points_(points), n_clusters_(n_clusters), poll_(poll), use_double_(points.values.columns > max_float_features) {}
 
 template <class T>
 void Assigner<T>::merge_sums(Partial* sums, int threads) {
@@ -180,16 +183,16 @@ void Assigner<T>::merge_sums(Partial* sums, int threads) {
 
 template <class T>
 template <class Float>
-std::size_t Assigner<T>::by_filter(const Pass& pass, const kernels::DotKernels<Float>& kernels) {
+std::size_t Assigner<T>::by_filter(const Pass& pass, const kernels::FilterKernels<Float>& kernels) {
   const std::size_t d = points_.values.columns;
   Codebook<Float> codebook;
-  codebook.pack(pass.centers, n_clusters_, points_.origin, points_.spread_exponent, pass.referee.scale(), kernels);
+  codebook.pack(pass.centers, n_clusters_, points_.origin, points_.spread_exponent, pass.referee.scale(), kernels.dot);
   std::vector<Worker<Float>> workers;
   for (int w = 0; w < pass.threads; ++w) {
     Partial* sums = w == 0 || !pass.sums ? pass.sums : &private_sums_[static_cast<std::size_t>(w) - 1];
     workers.emplace_back(points_, pass, codebook, kernels, sums);
   }
-  const std::size_t tiles = std::clamp<std::size_t>(group_values / (d * kernels.tile), 1, 16);
+  const std::size_t tiles = std::clamp<std::size_t>(group_values / (d * kernels.dot.tile), 1, 16);
   const Blocks blocks(points_.values.rows, d * n_clusters_);
   parallel_blocks(blocks.count(), pass.threads, poll_, [&](std::size_t block, int worker) {
     workers[static_cast<std::size_t>(worker)].block(blocks.begin(block), blocks.end(block), tiles);
@@ -222,7 +225,7 @@ std::size_t Assigner<T>::assign(const double* centers, const Referee& referee, s
   const Pass pass{centers, referee, labels, sums, threads};
   const kernels::KernelTable& table = kernels::pick();
   std::size_t changed = 0;
-  if (n < table.float32.tile)  // packing the centers would cost more than it saves
+  if (n < table.float32.dot.tile)  // packing the centers would cost more than it saves
     changed = by_referee(pass);
   else if (use_double_)
     changed = by_filter(pass, table.float64);

@@ -24,8 +24,8 @@ class Assigner {
 
   /// Label all rows. Where `sums` is given, rows of positive weight whose label changed move there from the old label's
   /// cluster (none where it is negative) to the new one's.
-  /// @param centers (n_clusters, n_features)  @param labels [in, out] (n_samples)  @return rows of positive weight whose
-  /// label changed
+  /// @param centers (n_clusters, n_features)  @param labels [in, out] (n_samples)  @return rows of positive weight
+  /// whose label changed
   std::size_t assign(const double* centers, const Referee& referee, std::int32_t* labels, Partial* sums);
 
  private:
@@ -36,7 +36,7 @@ class Assigner {
 
   std::size_t by_referee(const Pass& pass);
   template <class Float>
-  std::size_t by_filter(const Pass& pass, const kernels::DotKernels<Float>& kernels);
+  std::size_t by_filter(const Pass& pass, const kernels::FilterKernels<Float>& kernels);
   void merge_sums(Partial* sums, int threads);
 
   const Points<T>& points_;

@@ -13,7 +13,7 @@ FilterError<Float>::FilterError(std::size_t features, int frame_exponent, int re
   const double unit = 0.5 * static_cast<double>(std::numeric_limits<Float>::epsilon());
   const double double_unit = 0x1p-53;
   const double referee = (d / 16 + 9) * double_unit;
-  epsilon = 1.02 * ((d + 8) * unit + (d + 2) * double_unit + 2 * referee);
+  epsilon = 1.03 * ((d + 8) * unit + (d + 2) * double_unit + 2 * referee);
   const double own = std::ldexp(d + 2, sizeof(Float) == 4 ? -100 : -1000);
   const double vanished = referee_scale == 0 ? 0.0 : std::ldexp(d + 2, -585 - 2 * (referee_scale + frame_exponent));
   tau = own + vanished;

@@ -15,21 +15,22 @@
 //   5. P Q <= (P^2 + Q^2) / 2.
 //
 // Together, for the constant
-//     epsilon = 1.02 ((d + 8) u + (d + 2) 2^-53 + 2 r)
-// (1.02 covers the second-order terms while (d + 1) u <= 0.01, and the rounding of the bounds' own arithmetic) the score
-// and half the referee's distance minus |y|^2 / 2 differ by at most A + B, where A = epsilon Q^2 belongs to the center and
-// B = epsilon P^2 / 2 + tau to the point; tau is what underflow can add. Each center's own error is folded into what its
-// score starts from, h = |z|^2 / 2 - A: so the filter's scores are lower bounds up to B, and
+//     epsilon = 1.03 ((d + 8) u + (d + 2) 2^-53 + 2 r)
+// (1.03 covers the second-order terms while (d + 1) u <= 0.01, P^2 being summed in the filter's type, and the rounding
+// of the bounds' own arithmetic) the score and half the referee's distance minus |y|^2 / 2 differ by at most A + B,
+// where A = epsilon Q^2 belongs to the center and B = epsilon P^2 / 2 + tau to the point; tau is what underflow can
+// add. Each center's own error is folded into what its score starts from, h = |z|^2 / 2 - A: so the filter's scores are
+// lower bounds up to B, and
 //     score(c) > score(b) + 2 A(b) + 2 B   implies   referee(c) > referee(b).
-// One far center or point thus spoils nothing for the others. Where the implication does not decide, the centers that it
-// leaves go to the referee.
+// One far center or point thus spoils nothing for the others. Where the implication does not decide, the centers that
+// it leaves go to the referee.
 //
 // tau: a value that underflows is off by at most 2^-149 (float32; 2^-1074 in float64) and multiplies at most 2^43; and
 // where the referee scales by 2^s, what vanishes there is less than (d + 2) 2^-585 of its units.
 //
-// A point with P^2 > 2^80 gets B = infinity: everything about it is undecided. A center with Q^2 > 2^86 is packed as zeros
-// with h = Q^2 / 5, at most 2^120: below its score for every point with P^2 <= 2^80, since then
-// Q^2 / 2 - P Q >= Q^2 (1/2 - 2^-3); and with A = infinity.
+// A point with P^2 > 2^80 gets B = infinity: everything about it is undecided. A center with Q^2 > 2^86 is packed as
+// zeros with h = Q^2 / 5, at most 2^120: below its score for every point with P^2 <= 2^80, since then Q^2 / 2 - P Q >=
+// Q^2 (1/2 - 2^-3); and with A = infinity.
 #pragma once
 
 #include <cstddef>
@@ -78,10 +79,10 @@ class Codebook {
   void keep_distinct(const double* centers, std::size_t count, std::size_t features);
 
   std::size_t panels_ = 0;
-  std::vector<Float> values_;          // (panels, features, panel), -z
-  std::vector<Float> bounds_;          // (panels * panel), h; infinity for padding
-  std::vector<double> slack_;          // (size)
-  std::vector<std::int32_t> original_; // (size)
+  std::vector<Float> values_;           // (panels, features, panel), -z
+  std::vector<Float> bounds_;           // (panels * panel), h; infinity for padding
+  std::vector<double> slack_;           // (size)
+  std::vector<std::int32_t> original_;  // (size)
   FilterError<Float> error_;
 };
 

@@ -10,11 +10,11 @@ namespace pykmeans {
 
 namespace {
 
-// Bits of a limb. A value reaches at most 2^50 units of the top limb, and the remainder of a limb half a unit of it, 2^50
-// units of the next.
+// Bits of a limb. A value reaches at most 2^50 units of the top limb, and the remainder of a limb half a unit of it,
+// 2^50 units of the next.
 constexpr int limb_bits = 51;
-// Additions to a cluster between carries. A carried limb is below 2^51, and an addition changes a limb by less than 2^53
-// (two parts of 2^50 + 1, or three of 2^51): below 2^51 + 2^63 / 2 in all.
+// Additions to a cluster between carries. A carried limb is below 2^51, and an addition changes a limb by less than
+// 2^53 (two parts of 2^50 + 1, or three of 2^51): below 2^51 + 2^63 / 2 in all.
 constexpr std::uint32_t additions_per_carry = 512;
 
 std::int64_t bits_of(double value) {
@@ -28,8 +28,8 @@ int limbs_needed(int highest, int lowest_bit) {
   return 1 + std::max(0, (below_top + limb_bits - 1) / limb_bits);
 }
 
-/// Error of the rounded product p = a * b, exactly (T. J. Dekker, "A floating-point technique for extending the available
-/// precision", 1971). The layout keeps the exponents away from the ends of the range.
+/// Error of the rounded product p = a * b, exactly (T. J. Dekker, "A floating-point technique for extending the
+/// available precision", 1971). The layout keeps the exponents away from the ends of the range.
 inline double product_error(double a, double b, double p) {
   constexpr double splitter = 134217729.0;  // 2^27 + 1
   const double a_big = splitter * a, b_big = splitter * b;
@@ -38,7 +38,8 @@ inline double product_error(double a, double b, double p) {
   return ((a_high * b_high - p) + a_high * b_low + a_low * b_high) + a_low * b_low;
 }
 
-/// Add sign * value to `limbs` limbs, each at a distance of `stride` from the next, by the magic numbers of its feature.
+/// Add sign * value to `limbs` limbs, each at a distance of `stride` from the next, by the magic numbers of its
+/// feature.
 template <int sign, int limbs>
 inline void add_value(double value, std::int64_t* digit, const double* magic, std::size_t stride) {
   for (int l = limbs - 1; l >= 0; --l) {

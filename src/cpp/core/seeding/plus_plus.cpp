@@ -1,8 +1,8 @@
 // Greedy k-means++ (D. Arthur and S. Vassilvitskii, "k-means++: the advantages of careful seeding", 2007), with the
 // random numbers given. Use when: nearly always. Cost: n k d (n_local_trials + 1) operations of the referee.
 //
-// d is the squared distance of a row to its nearest seed so far; a row is drawn in proportion to w d, by exact prefix sums.
-// Of the candidates of a step the one that leaves the least exact sum of w d is kept.
+// d is the squared distance of a row to its nearest seed so far; a row is drawn in proportion to w d, by exact prefix
+// sums. Of the candidates of a step the one that leaves the least exact sum of w d is kept.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -84,8 +84,8 @@ class PlusPlus {
     total_ = total.rounded();
   }
 
-  /// The first row of positive weight whose exact prefix sum is > (or >=) the double uniform * total; the last where the
-  /// rounding of the total leaves none.
+  /// The first row of positive weight whose exact prefix sum is > (or >=) the double uniform * total; the last where
+  /// the rounding of the total leaves none.
   std::size_t find(double uniform, bool or_equal) const {
     const Rounded threshold{uniform * total_.fraction, total_.exponent};
     const std::size_t n = points_.values.rows;
@@ -194,8 +194,8 @@ class PlusPlus {
 }  // namespace
 
 template <class T>
-std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clusters, const std::vector<double>& uniforms,
-                                    std::size_t n_local_trials, const Poll& poll) {
+std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clusters,
+                                    const std::vector<double>& uniforms, std::size_t n_local_trials, const Poll& poll) {
   const detail::FloatEnvironment environment;
   detail::check_finite(points);
   if (n_clusters < 1 || n_clusters > points.values.rows)
@@ -229,9 +229,9 @@ std::vector<double> rows(const Points<T>& points, const std::vector<std::int64_t
   return values;
 }
 
-#define PYKMEANS_INSTANTIATE(T)                                                                                   \
+#define PYKMEANS_INSTANTIATE(T)                                                                                        \
   template std::vector<std::int64_t> plus_plus(const Points<T>&, std::size_t, const std::vector<double>&, std::size_t, \
-                                               const Poll&);                                                      \
+                                               const Poll&);                                                           \
   template std::vector<double> rows(const Points<T>&, const std::vector<std::int64_t>&)
 
 PYKMEANS_INSTANTIATE(std::uint8_t);

@@ -9,7 +9,8 @@ namespace pykmeans::detail {
 
 namespace {
 
-/// The points of positive weight and positive distance in the order in which they may move, found as they are asked for.
+/// The points of positive weight and positive distance in the order in which they may move, found as they are asked
+/// for.
 template <class T>
 class Farthest {
  public:
@@ -82,8 +83,9 @@ bool fill_empty_clusters(const Points<T>& points, const double* centers, const R
   return true;
 }
 
-#define PYKMEANS_INSTANTIATE(T)                                                                                      \
-  template bool fill_empty_clusters(const Points<T>&, const double*, const Referee&, std::int32_t*, Partial&, const Poll&)
+#define PYKMEANS_INSTANTIATE(T)                                                                               \
+  template bool fill_empty_clusters(const Points<T>&, const double*, const Referee&, std::int32_t*, Partial&, \
+                                    const Poll&)
 
 PYKMEANS_INSTANTIATE(std::uint8_t);
 PYKMEANS_INSTANTIATE(float);

@@ -11,8 +11,9 @@
 namespace pykmeans::detail {
 
 /// Fill clusters without points of positive weight, in order of their number: each takes the point of positive weight
-/// with the largest distance to its center, with all its equal copies, from a cluster that keeps other such points; at a
-/// tie the point whose values come first in lexicographic order. A largest distance of 0 leaves the center where it is.
+/// with the largest distance to its center, with all its equal copies, from a cluster that keeps other such points; at
+/// a tie the point whose values come first in lexicographic order. A largest distance of 0 leaves the center where it
+/// is.
 /// @param labels [in, out] (n_samples)  @param sums [in, out]  @return whether anything moved
 template <class T>
 bool fill_empty_clusters(const Points<T>& points, const double* centers, const Referee& referee, std::int32_t* labels,

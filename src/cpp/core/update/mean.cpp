@@ -17,19 +17,20 @@ double quotient(const Rounded& numerator, const Rounded& denominator) {
   return std::ldexp(numerator.fraction, half) / std::ldexp(denominator.fraction, half - exponent);
 }
 
-void move_centers(const Partial& sums, bool single, std::size_t features, double* centers, int threads, const Poll& poll) {
+void move_centers(const Partial& sums, bool single, std::size_t features, double* centers, int threads,
+                  const Poll& poll) {
   const Blocks blocks(sums.clusters(), features * 32);
   parallel_blocks(blocks.count(), useful_threads(threads, sums.clusters() * features * 32), poll,
                   [&](std::size_t block, int) {
-    for (std::size_t c = blocks.begin(block); c < blocks.end(block); ++c) {
-      if (!sums.touched(c) || sums.count(c) == 0) continue;
-      const Rounded weight = sums.weight(c);
-      for (std::size_t q = 0; q < features; ++q) {
-        const double mean = quotient(sums.sum(c, q), weight);
-        centers[c * features + q] = single ? static_cast<double>(static_cast<float>(mean)) : mean;
-      }
-    }
-  });
+                    for (std::size_t c = blocks.begin(block); c < blocks.end(block); ++c) {
+                      if (!sums.touched(c) || sums.count(c) == 0) continue;
+                      const Rounded weight = sums.weight(c);
+                      for (std::size_t q = 0; q < features; ++q) {
+                        const double mean = quotient(sums.sum(c, q), weight);
+                        centers[c * features + q] = single ? static_cast<double>(static_cast<float>(mean)) : mean;
+                      }
+                    }
+                  });
 }
 
 template <class T>

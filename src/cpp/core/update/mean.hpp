@@ -14,7 +14,8 @@ double quotient(const Rounded& numerator, const Rounded& denominator);
 
 /// Move the centers of the clusters that were touched and have points.
 /// @param single  round to float32  @param centers [in, out] (clusters, features)
-void move_centers(const Partial& sums, bool single, std::size_t features, double* centers, int threads, const Poll& poll);
+void move_centers(const Partial& sums, bool single, std::size_t features, double* centers, int threads,
+                  const Poll& poll);
 
 /// The mean variance of the features of X, rounded, as fraction and exponent.
 template <class T>

@@ -37,7 +37,9 @@ Doubled operator+(const Doubled& a, const Doubled& b) {
   return two_sum(high.high, high.low + low.low);
 }
 
-Doubled operator-(const Doubled& a) { return {-a.high, -a.low}; }
+Doubled operator-(const Doubled& a) {
+  return {-a.high, -a.low};
+}
 
 Doubled operator*(const Doubled& a, const Doubled& b) {
   const Doubled product = two_product(a.high, b.high);
@@ -102,7 +104,8 @@ double Objective<T>::operator()(const double* centers, const Referee& referee, c
       has_base_ = false;
     } else {  // the same base and terms in another unit
       base_ = std::ldexp(base_, exponent_ - exponent);
-      base_terms_ = {std::ldexp(base_terms_.high, exponent_ - exponent), std::ldexp(base_terms_.low, exponent_ - exponent)};
+      base_terms_ = {std::ldexp(base_terms_.high, exponent_ - exponent),
+                     std::ldexp(base_terms_.low, exponent_ - exponent)};
     }
     std::fill(stale_.begin(), stale_.end(), std::uint8_t{1});
   }
@@ -127,7 +130,8 @@ double Objective<T>::operator()(const double* centers, const Referee& referee, c
   }
   const double objective = std::ldexp(value.high, exponent_ - 2 * scale_);
   if (!(objective <= std::numeric_limits<double>::max()))
-    throw std::invalid_argument("the inertia of X is beyond the largest float64 (1.8e308); scale X or sample_weight down");
+    throw std::invalid_argument(
+        "the inertia of X is beyond the largest float64 (1.8e308); scale X or sample_weight down");
   return objective;
 }
 

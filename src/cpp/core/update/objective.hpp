@@ -5,7 +5,8 @@
 // and the first sum does not depend on the assignment. So the change of the objective between two assignments is the
 // change of the second term, summed over the clusters. One assignment is measured by the referee (the base); the others
 // follow from it, in doubled precision, as the terms may be much larger than what is left of them. Where an objective
-// falls to a small part of its base or of the terms, the referee measures again, so that their rounding stays invisible.
+// falls to a small part of its base or of the terms, the referee measures again, so that their rounding stays
+// invisible.
 #pragma once
 
 #include <cstddef>
@@ -51,7 +52,7 @@ class Objective {
   int scale_ = 0;     // the referee's, of the terms
   int exponent_ = 0;  // the terms are divided by 2^exponent, so that large weights cannot overflow
   bool has_base_ = false;
-  double base_ = 0.0;    // in the unit of the terms
+  double base_ = 0.0;  // in the unit of the terms
   Doubled base_terms_;
 };
 

@@ -17,11 +17,11 @@ enum class Algorithm {
 using Poll = std::function<void()>;
 
 struct FitOptions {
-  std::size_t max_iter = 300;                   ///< iterations at most, at least 1
-  double tol = 1e-4;                            ///< stop when sum of squared shifts <= tol * mean variance of the features
-  Algorithm algorithm = Algorithm::automatic;   ///< see Algorithm
+  std::size_t max_iter = 300;  ///< iterations at most, at least 1
+  double tol = 1e-4;           ///< stop when sum of squared shifts <= tol * mean variance of the features
+  Algorithm algorithm = Algorithm::automatic;             ///< see Algorithm
   std::function<void(std::size_t, double)> on_iteration;  ///< (iteration from 0, its objective); may throw to stop
-  Poll poll;                                    ///< see Poll
+  Poll poll;                                              ///< see Poll
 };
 
 }  // namespace pykmeans

@@ -13,10 +13,10 @@ namespace pykmeans {
 
 /// Exponents e (as of std::frexp: 2^(e-1) <= |v| < 2^e) of the values of a column, zeros left out.
 struct ValueRange {
-  int highest = 0;      ///< exponent of the largest magnitude
-  int lowest = 0;       ///< exponent of the smallest nonzero magnitude
-  int precision = 53;   ///< bits of a significand: no value has a nonzero bit below 2^(lowest - precision)
-  bool any = false;     ///< whether there is a nonzero value at all
+  int highest = 0;     ///< exponent of the largest magnitude
+  int lowest = 0;      ///< exponent of the smallest nonzero magnitude
+  int precision = 53;  ///< bits of a significand: no value has a nonzero bit below 2^(lowest - precision)
+  bool any = false;    ///< whether there is a nonzero value at all
 };
 
 /// A number with a 53-bit significand and an exponent without bounds: fraction * 2^exponent.

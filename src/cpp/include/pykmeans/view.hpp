@@ -22,9 +22,7 @@ struct MatrixView {
   MatrixView(const T* values, std::size_t n_rows, std::size_t n_columns, std::ptrdiff_t stride)
       : data(values), rows(n_rows), columns(n_columns), row_stride(stride) {}
 
-  const T* row(std::size_t index) const {
-    return data + static_cast<std::ptrdiff_t>(index) * row_stride;
-  }
+  const T* row(std::size_t index) const { return data + static_cast<std::ptrdiff_t>(index) * row_stride; }
 };
 
 }  // namespace pykmeans

@@ -1,0 +1,11 @@
+// AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy.
+#include "nearest_dot.inl.hpp"
+#include "table.hpp"
+#include "vec_avx2.hpp"
+
+namespace pykmeans::kernels {
+
+constexpr KernelTable avx2 = {"avx2", NearestDot<Avx2Vector<float>, 2, 4>::kernels(),
+                              NearestDot<Avx2Vector<double>, 2, 4>::kernels()};
+
+}  // namespace pykmeans::kernels

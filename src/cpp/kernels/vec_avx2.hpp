@@ -1,0 +1,61 @@
+// 32 bytes, with fused multiply-add: AVX2 and FMA (x86-64-v3).
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace pykmeans::kernels {
+namespace {
+
+template <class Float>
+struct Avx2Vector;
+
+template <>
+struct Avx2Vector<float> {
+  using Scalar = float;
+  using Integer = std::int32_t;
+  using Lanes = __m256;
+  using Indices = __m256i;
+  static constexpr std::size_t width = 8;
+
+  static Lanes load(const float* p) { return _mm256_loadu_ps(p); }
+  static void store(float* p, Lanes v) { _mm256_storeu_ps(p, v); }
+  static Lanes splat(float value) { return _mm256_set1_ps(value); }
+  static Indices splat_index(Integer value) { return _mm256_set1_epi32(value); }
+  static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm256_fmadd_ps(a, b, c); }
+  static Lanes min(Lanes a, Lanes b) { return _mm256_min_ps(a, b); }
+  static Lanes max(Lanes a, Lanes b) { return _mm256_max_ps(a, b); }
+  static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
+    return _mm256_blendv_epi8(otherwise, then, _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_LT_OQ)));
+  }
+  static void store_index(std::int32_t* p, Indices v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
+};
+
+template <>
+struct Avx2Vector<double> {
+  using Scalar = double;
+  using Integer = std::int64_t;
+  using Lanes = __m256d;
+  using Indices = __m256i;
+  static constexpr std::size_t width = 4;
+
+  static Lanes load(const double* p) { return _mm256_loadu_pd(p); }
+  static void store(double* p, Lanes v) { _mm256_storeu_pd(p, v); }
+  static Lanes splat(double value) { return _mm256_set1_pd(value); }
+  static Indices splat_index(Integer value) { return _mm256_set1_epi64x(value); }
+  static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm256_fmadd_pd(a, b, c); }
+  static Lanes min(Lanes a, Lanes b) { return _mm256_min_pd(a, b); }
+  static Lanes max(Lanes a, Lanes b) { return _mm256_max_pd(a, b); }
+  static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
+    return _mm256_blendv_epi8(otherwise, then, _mm256_castpd_si256(_mm256_cmp_pd(a, b, _CMP_LT_OQ)));
+  }
+  static void store_index(std::int32_t* p, Indices v) {
+    const __m256i low_halves = _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_castsi256_si128(low_halves));
+  }
+};
+
+}  // namespace
+}  // namespace pykmeans::kernels

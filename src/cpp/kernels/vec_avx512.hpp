@@ -1,0 +1,60 @@
+// 64 bytes: AVX-512 F.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace pykmeans::kernels {
+namespace {
+
+template <class Float>
+struct Avx512Vector;
+
+template <>
+struct Avx512Vector<float> {
+  using Scalar = float;
+  using Integer = std::int32_t;
+  using Lanes = __m512;
+  using Indices = __m512i;
+  static constexpr std::size_t width = 16;
+
+  static Lanes load(const float* p) { return _mm512_loadu_ps(p); }
+  static void store(float* p, Lanes v) { _mm512_storeu_ps(p, v); }
+  static Lanes splat(float value) { return _mm512_set1_ps(value); }
+  static Indices splat_index(Integer value) { return _mm512_set1_epi32(value); }
+  static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm512_fmadd_ps(a, b, c); }
+  static Lanes min(Lanes a, Lanes b) { return _mm512_min_ps(a, b); }
+  static Lanes max(Lanes a, Lanes b) { return _mm512_max_ps(a, b); }
+  static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
+    return _mm512_mask_mov_epi32(otherwise, _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), then);
+  }
+  static void store_index(std::int32_t* p, Indices v) { _mm512_storeu_si512(p, v); }
+};
+
+template <>
+struct Avx512Vector<double> {
+  using Scalar = double;
+  using Integer = std::int64_t;
+  using Lanes = __m512d;
+  using Indices = __m512i;
+  static constexpr std::size_t width = 8;
+
+  static Lanes load(const double* p) { return _mm512_loadu_pd(p); }
+  static void store(double* p, Lanes v) { _mm512_storeu_pd(p, v); }
+  static Lanes splat(double value) { return _mm512_set1_pd(value); }
+  static Indices splat_index(Integer value) { return _mm512_set1_epi64(value); }
+  static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm512_fmadd_pd(a, b, c); }
+  static Lanes min(Lanes a, Lanes b) { return _mm512_min_pd(a, b); }
+  static Lanes max(Lanes a, Lanes b) { return _mm512_max_pd(a, b); }
+  static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
+    return _mm512_mask_mov_epi64(otherwise, _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ), then);
+  }
+  static void store_index(std::int32_t* p, Indices v) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi64_epi32(v));
+  }
+};
+
+}  // namespace
+}  // namespace pykmeans::kernels

@@ -1,0 +1,84 @@
+// pykmeans in a C++ program: random numbers of its own, seeds, a fit, the result. Doubles are printed in hexadecimal,
+// so that the output of two builds, or of Python (tests/test_embed.py), can be compared to the last bit.
+#include <cstddef>
+#include <cstdint>
+#include <iostream>
+#include <pykmeans/pykmeans.hpp>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace {
+
+constexpr std::size_t n_samples = 1200, n_features = 17, n_clusters = 15, n_local_trials = 4;
+
+/// Five crowds, scattered by Knuth's multiplicative hash: exact in double, so that every language makes the same.
+template <class T>
+std::vector<T> scattered() {
+  std::vector<T> values;
+  for (std::uint64_t i = 0; i < n_samples; ++i)
+    for (std::uint64_t q = 0; q < n_features; ++q) {
+      const std::uint64_t hash = ((i * n_features + q + 1) * 2654435761u) % 4294967296u;
+      const std::uint64_t crowd = i % 5 * (q + 3) % 5;
+      values.push_back(static_cast<T>(static_cast<double>(crowd) + static_cast<double>(hash) * 0x1p-31));
+    }
+  return values;
+}
+
+/// Weights among which there are zeros, and values that no double holds exactly.
+std::vector<double> some_weights() {
+  std::vector<double> weights;
+  for (std::size_t i = 0; i < n_samples; ++i) weights.push_back(static_cast<double>(i % 4) * 0.3);
+  return weights;
+}
+
+std::vector<double> random_numbers(std::size_t count) {
+  std::mt19937_64 generator(20240229);
+  std::vector<double> uniforms(count);
+  for (double& uniform : uniforms) uniform = static_cast<double>(generator() >> 11) * 0x1p-53;
+  return uniforms;
+}
+
+template <class Values>
+void print(const std::string& name, const Values& values) {
+  std::cout << name;
+  for (const auto& value : values) std::cout << ' ' << std::hexfloat << value;
+  std::cout << '\n';
+}
+
+template <class T>
+void fit_and_print(const std::string& name, const std::vector<double>& weights) {
+  const std::vector<T> values = scattered<T>();
+  const pykmeans::Points<T> points({values.data(), n_samples, n_features}, weights.empty() ? nullptr : weights.data());
+
+  const std::vector<double> uniforms = random_numbers(1 + (n_clusters - 1) * n_local_trials);
+  const std::vector<std::int64_t> seeds = pykmeans::plus_plus(points, n_clusters, uniforms, n_local_trials);
+
+  pykmeans::FitOptions options;
+  options.tol = 0.0;
+  const pykmeans::FitResult result = pykmeans::fit(points, pykmeans::rows(points, seeds), options);
+
+  print("fit", std::vector<std::string>{name});
+  print("uniforms", uniforms);
+  print("seeds", seeds);
+  print("labels", result.labels);
+  print("centers", result.centers);
+  print("inertia", std::vector<double>{result.inertia});
+  print("cluster_inertia", result.cluster_inertia);
+  print("cluster_sizes", result.cluster_sizes);
+  print("inertia_history", result.inertia_history);
+  print("n_iter", std::vector<std::size_t>{result.n_iter});
+  print("stop_reason", std::vector<std::string>{pykmeans::to_string(result.stop_reason)});
+}
+
+}  // namespace
+
+int main() {
+  std::cerr << "OpenMP: " << (pykmeans::has_openmp() ? "yes" : "no") << ", threads: " << pykmeans::granted_threads()
+            << ", instruction set: " << pykmeans::instruction_set() << '\n';
+  fit_and_print<float>("float", {});
+  fit_and_print<float>("float weighted", some_weights());
+  fit_and_print<double>("double", {});
+  fit_and_print<double>("double weighted", some_weights());
+  return 0;
+}

@@ -1,0 +1,113 @@
+"""A C++ program that uses the core computes, bit for bit, what the Python package computes."""
+
+import os
+from functools import cache
+
+import numpy as np
+import pytest
+from helpers import bits
+from native import ROOT, build, install, run
+
+from pykmeans import KMeans, _core
+
+EMBED = ROOT / "tests" / "embed"
+N_SAMPLES, N_FEATURES, N_CLUSTERS, N_LOCAL_TRIALS = 1200, 17, 15, 4  # as in main.cpp
+
+
+@cache
+def program(how):
+    if how == "installed":
+        folder = build(EMBED, "from-install", f"-DCMAKE_PREFIX_PATH={install()}")
+    else:  # without optimisation and without OpenMP: neither may show
+        options = ["-DCMAKE_BUILD_TYPE=Debug", "-DPYKMEANS_OPENMP=OFF"]
+        folder = build(EMBED, "from-source", f"-DPYKMEANS_SOURCE={ROOT}", *options)
+    (path,) = (p for p in folder.rglob("embed*") if p.is_file() and p.suffix in ("", ".exe"))
+    return path
+
+
+@cache
+def printed(how):
+    return run(program(how))
+
+
+def scattered(dtype):
+    """The data of main.cpp."""
+    i, q = np.meshgrid(np.arange(N_SAMPLES, dtype=np.uint64), np.arange(N_FEATURES, dtype=np.uint64), indexing="ij")
+    place = (i * np.uint64(N_FEATURES) + q + np.uint64(1)) * np.uint64(2654435761) % np.uint64(2**32)
+    crowd = i % np.uint64(5) * (q + np.uint64(3)) % np.uint64(5)
+    return (crowd.astype(np.float64) + place.astype(np.float64) * 2.0**-31).astype(dtype)
+
+
+def parsed(output):
+    """{name of a fit: {name of a line: its words}}"""
+    fits = {}
+    for line in output.splitlines():
+        name, *words = line.split(" ")
+        if name == "fit":
+            fits[" ".join(words)] = current = {}
+        else:
+            current[name] = words
+    return fits
+
+
+def floats(words):
+    return np.array([float.fromhex(word) for word in words])
+
+
+@pytest.mark.parametrize("how", ["installed", "from the source tree"])
+def test_the_program_prints_four_fits(how):
+    assert list(parsed(printed(how))) == ["float", "float weighted", "double", "double weighted"]
+
+
+def test_neither_the_build_type_nor_openmp_nor_the_way_in_shows():
+    assert printed("installed") == printed("from the source tree")
+
+
+def test_the_instruction_set_does_not_show():
+    assert run(program("installed"), env={**os.environ, "PYKMEANS_ISA": "baseline"}) == printed("installed")
+
+
+@pytest.mark.parametrize("n_threads", [1, 3])
+def test_the_number_of_threads_does_not_show(n_threads):
+    assert run(program("installed"), env={**os.environ, "OMP_NUM_THREADS": str(n_threads)}) == printed("installed")
+
+
+@pytest.mark.parametrize("name", ["float", "float weighted", "double", "double weighted"])
+def test_python_computes_the_same(name):
+    cpp = parsed(printed("installed"))[name]
+    dtype = np.float32 if name.startswith("float") else np.float64
+    X = scattered(dtype)
+    weights = np.arange(N_SAMPLES) % 4 * 0.3 if name.endswith("weighted") else None
+
+    seeds = _core.plus_plus(_core.Points(X, weights), N_CLUSTERS, floats(cpp["uniforms"]), N_LOCAL_TRIALS)
+    assert seeds.tolist() == [int(word) for word in cpp["seeds"]]
+
+    model = KMeans(N_CLUSTERS, init=X[seeds], n_init=1, tol=0.0).fit(X, sample_weight=weights)
+    assert model.labels_.tolist() == [int(word) for word in cpp["labels"]]
+    centers = floats(cpp["centers"]).reshape(N_CLUSTERS, N_FEATURES)
+    assert bits(model.cluster_centers_.astype(np.float64)) == bits(centers)
+    assert model.inertia_ == floats(cpp["inertia"])[0]
+    assert bits(model.cluster_inertia_) == bits(floats(cpp["cluster_inertia"]))
+    assert bits(model.cluster_sizes_) == bits(floats(cpp["cluster_sizes"]))
+    assert bits(model.inertia_history_) == bits(floats(cpp["inertia_history"]))
+    assert model.n_iter_ == int(cpp["n_iter"][0])
+    assert model.stop_reason_ == cpp["stop_reason"][0]
+
+
+def test_an_install_has_every_public_header():
+    def headers(folder):
+        return sorted(path.name for path in folder.iterdir())
+
+    assert headers(install() / "include" / "pykmeans") == headers(ROOT / "src/cpp/include/pykmeans")
+
+
+def test_a_program_that_asks_for_another_version_is_told():
+    source = EMBED / "CMakeLists.txt"
+    folder = install().parent / "other-version"
+    folder.mkdir()
+    for path in EMBED.iterdir():
+        (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    text = source.read_text(encoding="utf-8")
+    (folder / source.name).write_text(text.replace("find_package(pykmeans 0.1", "find_package(pykmeans 7.0"))
+    with pytest.raises(AssertionError, match="compatible with requested version"):
+        build(folder, "other-version-build", f"-DCMAKE_PREFIX_PATH={install()}")
