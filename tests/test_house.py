@@ -1,0 +1,318 @@
+"""House rules: what may include or import what, one version, what the binaries hold. docs/design.md has the reasons."""
+
+import ast
+import platform
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from native import ROOT, install, library, program, run
+
+import pykmeans
+from pykmeans import _core
+
+CPP = ROOT / "src" / "cpp"
+PACKAGE = ROOT / "src" / "pykmeans"
+on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads ELF files")
+
+
+def relative(path, folder=ROOT):
+    return path.relative_to(folder).as_posix()
+
+
+# ---------------------------------------------------------------- C++ includes
+
+# layer: what its files may include of the others. From core, kernels are seen through table.hpp only.
+LAYERS = {"include": set(), "kernels": set(), "core": {"include", "kernels/table.hpp"}, "bindings": {"include"}}
+
+# Headers that are not the C++ standard library's, and the only files that may include them.
+FOREIGN = {
+    "core/float_environment.hpp": {"xmmintrin.h"},
+    "core/granted.cpp": {"sched.h"},
+    "core/parallel.cpp": {"omp.h", "pthread.h"},
+    "kernels/vec_avx2.hpp": {"immintrin.h"},
+    "kernels/vec_avx512.hpp": {"immintrin.h"},
+    "bindings/arrays.hpp": {"pybind11/numpy.h", "pybind11/pybind11.h"},
+}
+
+# What files that are compiled for an instruction set may use of the standard library: types and constants, no functions
+# or containers, since an inline function compiled for AVX could be linked into everything else.
+KERNEL_STANDARD = {"cstddef", "cstdint", "cstring", "limits", "type_traits"}
+
+CPP_FILES = sorted(path for path in CPP.rglob("*") if path.suffix in (".cpp", ".hpp"))
+
+
+def includes(path):
+    """(angle, quoted) names that a C++ file includes."""
+    text = path.read_text(encoding="utf-8")
+    angle = re.findall(r'^\s*#\s*include\s*<([^>]+)>', text, re.MULTILINE)
+    quoted = re.findall(r'^\s*#\s*include\s*"([^"]+)"', text, re.MULTILINE)
+    assert len(angle) + len(quoted) == len(re.findall(r"#\s*include", text)), f"{path}: an include that is not plain"
+    return angle, quoted
+
+
+def resolved(path, name):
+    """The file of the house that a quoted include means, relative to src/cpp."""
+    for folder in (path.parent, CPP / "include"):
+        if (folder / name).is_file():
+            return relative((folder / name).resolve(), CPP.resolve())
+    raise AssertionError(f'{relative(path)} includes "{name}", which is no file of src/cpp')
+
+
+def test_there_are_files_in_each_layer():
+    assert {relative(path, CPP).split("/")[0] for path in CPP_FILES} == set(LAYERS)
+
+
+@pytest.mark.parametrize("path", CPP_FILES, ids=lambda path: relative(path, CPP))
+def test_includes_point_one_way(path):
+    place = relative(path, CPP)
+    layer = place.split("/")[0]
+    angle, quoted = includes(path)
+    for name in quoted:
+        target = resolved(path, name)
+        allowed = target.split("/")[0] in {layer, *LAYERS[layer]} or target in LAYERS[layer]
+        assert allowed, f"{place} must not include {target}"
+    for name in angle:
+        standard = re.fullmatch(r"[a-z_0-9]+", name)
+        assert standard or name in FOREIGN.get(place, ()), f"{place} must not include <{name}>"
+
+
+@pytest.mark.parametrize("path", [p for p in CPP_FILES if p.parent.name == "kernels"], ids=lambda path: path.name)
+def test_kernels_use_no_functions_of_the_standard_library(path):
+    if path.name == "cpu.cpp":  # it chooses, and is compiled for every CPU
+        return
+    angle, _ = includes(path)
+    foreign = FOREIGN.get(relative(path, CPP), set())
+    assert set(angle) - foreign <= KERNEL_STANDARD
+    # All that lies outside unnamed namespaces is the table, and macros have no place here but around compilers.
+    assert re.search(r"^namespace \{$|constexpr KernelTable|struct KernelTable", path.read_text("utf-8"), re.MULTILINE)
+
+
+def test_the_list_of_foreign_headers_is_current():
+    for place, names in FOREIGN.items():
+        assert names <= set(includes(CPP / place)[0]), place
+
+
+def test_the_umbrella_includes_every_public_header():
+    folder = CPP / "include" / "pykmeans"
+    _, quoted = includes(folder / "pykmeans.hpp")
+    assert {*quoted, "pykmeans.hpp"} == {path.name for path in folder.iterdir()}
+
+
+def test_every_source_is_built():
+    text = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
+    built = set(re.findall(r"src/cpp/[\w/]+\.cpp", text))
+    assert built == {relative(path) for path in CPP_FILES if path.suffix == ".cpp"}
+
+
+# ---------------------------------------------------------------- Python imports
+
+# From the top to the bottom: a module imports modules of lower lines only.
+ORDER = [
+    ["__main__"],
+    ["_demo"],
+    ["_kmeans", "_functions"],
+    ["_fit"],
+    ["_seeding"],
+    ["_validate"],
+    ["_bases"],
+    ["_plain"],
+    ["_errors"],
+    ["_scikit_learn", "_core"],
+]
+RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+# The only modules in which an import statement may name scikit-learn, and whether it may run on import.
+SKLEARN = {"_scikit_learn": False, "_bases": True}
+
+
+def unit(path):
+    """The name that ORDER has for a file."""
+    return relative(path, PACKAGE).split("/")[0].removesuffix(".py")
+
+
+def imports(path):
+    """(name, whether it runs on import) of every import; names of the house are relative to the package."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        for node in ast.walk(function)
+    }
+    package = ["pykmeans", *path.relative_to(PACKAGE).parts[:-1]]
+    for node in ast.walk(tree):
+        on_import = id(node) not in inside
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, on_import) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            # "from . import a" imports modules, "from .a import b" may.
+            names = [f"{module}.{alias.name}" for alias in node.names] if module == "pykmeans" else [module]
+            yield from ((name, on_import) for name in names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: relative(path, PACKAGE))
+def test_imports_point_one_way(path):
+    here = unit(path)
+    assert here in RANK, f"{here} has no place in ORDER"
+    for name, on_import in imports(path):
+        top, *rest = name.split(".")
+        if top == "pykmeans":
+            target = rest[0]
+            assert target == here or RANK[target] > RANK[here], f"{here} must not import {target}"
+        elif top == "sklearn":
+            assert here in SKLEARN and (SKLEARN[here] or not on_import), f"{here} must not import scikit-learn like this"
+        else:
+            assert top == "numpy" or top in sys.stdlib_module_names or top == "typing_extensions", f"{here}: {name}"
+
+
+def test_the_package_itself_imports_nothing_of_its_own():
+    names = [name for name, _ in imports(PACKAGE / "__init__.py")]
+    assert [name for name in names if name.split(".")[0] not in sys.stdlib_module_names] == []
+
+
+def test_typing_extensions_is_for_type_checkers_only():
+    for path in MODULES:
+        text = path.read_text(encoding="utf-8")
+        for line in re.findall(r"^(.*)typing_extensions", text, re.MULTILINE):
+            assert line.startswith("    ") and "if TYPE_CHECKING:" in text, relative(path)
+
+
+# ---------------------------------------------------------------- one version
+
+
+def test_one_version():
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    (declared,) = re.findall(r'^version = "(.+)"$', project, re.MULTILINE)
+    newest = re.search(r"^## \[(\d[^\]]*)\]", changes, re.MULTILINE)[1]
+    config = next(install().rglob("pykmeans-config-version.cmake")).read_text(encoding="utf-8")
+    installed = re.search(r'set\(PACKAGE_VERSION "(.+)"\)', config)[1]
+    found = {
+        "pyproject.toml": declared,
+        "the compiled module": _core.__version__,
+        "the package": pykmeans.__version__,
+        "the installed distribution": version("pykmeans"),
+        "the newest entry of CHANGELOG.md": newest,
+        "the CMake package": installed,
+    }
+    assert set(found.values()) == {declared}, found
+
+
+# ---------------------------------------------------------------- binaries
+
+
+def symbols(path, *options):
+    """(member, kind, name) of the symbols that a file defines."""
+    member = None
+    for line in run(program("nm"), "--defined-only", "-C", *options, path).splitlines():
+        if line.endswith(":"):
+            member = line[:-1]
+        elif line.strip():
+            kind, name = line.split(maxsplit=2)[1:] if line[0] != " " else line.split(maxsplit=1)
+            yield member, kind, name
+
+
+def flagged():
+    """Object files that are compiled for more than the baseline, by the names that they have in the library."""
+    return {f"{path.name}.o" for path in (CPP / "kernels").glob("isa_*.cpp") if path.name != "isa_baseline.cpp"}
+
+
+@on_linux
+def test_the_module_exports_its_entry_and_nothing_else():
+    names = {name.split("@")[0] for _, _, name in symbols(_core.__file__, "-D")}
+    assert names == {"PyInit__core"}
+
+
+@on_linux
+def test_instruction_set_files_emit_no_weak_symbols():
+    found = list(symbols(library()))
+    members = {member for member, _, _ in found}
+    isa = {member for member in members if member.startswith("isa_")}
+    assert "isa_baseline.cpp.o" in isa
+    if platform.machine() == "x86_64":
+        assert isa - {"isa_baseline.cpp.o"} == flagged()
+    for member, kind, name in found:
+        if member in isa:
+            # Weak and unique symbols are those of which the linker keeps one copy for all.
+            assert kind not in "WwVvu", f"{member} emits {name}"
+            # What others can see is the table.
+            assert kind.islower() or re.fullmatch(r"pykmeans::kernels::\w+", name), f"{member} shows {name}"
+
+
+@on_linux
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="knows the instructions of x86-64")
+def test_only_instruction_set_files_use_more_than_the_baseline():
+    """No fused multiply-add where the order of operations is the definition, and nothing that an older CPU lacks."""
+    member, n_baseline, beyond = None, 0, set()
+    for line in run(program("objdump"), "-d", "--no-show-raw-insn", library()).splitlines():
+        if "file format" in line:
+            member = line.split(":")[0]
+        # Instructions of AVX and later begin with v (vfmadd... among them) or work on wider registers.
+        elif re.search(r"^\s+[0-9a-f]+:\s+(v[a-z]|.*%[yz]mm)", line):
+            beyond.add(member)
+        elif re.search(r"^\s+[0-9a-f]+:\s+mulsd", line):
+            n_baseline += member not in flagged()
+    assert n_baseline > 0, "objdump was not understood"
+    assert beyond == flagged()
+
+
+@on_linux
+@pytest.mark.skipif(platform.machine() != "aarch64", reason="knows the instructions of aarch64")
+def test_the_core_does_not_fuse():
+    member, n_multiplications = None, 0
+    for line in run(program("objdump"), "-d", "--no-show-raw-insn", library()).splitlines():
+        if "file format" in line:
+            member = line.split(":")[0]
+        elif not member.startswith("isa_"):
+            assert not re.search(r"^\s+[0-9a-f]+:\s+fn?m(add|sub|la|ls)\b", line), f"{member}: {line}"
+            n_multiplications += bool(re.search(r"^\s+[0-9a-f]+:\s+fmul\b", line))
+    assert n_multiplications > 0, "objdump was not understood"
+
+
+# ---------------------------------------------------------------- files
+
+
+def tracked():
+    """Files that git has or would take; all files but the products of work where there is no git."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listing.returncode == 0:
+        paths = [ROOT / name for name in listing.stdout.split("\0") if name]
+    else:
+        products = re.compile(r"(^|/)(\.venv[^/]*|\.git|\.[a-z]+_cache|\.hypothesis|__pycache__|build|dist|[^/]*egg-info)/")
+        paths = [path for path in ROOT.rglob("*") if not products.search(relative(path))]
+    return sorted(path for path in paths if path.is_file())
+
+
+def test_no_file_names_a_place_on_one_machine():
+    places = re.compile(r"(?<![\w.~/:-])/(?:home|root|Users|work|tmp|private|var/folders)/\w|\b[A-Z]:\\Users\\")
+    n_files = 0
+    for path in tracked():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:  # a picture
+            continue
+        n_files += 1
+        for number, line in enumerate(text.splitlines(), start=1):
+            assert not places.search(line), f"{relative(path)}:{number}: {line}"
+    assert n_files > 50
+
+
+def test_the_first_commands_of_the_readme_are_one_line_each():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```bash\n(.*?)^```", text, re.DOTALL | re.MULTILINE)[:2]
+    for block in blocks:
+        assert block.startswith("python3 -m venv .venv") and block.count("\n") == 1
+    assert "pykmeans demo" in blocks[0] and "pytest" in blocks[1]
