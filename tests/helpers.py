@@ -3,8 +3,8 @@
 import warnings
 
 import numpy as np
-import reference
 
+import reference
 from pykmeans import KMeans
 
 
@@ -77,7 +77,7 @@ def assert_history_is(model, expected, X, sample_weight=None):
     history = model.inertia_history_
     assert len(history) == model.n_iter_
     np.testing.assert_allclose(history, expected.inertia_history, rtol=1e-9, atol=0)
-    # A center off by at most two ulps (sum, weight and quotient are each rounded) adds weight * d * (2 ulps)**2 at most.
+    # Sum, weight and quotient are each rounded: a center off by two ulps at most adds weight * d * (2 ulps)**2 at most.
     weight = len(X) if sample_weight is None else np.sum(sample_weight)
     step = np.finfo(model.cluster_centers_.dtype).eps * 2 * np.abs(X.astype(np.float64)).max()
     with np.errstate(over="ignore"):

@@ -1,4 +1,4 @@
-"""The C++ core built as a C++ program would have it: with CMake, without Python. Shared by test_embed and test_house."""
+"""The C++ core built as a C++ program would have it: with CMake, without Python."""
 
 import atexit
 import os

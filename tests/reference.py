@@ -1,17 +1,17 @@
 """The slow, obvious k-means that docs/semantics.md describes: the oracle of the tests.
 
-It shares nothing with the compiled core. Sums are Python integers, so they are exact without an argument; distances are
-taken in NumPy, vectorised over rows and centers only, so that every sum of floats keeps the order that the contract gives.
+It shares nothing with the compiled core. Sums are Python integers, so they are exact without an argument; distances
+are taken in NumPy, vectorised over rows and centers only, so that every sum of floats keeps the contract's order.
 
 Where the contract leaves a choice, this is what was chosen (each is repeated beside the code that does it):
 
 - a center is float64(round53(sum)) / float64(round53(weight)), in float64, then cast to float32 for float32 X;
 - X and centers are scaled before the distance only where the exponents of their values call for it (``scale_of``);
 - shift: the referee's distances between old and new centers, added in plain float64 from the first center to the last;
-- the variance behind ``tol`` is the referee's distance of the rows to the rounded mean of X, added exactly, without weights;
-- relocation: among rows at the same largest distance the lexicographically smallest row comes first; a group of equal rows
-  can be taken where its cluster has another row of positive weight at that moment; it is taken once;
-- stop_reason_ "labels" needs an iteration that moved nothing into an empty cluster; rows of zero weight have no say in it;
+- the variance behind ``tol``: the referee's distances of the rows to the rounded mean of X, added exactly, unweighted;
+- relocation: among rows at the same largest distance the lexicographically smallest row comes first; a group of equal
+  rows can be taken where its cluster has another row of positive weight at that moment; it is taken once;
+- stop_reason_ "labels" needs an iteration that moved nothing into an empty cluster; rows of no weight have no say;
 - inertia_history_[i] is the objective of the referee's labels, before empty clusters are filled.
 """
 
@@ -181,7 +181,7 @@ def cluster_sums(values, labels, weights, k):
 
 
 def fill_empty(X, labels, best, weights, k):
-    """Labels with a group of equal rows moved into each cluster of no weight, as far as there are any; how many moved."""
+    """Labels with a group of equal rows moved into each cluster of no weight while there are any; how many moved."""
     counts = np.ones(len(X), dtype=bool) if weights is None else weights > 0
     empty = np.setdiff1d(np.arange(k), labels[counts])
     if not len(empty):
@@ -227,7 +227,9 @@ def fit(X, init, sample_weight=None, max_iter=300, tol=1e-4):
     old_labels = None
     history = []
     filled = 0
-    for n_iter in range(1, max_iter + 1):
+    n_iter = 0
+    while True:
+        n_iter += 1
         labels, best, scale = nearest(values, centers)
         history.append(rounded(unscaled(exact_sum(best, weights), scale)))
         labels, moved = fill_empty(values, labels, best, weights, k)
@@ -241,8 +243,9 @@ def fit(X, init, sample_weight=None, max_iter=300, tol=1e-4):
         if shift_within(old_centers, centers, tol, variance, variance_scale):
             stop_reason = "centers"
             break
-    else:
-        stop_reason = "max_iter"
+        if n_iter == max_iter:
+            stop_reason = "max_iter"
+            break
     labels, best, scale = nearest(values, centers)
     cluster_inertia = [rounded(unscaled(s, scale)) for s in cluster_sums(best, labels, weights, k)]
     inertia = rounded(unscaled(exact_sum(best, weights), scale))
@@ -283,7 +286,7 @@ def score(X, centers, sample_weight=None):
 
 
 def plus_plus(X, n_clusters, random_state, sample_weight=None, n_local_trials=None, uniforms=None):
-    """The rows that greedy k-means++ picks. random_state: a RandomState or a seed for one; unused where uniforms are given."""
+    """The rows that greedy k-means++ picks. random_state: a RandomState or a seed; unused where uniforms are given."""
     X = as_points(X).astype(np.float64)
     n = len(X)
     weights = np.ones(n) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)

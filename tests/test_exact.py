@@ -5,12 +5,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-import reference
-from helpers import assert_same_bits, bits, blobs, check, fitted, some_weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pykmeans
+import reference
+from helpers import assert_same_bits, bits, blobs, check, fitted, some_weights
 from pykmeans import KMeans
 
 # ---------------------------------------------------------------- centers
@@ -103,7 +103,9 @@ def test_weights_enter_exactly():
     assert differ > 5
 
 
-@pytest.mark.parametrize("weights", [[1e-300, 1e-290, 1e-310, 5e-324], [1e300, 1e290, 1.0, 1e308], [1e200, 1e-200, 1, 0]])
+@pytest.mark.parametrize(
+    "weights", [[1e-300, 1e-290, 1e-310, 5e-324], [1e300, 1e290, 1.0, 1e308], [1e200, 1e-200, 1, 0]]
+)
 @pytest.mark.parametrize("size", [1e-150, 1.0, 1e-3])
 def test_weights_of_any_size(weights, size):
     X = np.array([[1.0, 0.3], [0.7, -1 / 3], [-1.0, 0.9], [0.1, 1e-9]]) * size
@@ -129,7 +131,11 @@ def test_any_floats(rows, random):
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
-@given(st.lists(st.tuples(wide, st.floats(1e-150, 1e5), st.floats(-(2.0**120), 2.0**120, width=32)), min_size=1, max_size=20))
+@given(
+    st.lists(
+        st.tuples(wide, st.floats(1e-150, 1e5), st.floats(-(2.0**120), 2.0**120, width=32)), min_size=1, max_size=20
+    )
+)
 def test_any_weights(rows):
     x, w, y = (np.array(column) for column in zip(*rows, strict=True))
     check(np.column_stack([x, x[::-1]]), [[x[0], x[-1]]], w, max_iter=2)
@@ -225,7 +231,9 @@ def test_duplicates_of_centers_go_to_the_lowest_index(d, dtype):
         np.testing.assert_array_equal(found, labels * stride)
         assert_labels_are_the_referees(X, centers)
     # Centers one ulp apart: not duplicates.
-    assert_labels_are_the_referees(X, np.vstack([once, np.nextafter(once, dtype(100)), np.nextafter(once, dtype(-100))]))
+    assert_labels_are_the_referees(
+        X, np.vstack([once, np.nextafter(once, dtype(100)), np.nextafter(once, dtype(-100))])
+    )
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -254,7 +262,7 @@ def test_one_outlier(dtype, outlier):
 def test_one_outlier_beyond_the_squares_of_float64(outlier):
     X = blobs(200, 3, 3, seed=3)
     X[50, 1] = outlier
-    check(X, X[[0, 1, 2, 50]])  # the outlier alone: the other rows are as near to each other as the scaled squares can tell
+    check(X, X[[0, 1, 2, 50]])  # of the other rows the scaled squares tell little, or nothing
     check(X, X[[50, 0, 0, 0]])
 
 
@@ -358,7 +366,7 @@ def check_uniform_column(n):
 
 
 def test_a_column_long_enough_for_a_float32_sum_to_drift():
-    # 2**21 rows: the sums pass 2**18, where a float32 addend of .25 keeps 2**-6 at best; uniform_column() proves the drift.
+    # With 2**21 rows the sums pass 2**18, where a float32 keeps 2**-6 at best; uniform_column() proves the drift.
     check_uniform_column(2**21)
 
 

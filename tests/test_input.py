@@ -430,7 +430,7 @@ def test_callable_init() -> None:
     generator = np.random.RandomState(0)
     model = KMeans(2, init=first_rows, random_state=generator, n_init=3).fit(VALUES)
     assert len(calls) == 3
-    assert all(X is VALUES and n_clusters == 2 and state is generator for X, n_clusters, state in calls)
+    assert all(np.shares_memory(X, VALUES) and n_clusters == 2 and state is generator for X, n_clusters, state in calls)
     np.testing.assert_array_equal(model.labels_, KMeans(2, init=VALUES[:2]).fit(VALUES).labels_)
 
 
@@ -583,3 +583,15 @@ def test_none_is_the_global_generator() -> None:
     rows = kmeans_plusplus(VALUES, 3)[1]
     np.testing.assert_array_equal(rows, kmeans_plusplus(VALUES, 3, random_state=12)[1])
     np.testing.assert_array_equal(rows, kmeans_plusplus(VALUES, 3, random_state=np.random.RandomState(12))[1])
+
+
+def test_a_callable_init_cannot_change_x():
+    X = np.arange(12.0).reshape(6, 2)
+
+    def spoil(X, n_clusters, random_state):
+        X[0] = -1
+        return X[:n_clusters]
+
+    with pytest.raises(ValueError, match="read-only"):
+        pykmeans.KMeans(2, init=spoil, n_init=1).fit(X)
+    np.testing.assert_array_equal(X, np.arange(12.0).reshape(6, 2))

@@ -11,8 +11,8 @@ import time
 
 import numpy as np
 import pytest
-from helpers import blobs, fitted
 
+from helpers import blobs, fitted
 from pykmeans import KMeans
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and forks of POSIX")
@@ -29,7 +29,7 @@ def run(script, *arguments, timeout=120):
 
 # ---------------------------------------------------------------- Ctrl-C
 
-# Announces itself, works on something long, says when the KeyboardInterrupt arrived, and then checks that it still can fit.
+# Announces itself, works on something long, says when the KeyboardInterrupt arrived, and checks that it still can fit.
 INTERRUPTED = """
 import sys, time
 import numpy as np
@@ -245,7 +245,8 @@ results = []
 for X, w in problems:
     for threads in (1, 2):
         m = KMeans(6, init=X[:6], n_init=1, max_iter=12, tol=0, n_threads=threads).fit(X, sample_weight=w)
-        one = [m.labels_, m.cluster_centers_, np.array([m.inertia_]), m.cluster_inertia_, m.cluster_sizes_, m.inertia_history_]
+        one = [m.labels_, m.cluster_centers_, np.array([m.inertia_])]
+        one += [m.cluster_inertia_, m.cluster_sizes_, m.inertia_history_]
         one += [m.predict(X), kmeans_plusplus(X, 6, random_state=0, sample_weight=w)[1]]
         one += [*assign(X, m.cluster_centers_), m.transform(X[:50])]
         results.append([a.tobytes().hex() for a in one] + [m.n_iter_, m.stop_reason_])

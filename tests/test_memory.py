@@ -48,6 +48,6 @@ def test_lloyd_holds_the_labels_and_less_than_20_mb(dtype):
 
 @pytest.mark.skipif(not hasattr(os, "wait4"), reason="needs wait4, which tells the peak of one child")
 def test_seeding_holds_a_few_numbers_per_row():
-    # The distance to the nearest seed and, for each candidate of a step (2 + floor(ln 8) = 4), the distance to it at most.
+    # The distance to the nearest seed and, at most, that to each candidate of a step (2 + floor(ln 8) = 4).
     script = SCRIPT.format(dtype="float32", threads=2)
     assert peak(script, "seed") - peak(script, "nothing") < (1 + 4) * 8_000_000 + 24_000_000

@@ -1,15 +1,20 @@
 """What must not change a fit, and how a fit changes with its data; every edge of blocks and tiles."""
 
 import itertools
+import json
+import os
+import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
-import reference
-from helpers import assert_same_bits, bits, blobs, check, fitted, some_weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pykmeans
+import reference
+from helpers import assert_same_bits, bits, blobs, check, fitted, some_weights
 from pykmeans import KMeans, kmeans_plusplus
 
 TYPES = [np.float32, np.float64, np.uint8]
@@ -152,7 +157,8 @@ def test_shifted_without_rounding(shift):
     X = np.round(blobs(1000, 4, 6, seed=5) * 16) / 16
     one, other = fitted(X, X[:6], max_iter=1), fitted(X + shift, X[:6] + shift, max_iter=1)
     assert abs(one.inertia_ - other.inertia_) <= 1e-6 * one.inertia_
-    np.testing.assert_allclose(one.cluster_centers_, other.cluster_centers_ - shift, rtol=0, atol=abs(shift) * 2e-16 + 1e-15)
+    back = other.cluster_centers_ - shift
+    np.testing.assert_allclose(one.cluster_centers_, back, rtol=0, atol=abs(shift) * 2e-16 + 1e-15)
     centers = X[::100]
     labels, d = pykmeans.assign(X, centers)
     shifted_labels, shifted_d = pykmeans.assign(X + shift, centers + shift)
@@ -245,6 +251,61 @@ def test_fits_in_several_threads_at_once():
     with ThreadPoolExecutor(4) as pool:
         for other in pool.map(lambda _: KMeans(10, random_state=0, max_iter=30).fit(X), range(8)):
             assert_same_bits(one, other)
+
+
+# ---------------------------------------------------------------- instruction sets
+
+# A digest of fits, picks and distances of every type, at edges of tiles, near ties and beyond the range of squares.
+DIGEST = """
+import hashlib, json
+import numpy as np
+from pykmeans import KMeans, _core, assign, kmeans_plusplus
+
+digests = []
+for d in (1, 2, 3, 4, 5, 8, 9, 15, 16, 17, 31, 33, 64, 100):
+    rng = np.random.default_rng(d)
+    grid = rng.integers(0, 4, (500, d))
+    plain = rng.standard_normal((700, d))
+    w = rng.random(700)
+    problems = [
+        (grid.astype(np.uint8), None), (grid.astype(np.float32), None), (plain, None), (plain, w),
+        (plain.astype(np.float32), w), ((plain + 1e4).astype(np.float32), None), (plain * 1e150, None),
+        (plain * 1e-200, None), (np.where(rng.random((700, d)) < 0.01, 1e30, plain).astype(np.float32), None),
+    ]
+    for X, weights in problems:
+        for k in (1, 3, 8, 17, 40):
+            m = KMeans(k, init=X[:k].copy(), n_init=1, max_iter=4, tol=0).fit(X, sample_weight=weights)
+            found = [m.labels_, m.cluster_centers_, m.inertia_history_, m.cluster_inertia_, m.transform(X[:99])]
+            found += [*assign(X[::-1], m.cluster_centers_), np.array([m.inertia_])]
+            found += [kmeans_plusplus(X, k, random_state=k, sample_weight=weights)[1]]
+            digests.append(hashlib.sha256(b"".join(a.tobytes() for a in found)).hexdigest()[:16])
+print(json.dumps([_core.info()["instruction_set"], digests]))
+"""
+
+
+def digest(instruction_set):
+    environment = {name: value for name, value in os.environ.items() if name != "PYKMEANS_ISA"}
+    if instruction_set:
+        environment["PYKMEANS_ISA"] = instruction_set
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", DIGEST], env=environment, capture_output=True, text=True, timeout=300
+    )
+
+
+def test_instruction_sets_never_show():
+    # A wrong name is refused, and the message has those that this CPU runs.
+    refused = digest("of another machine")
+    assert refused.returncode != 0
+    names = re.search(r"must be one of what this CPU runs: (.*)", refused.stderr).group(1).split(", ")
+    assert "baseline" in names
+    results = {}
+    for name in [None, *names]:
+        done = digest(name)
+        assert done.returncode == 0, done.stderr
+        running, results[name] = json.loads(done.stdout)
+        assert running == (name or names[0])  # the one that was asked for is the one that runs; else the best
+    for name in names:
+        assert results[name] == results[None], name
 
 
 # ---------------------------------------------------------------- layouts

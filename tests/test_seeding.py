@@ -4,11 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
-import reference
-from helpers import assert_fit_is, assert_same_bits, blobs, fitted, some_weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import reference
+from helpers import assert_fit_is, assert_same_bits, blobs, fitted, some_weights
 from pykmeans import KMeans, _core, kmeans_plusplus
 
 NAMES = ["iris", "digits", "wine", "breast_cancer", "china_sample"]
@@ -45,8 +45,8 @@ def test_the_rows_that_scikit_learn_picks(data, k, request):
 
 
 def test_the_first_of_equal_candidates(breast_cancer):
-    # At the 15th step two candidates are left that are each other's nearest seed and nobody else's: the potential is the
-    # same whichever is taken, because the distance is symmetric. Row 352 was drawn first.
+    # At the 15th step two candidates are left that are each other's nearest seed and nobody else's: the potential is
+    # the same whichever is taken, because the distance is symmetric. Row 352 was drawn first.
     rows = kmeans_plusplus(breast_cancer, 17, random_state=3)[1]
     d = reference.distances(breast_cancer, breast_cancer[rows[:15]]).min(axis=1)
     potentials = {
@@ -75,7 +75,8 @@ def test_the_rows_of_the_oracle(data, k):
     for seed in range(2):
         for weights, trials in ((None, None), (w, None), (None, 1), (w, 5)):
             options = {"random_state": seed, "sample_weight": weights, "n_local_trials": trials}
-            np.testing.assert_array_equal(kmeans_plusplus(data, k, **options)[1], reference.plus_plus(data, k, **options))
+            expected = reference.plus_plus(data, k, **options)
+            np.testing.assert_array_equal(kmeans_plusplus(data, k, **options)[1], expected)
 
 
 def test_the_generator_is_left_where_scikit_learn_leaves_it(iris):
@@ -136,7 +137,8 @@ def _pick(X, weights, k, seed, trials, n_threads):
 
 cell = st.integers(0, 3).map(float)
 # A RandomState gives multiples of 2**-53.
-uniform = st.one_of(st.sampled_from([0, 1, 2**51, 2**52, 2**53 - 1]), st.integers(0, 2**53 - 1)).map(lambda i: i / 2**53)
+ends = st.sampled_from([0, 1, 2**51, 2**52, 2**53 - 1])
+uniform = (ends | st.integers(0, 2**53 - 1)).map(lambda i: i / 2**53)
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
@@ -172,9 +174,9 @@ def test_rows_of_no_weight_are_never_picked():
 
 
 def test_a_row_is_picked_where_its_prefix_sum_begins():
-    # Weights 1, 2, 1: the prefix sums are 1, 3, 4. A u * total of exactly 1 belongs to the second row (from the right), of
-    # exactly 3 to the third. After row 0 (at 0) the distances are 0, 1, 9, and w d is 0, 2, 9: a u * total of exactly 2
-    # belongs to the second row (from the left).
+    # Weights 1, 2, 1: the prefix sums are 1, 3, 4. A u * total of exactly 1 belongs to the second row (from the right),
+    # of exactly 3 to the third. After row 0 (at 0) the distances are 0, 1, 9, and w d is 0, 2, 9: a u * total of
+    # exactly 2 belongs to the second row (from the left).
     X = np.array([[0.0], [1.0], [3.0]])
     w = np.array([1.0, 2.0, 1.0])
     for u, row in ((0.0, 0), (0.25, 1), (np.nextafter(0.25, 0), 0), (0.75, 2), (np.nextafter(0.75, 0), 1)):
@@ -254,7 +256,7 @@ def test_whole_fits_are_scikit_learns(data, k, init):
         rows = reference.random_rows(data, k, rng) if init == "random" else reference.plus_plus(data, k, rng)
         nearest_two = np.sort(reference.distances(data, data[rows]), axis=1)[:, :2]
         if np.any(nearest_two[:, 1] - nearest_two[:, 0] <= 1e-12 * nearest_two[:, 1]):
-            # Rows on a grid tie between starts on that grid, and scikit-learn's rounding decides: move the starts off it.
+            # Rows on a grid tie between starts on it, and scikit-learn's rounding decides: move the starts off it.
             start = {"init": data[rows] + np.random.default_rng(seed).uniform(0, 1e-3 * data.std(), (k, data.shape[1]))}
         ours = KMeans(k, n_init=1, **start).fit(data)
         theirs = Theirs(k, n_init=1, **start).fit(data)

@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 import pytest
-import reference
-from helpers import assert_fit_is, bits, blobs, check, fitted, some_weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pykmeans
+import reference
+from helpers import assert_fit_is, bits, blobs, check, fitted, some_weights
 from pykmeans import KMeans
 
 TYPES = [np.float32, np.float64, np.uint8]
@@ -49,7 +49,7 @@ def test_init_is_cast_to_the_type_of_the_centers(dtype):
 @pytest.mark.parametrize("dtype", [np.float16, bool, np.int8, np.int16, np.uint16, np.int32, np.int64, np.uint64])
 def test_types_that_are_copied(dtype):
     X = (blobs(150, 4, 3, seed=2) * 20 + 100).clip(0, 127).astype(dtype)
-    if dtype == bool:
+    if np.dtype(dtype).kind == "b":
         X = blobs(150, 4, 3, seed=2) > 0
     init = X[[3, 50, 90]].astype(np.float32 if dtype == np.float16 else np.float64)
     check(X, init)
@@ -341,8 +341,8 @@ def test_rows_of_no_weight_do_nothing(dtype):
 
 
 def test_a_row_of_no_weight_that_changes_its_label_does_not_keep_the_fit_going():
-    # Rows of weight: 0, 1 | 10, 11 from the first assignment on. The row at 5.4 has no weight: with the starts 0 and 10 it
-    # belongs to the second (midpoint 5), with the means .5 and 10.5 to the first (midpoint 5.5).
+    # Rows of weight: 0, 1 | 10, 11 from the first assignment on. The row at 5.4 has no weight: with the starts 0 and 10
+    # it belongs to the second (midpoint 5), with the means .5 and 10.5 to the first (midpoint 5.5).
     X = np.array([[0.0], [1.0], [10.0], [11.0], [5.4]])
     w = np.array([1.0, 1.0, 1.0, 1.0, 0.0])
     model = fitted(X, [[0.0], [10.0]], w, tol=0)

@@ -77,7 +77,9 @@ class Start:
         if self.is_given:
             return self._given
         if callable(self._init):
-            centers = self._init(self._X, n_clusters, random_state=self._random_state)
+            read_only = self._X.view()  # X is the user's own array, and stays as it is
+            read_only.flags.writeable = False
+            centers = self._init(read_only, n_clusters, random_state=self._random_state)
             return starting_centers(centers, "init(...)", self._shape, centers_dtype(self._X))
         if self._init == "k-means++":
             rows = plus_plus_rows(points, n_clusters, self._random_state)

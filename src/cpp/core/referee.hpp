@@ -1,5 +1,4 @@
-// The referee: the one distance that decides. Its order of operations is the definition, so nothing here may be
-// reordered or contracted; every file is compiled with contraction off.
+// The referee: the one distance that decides. kernels/squared_distance.inl.hpp has its order of operations.
 #pragma once
 
 #include <algorithm>
@@ -8,38 +7,10 @@
 #include <limits>
 #include <vector>
 
+#include "../kernels/table.hpp"
 #include "pykmeans/points.hpp"
 
 namespace pykmeans::detail {
-
-/// Sixteen partial sums, the l-th of difference(j)^2 over j = l, l + 16, ... in that order, folded 8, 4, 2, 1.
-template <class Difference>
-inline double sixteen_sums(std::size_t features, Difference&& difference) {
-  const auto square = [&](std::size_t j) {
-    const double t = difference(j);
-    return t * t;
-  };
-  switch (features) {  // the same sums with the zero lanes left out
-    case 1:
-      return square(0);
-    case 2:
-      return square(0) + square(1);
-    case 3:
-      return (square(0) + square(2)) + square(1);
-    case 4:
-      return (square(0) + square(2)) + (square(1) + square(3));
-    default:
-      break;
-  }
-  double sums[16] = {};
-  std::size_t j = 0;
-  for (; j + 16 <= features; j += 16)
-    for (std::size_t l = 0; l < 16; ++l) sums[l] += square(j + l);
-  for (std::size_t l = 0; j + l < features; ++l) sums[l] += square(j + l);
-  for (std::size_t half = 8; half >= 1; half /= 2)
-    for (std::size_t l = 0; l < half; ++l) sums[l] += sums[l + half];
-  return sums[0];
-}
 
 /// Exponents of the largest and of the smallest nonzero magnitude among finite values, merged into `range`.
 inline void extend_range(ValueRange& range, const double* values, std::size_t count) {
@@ -79,10 +50,9 @@ class Referee {
 
   template <class A>
   double operator()(const A* row, const double* center) const {
-    if (scale_ == 0)
-      return sixteen_sums(features_, [=](std::size_t j) { return static_cast<double>(row[j]) - center[j]; });
-    return sixteen_sums(features_,
-                        [=, this_ = this](std::size_t j) { return this_->scaled(row[j]) - this_->scaled(center[j]); });
+    const kernels::DistanceKernels<A>& distance = kernels_.of(A());
+    return scale_ == 0 ? distance.plain(row, center, features_)
+                       : distance.scaled(row, center, features_, first_factor_, second_factor_);
   }
 
   /// Index of the nearest of `count` centers, the lowest at a tie.
@@ -103,12 +73,8 @@ class Referee {
  private:
   static constexpr int highest_exponent = 480;
 
-  template <class A>
-  double scaled(A value) const {
-    return static_cast<double>(value) * first_factor_ * second_factor_;
-  }
-
   std::size_t features_;
+  const kernels::RefereeKernels& kernels_ = kernels::pick().referee;
   int scale_ = 0;
   double first_factor_ = 1.0;
   double second_factor_ = 1.0;

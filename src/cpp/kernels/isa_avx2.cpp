@@ -1,11 +1,12 @@
 // AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy.
 #include "nearest_dot.inl.hpp"
+#include "squared_distance.inl.hpp"
 #include "table.hpp"
 #include "vec_avx2.hpp"
 
 namespace pykmeans::kernels {
 
 constexpr KernelTable avx2 = {"avx2", NearestDot<Avx2Vector<float>, 2, 4>::kernels(),
-                              NearestDot<Avx2Vector<double>, 2, 4>::kernels()};
+                              NearestDot<Avx2Vector<double>, 2, 4>::kernels(), referee_kernels};
 
 }  // namespace pykmeans::kernels

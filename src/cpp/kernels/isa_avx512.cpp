@@ -1,11 +1,12 @@
 // AVX-512. Sixteen accumulators of thirty-two registers; more would only add padding where centers are few.
 #include "nearest_dot.inl.hpp"
+#include "squared_distance.inl.hpp"
 #include "table.hpp"
 #include "vec_avx512.hpp"
 
 namespace pykmeans::kernels {
 
 constexpr KernelTable avx512 = {"avx512", NearestDot<Avx512Vector<float>, 2, 8>::kernels(),
-                                NearestDot<Avx512Vector<double>, 2, 8>::kernels()};
+                                NearestDot<Avx512Vector<double>, 2, 8>::kernels(), referee_kernels};
 
 }  // namespace pykmeans::kernels

@@ -1,12 +1,13 @@
 // What every 64-bit CPU runs. Eight accumulators, two points' vectors and a broadcast fit the sixteen registers of
 // x86-64.
 #include "nearest_dot.inl.hpp"
+#include "squared_distance.inl.hpp"
 #include "table.hpp"
 #include "vec_portable.hpp"
 
 namespace pykmeans::kernels {
 
 constexpr KernelTable baseline = {"baseline", NearestDot<PortableVector<float>, 2, 4>::kernels(),
-                                  NearestDot<PortableVector<double>, 2, 4>::kernels()};
+                                  NearestDot<PortableVector<double>, 2, 4>::kernels(), referee_kernels};
 
 }  // namespace pykmeans::kernels

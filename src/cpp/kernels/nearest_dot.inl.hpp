@@ -91,7 +91,7 @@ struct NearestDot {
   }
 
   static constexpr FilterKernels<Float> kernels() {
-    return {{tile, centers_at_once, nearest, scores}, pack_kernels<Float, tile>()};
+    return {{tile, centers_at_once, nearest, scores}, pack_kernels<Vector, tile>()};
   }
 };
 

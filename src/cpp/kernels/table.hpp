@@ -52,10 +52,30 @@ struct FilterKernels {
   PackKernels<Float> pack;
 };
 
+/// The referee's squared distance of a row and a center, both of `features` values; and that of both multiplied by
+/// first_factor * second_factor, powers of two.
+template <class Value>
+struct DistanceKernels {
+  double (*plain)(const Value* row, const double* center, std::size_t features);
+  double (*scaled)(const Value* row, const double* center, std::size_t features, double first_factor,
+                   double second_factor);
+};
+
+struct RefereeKernels {
+  DistanceKernels<std::uint8_t> of_uint8;
+  DistanceKernels<float> of_float32;
+  DistanceKernels<double> of_float64;
+
+  const DistanceKernels<std::uint8_t>& of(std::uint8_t) const { return of_uint8; }
+  const DistanceKernels<float>& of(float) const { return of_float32; }
+  const DistanceKernels<double>& of(double) const { return of_float64; }
+};
+
 struct KernelTable {
   const char* name;  ///< as PYKMEANS_ISA will name it
   FilterKernels<float> float32;
   FilterKernels<double> float64;
+  RefereeKernels referee;
 };
 
 extern const KernelTable baseline;

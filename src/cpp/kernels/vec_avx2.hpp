@@ -31,6 +31,26 @@ struct Avx2Vector<float> {
     return _mm256_blendv_epi8(otherwise, then, _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_LT_OQ)));
   }
   static void store_index(std::int32_t* p, Indices v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
+
+  static constexpr bool transposes = true;
+  /// Rows become columns.
+  static void transpose(Lanes (&r)[8]) {
+    Lanes t[8], u[8];
+    for (int i = 0; i < 8; i += 2) {
+      t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+      t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+    }
+    for (int i = 0; i < 8; i += 4)
+      for (int h = 0; h < 2; ++h) {
+        const __m256d a = _mm256_castps_pd(t[i + h]), b = _mm256_castps_pd(t[i + h + 2]);
+        u[i + 2 * h] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, b));
+        u[i + 2 * h + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(a, b));
+      }
+    for (int j = 0; j < 4; ++j) {
+      r[j] = _mm256_permute2f128_ps(u[j], u[j + 4], 0x20);
+      r[j + 4] = _mm256_permute2f128_ps(u[j], u[j + 4], 0x31);
+    }
+  }
 };
 
 template <>
@@ -51,6 +71,7 @@ struct Avx2Vector<double> {
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
     return _mm256_blendv_epi8(otherwise, then, _mm256_castpd_si256(_mm256_cmp_pd(a, b, _CMP_LT_OQ)));
   }
+  static constexpr bool transposes = false;
   static void store_index(std::int32_t* p, Indices v) {
     const __m256i low_halves = _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_castsi256_si128(low_halves));

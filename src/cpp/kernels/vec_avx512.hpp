@@ -31,6 +31,31 @@ struct Avx512Vector<float> {
     return _mm512_mask_mov_epi32(otherwise, _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), then);
   }
   static void store_index(std::int32_t* p, Indices v) { _mm512_storeu_si512(p, v); }
+
+  static constexpr bool transposes = true;
+  /// Rows become columns.
+  static void transpose(Lanes (&r)[16]) {
+    Lanes t[16], u[16];
+    for (int i = 0; i < 16; i += 2) {
+      t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
+      t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
+    }
+    for (int i = 0; i < 16; i += 4)
+      for (int h = 0; h < 2; ++h) {
+        const __m512d a = _mm512_castps_pd(t[i + h]), b = _mm512_castps_pd(t[i + h + 2]);
+        u[i + 2 * h] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
+        u[i + 2 * h + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
+      }
+    for (int j = 0; j < 4; ++j) {  // u[4 g + j] holds rows 4 g ... 4 g + 3 of columns j, j + 4, j + 8, j + 12
+      const Lanes a = _mm512_shuffle_f32x4(u[j], u[j + 4], 0x88), b = _mm512_shuffle_f32x4(u[j], u[j + 4], 0xdd);
+      const Lanes c = _mm512_shuffle_f32x4(u[j + 8], u[j + 12], 0x88),
+                  d = _mm512_shuffle_f32x4(u[j + 8], u[j + 12], 0xdd);
+      r[j] = _mm512_shuffle_f32x4(a, c, 0x88);
+      r[j + 8] = _mm512_shuffle_f32x4(a, c, 0xdd);
+      r[j + 4] = _mm512_shuffle_f32x4(b, d, 0x88);
+      r[j + 12] = _mm512_shuffle_f32x4(b, d, 0xdd);
+    }
+  }
 };
 
 template <>
@@ -51,6 +76,7 @@ struct Avx512Vector<double> {
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
     return _mm512_mask_mov_epi64(otherwise, _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ), then);
   }
+  static constexpr bool transposes = false;
   static void store_index(std::int32_t* p, Indices v) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi64_epi32(v));
   }

@@ -19,6 +19,7 @@ struct PortableVector {
   typedef Float Lanes __attribute__((vector_size(16)));
   typedef Integer Indices __attribute__((vector_size(16)));
   static constexpr std::size_t width = 16 / sizeof(Float);
+  static constexpr bool transposes = false;
 
   static Lanes load(const Float* p) {
     Lanes v;
@@ -44,6 +45,7 @@ struct PortableVector {
   using Scalar = Float;
   using Integer = std::int32_t;
   static constexpr std::size_t width = 16 / sizeof(Float);
+  static constexpr bool transposes = false;
   struct Lanes {
     Float at[width];
   };

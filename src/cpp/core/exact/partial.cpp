@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "digits.hpp"
+#include "power_of_two.hpp"
 
 namespace pykmeans {
 
@@ -236,7 +237,8 @@ void Partial::sum_in_two(std::size_t cluster, std::size_t feature, int exponent,
   high = low = 0.0;
   const std::int64_t* limbs = limbs_of(cluster) + feature;
   for (int l = layout_->limbs; l >= 0; --l) {
-    const double term = std::ldexp(static_cast<double>(limbs[static_cast<std::size_t>(l) * layout_->features]),
+    const double term =
+        detail::times_power_of_two(static_cast<double>(limbs[static_cast<std::size_t>(l) * layout_->features]),
                                    layout_->unit[feature] + limb_bits * l + exponent);
     const double total = high + term;  // two-sum (D. E. Knuth): total + error is high + term
     const double added = total - high;

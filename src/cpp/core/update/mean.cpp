@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "../exact/power_of_two.hpp"
 #include "../inertia.hpp"
 #include "../parallel.hpp"
 
@@ -14,7 +15,7 @@ double quotient(const Rounded& numerator, const Rounded& denominator) {
   const int exponent = numerator.exponent - denominator.exponent;
   if (exponent < -1500) return 0.0 * numerator.fraction;
   const int half = exponent / 2;
-  return std::ldexp(numerator.fraction, half) / std::ldexp(denominator.fraction, half - exponent);
+  return times_power_of_two(numerator.fraction, half) / times_power_of_two(denominator.fraction, half - exponent);
 }
 
 void move_centers(const Partial& sums, bool single, std::size_t features, double* centers, int threads,

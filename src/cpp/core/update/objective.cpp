@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "../exact/power_of_two.hpp"
 #include "../inertia.hpp"
 #include "../parallel.hpp"
 
@@ -69,10 +70,10 @@ typename Objective<T>::Term Objective<T>::term(const double* center, const Parti
   Doubled total;
   double magnitude = 0.0;
   for (std::size_t q = 0; q < d; ++q) {
-    const double origin = std::ldexp(points_.origin[q], scale_);
+    const double origin = times_power_of_two(points_.origin[q], scale_);
     Doubled sum;
     sums.sum_in_two(cluster, q, scale_ - exponent_, sum.high, sum.low);
-    const Doubled c = two_sum(std::ldexp(center[q], scale_), -origin);
+    const Doubled c = two_sum(times_power_of_two(center[q], scale_), -origin);
     const Doubled centered = sum + -(weight * Doubled{origin, 0.0});
     const Doubled weighted = weight * c;
     total = total + c * (weighted + Doubled{-2.0 * centered.high, -2.0 * centered.low});
