@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from importlib.metadata import version
-from pathlib import Path
 
 import pytest
 from native import ROOT, install, library, program, run
@@ -48,7 +47,7 @@ CPP_FILES = sorted(path for path in CPP.rglob("*") if path.suffix in (".cpp", ".
 def includes(path):
     """(angle, quoted) names that a C++ file includes."""
     text = path.read_text(encoding="utf-8")
-    angle = re.findall(r'^\s*#\s*include\s*<([^>]+)>', text, re.MULTILINE)
+    angle = re.findall(r"^\s*#\s*include\s*<([^>]+)>", text, re.MULTILINE)
     quoted = re.findall(r'^\s*#\s*include\s*"([^"]+)"', text, re.MULTILINE)
     assert len(angle) + len(quoted) == len(re.findall(r"#\s*include", text)), f"{path}: an include that is not plain"
     return angle, quoted
@@ -165,7 +164,9 @@ def test_imports_point_one_way(path):
             target = rest[0]
             assert target == here or RANK[target] > RANK[here], f"{here} must not import {target}"
         elif top == "sklearn":
-            assert here in SKLEARN and (SKLEARN[here] or not on_import), f"{here} must not import scikit-learn like this"
+            assert here in SKLEARN and (SKLEARN[here] or not on_import), (
+                f"{here} must not import scikit-learn like this"
+            )
         else:
             assert top == "numpy" or top in sys.stdlib_module_names or top == "typing_extensions", f"{here}: {name}"
 
@@ -298,7 +299,9 @@ def tracked():
     if listing.returncode == 0:
         paths = [ROOT / name for name in listing.stdout.split("\0") if name]
     else:
-        products = re.compile(r"(^|/)(\.venv[^/]*|\.git|\.[a-z]+_cache|\.hypothesis|__pycache__|build|dist|[^/]*egg-info)/")
+        products = re.compile(
+            r"(^|/)(\.venv[^/]*|\.git|\.[a-z]+_cache|\.hypothesis|__pycache__|build|dist|[^/]*egg-info)/"
+        )
         paths = [path for path in ROOT.rglob("*") if not products.search(relative(path))]
     return sorted(path for path in paths if path.is_file())
 

@@ -20,36 +20,43 @@ inline void place_in_frame(const Value* row, const double* origin, double factor
     placed[q] = static_cast<Float>((static_cast<Compute>(row[q]) - static_cast<Compute>(origin[q])) * scale);
 }
 
+/// Columns [0, count) of `tile` placed rows, each of `stride` values, into (count, tile).
+template <class Vector, std::size_t tile, std::size_t stride>
+inline void turn(const typename Vector::Scalar* placed, std::size_t count, typename Vector::Scalar* packed) {
+  constexpr std::size_t width = Vector::width;
+  std::size_t q = 0;
+  if constexpr (Vector::transposes) {
+    for (; q + width <= count; q += width)
+      for (std::size_t first = 0; first < tile; first += width) {
+        typename Vector::Lanes lanes[width];
+        for (std::size_t i = 0; i < width; ++i) lanes[i] = Vector::load(placed + (first + i) * stride + q);
+        Vector::transpose(lanes);
+        for (std::size_t i = 0; i < width; ++i) Vector::store(packed + (q + i) * tile + first, lanes[i]);
+      }
+  }
+  for (; q < count; ++q)
+    for (std::size_t lane = 0; lane < tile; ++lane) packed[q * tile + lane] = placed[lane * stride + q];
+}
+
 /// @tparam tile  points in a tile, a multiple of the vector's width
 template <class Vector, class Value, std::size_t tile>
 void pack_tile(const Value* const* rows, const double* origin, double factor, std::size_t features,
                typename Vector::Scalar* packed, typename Vector::Scalar* norms) {
   using Float = typename Vector::Scalar;
-  constexpr std::size_t width = Vector::width;
-  std::size_t done = 0;
-  if constexpr (Vector::transposes) {
-    for (; done + width <= features; done += width)
-      for (std::size_t first = 0; first < tile; first += width) {
-        Float square[width][width];
-        typename Vector::Lanes lanes[width];
-        for (std::size_t i = 0; i < width; ++i)
-          place_in_frame(rows[first + i] + done, origin + done, factor, width, square[i]);
-        for (std::size_t i = 0; i < width; ++i) lanes[i] = Vector::load(square[i]);
-        Vector::transpose(lanes);
-        for (std::size_t q = 0; q < width; ++q) Vector::store(packed + (done + q) * tile + first, lanes[q]);
-      }
-  }
-  for (; done < features; done += width) {
-    const std::size_t count = features - done < width ? features - done : width;
-    Float placed[width] = {};
-    for (std::size_t lane = 0; lane < tile; ++lane) {
-      place_in_frame(rows[lane] + done, origin + done, factor, count, placed);
-      for (std::size_t q = 0; q < count; ++q) packed[(done + q) * tile + lane] = placed[q];
-    }
-  }
+  // Rows are placed first and turned later: a load that spans two stores under way would have to wait for both.
+  constexpr std::size_t chunk = 64;
+  Float placed[tile * chunk];
   Float squares[tile] = {};
-  for (std::size_t q = 0; q < features; ++q)
-    for (std::size_t lane = 0; lane < tile; ++lane) squares[lane] += packed[q * tile + lane] * packed[q * tile + lane];
+  for (std::size_t start = 0; start < features; start += chunk) {
+    const std::size_t count = features - start < chunk ? features - start : chunk;
+    for (std::size_t lane = 0; lane < tile; ++lane)
+      place_in_frame(rows[lane] + start, origin + start, factor, count, placed + lane * chunk);
+    Float* columns = packed + start * tile;
+    turn<Vector, tile, chunk>(placed, count, columns);
+    for (std::size_t q = 0; q < count; ++q)
+      for (std::size_t lane = 0; lane < tile; ++lane)
+        squares[lane] += columns[q * tile + lane] * columns[q * tile + lane];
+  }
   for (std::size_t lane = 0; lane < tile; ++lane) norms[lane] = squares[lane];
 }
 
