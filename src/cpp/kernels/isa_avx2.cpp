@@ -1,4 +1,5 @@
 // AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy.
+#include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "squared_distance.inl.hpp"
 #include "table.hpp"
@@ -7,6 +8,7 @@
 namespace pykmeans::kernels {
 
 constexpr KernelTable avx2 = {"avx2", NearestDot<Avx2Vector<float>, 2, 4>::kernels(),
-                              NearestDot<Avx2Vector<double>, 2, 4>::kernels(), referee_kernels};
+                              NearestDot<Avx2Vector<double>, 2, 4>::kernels(), referee_kernels,
+                              seed_kernels<Avx2Vector<float>, Avx2Vector<double>>};
 
 }  // namespace pykmeans::kernels

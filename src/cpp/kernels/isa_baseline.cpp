@@ -1,5 +1,6 @@
 // What every 64-bit CPU runs. Eight accumulators, two points' vectors and a broadcast fit the sixteen registers of
 // x86-64.
+#include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "squared_distance.inl.hpp"
 #include "table.hpp"
@@ -8,6 +9,7 @@
 namespace pykmeans::kernels {
 
 constexpr KernelTable baseline = {"baseline", NearestDot<PortableVector<float>, 2, 4>::kernels(),
-                                  NearestDot<PortableVector<double>, 2, 4>::kernels(), referee_kernels};
+                                  NearestDot<PortableVector<double>, 2, 4>::kernels(), referee_kernels,
+                                  seed_kernels<PortableVector<float>, PortableVector<double>>};
 
 }  // namespace pykmeans::kernels

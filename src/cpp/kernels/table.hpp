@@ -71,11 +71,45 @@ struct RefereeKernels {
   const DistanceKernels<double>& of(double) const { return of_float64; }
 };
 
+constexpr std::size_t candidates_at_once = 8;
+
+/// Rows and eight candidates to be their nearest seed. For each row i, nearest[i] is the squared distance to its seed,
+/// and bit l of the mask is cleared only where candidate l is farther than limit = nearest[i] * slack + tiny in this
+/// arithmetic (any order, with or without fused multiply-add), or is so far from the row's seed that apart > limit.
+template <class Value, class Compute>
+struct NearQuery {
+  const Value* rows;
+  std::ptrdiff_t row_stride;  // in values
+  std::size_t count;
+  std::size_t features;
+  const Compute* candidates;  // (features, candidates_at_once)
+  const double* nearest;      // (count)
+  const std::int32_t* seed;   // (count) each row's nearest seed
+  const Compute* apart;       // (seeds, candidates_at_once)
+  double slack;
+  double tiny;
+};
+
+/// @param masks [out] (query.count)
+struct SeedKernels {
+  template <class Value, class Compute>
+  using Near = void (*)(const NearQuery<Value, Compute>& query, std::uint8_t* masks);
+
+  Near<std::uint8_t, float> of_uint8;
+  Near<float, float> of_float32;
+  Near<double, double> of_float64;
+
+  Near<std::uint8_t, float> of(std::uint8_t) const { return of_uint8; }
+  Near<float, float> of(float) const { return of_float32; }
+  Near<double, double> of(double) const { return of_float64; }
+};
+
 struct KernelTable {
   const char* name;  ///< as PYKMEANS_ISA will name it
   FilterKernels<float> float32;
   FilterKernels<double> float64;
   RefereeKernels referee;
+  SeedKernels seed;
 };
 
 extern const KernelTable baseline;

@@ -25,6 +25,12 @@ struct Avx2Vector<float> {
   static Lanes splat(float value) { return _mm256_set1_ps(value); }
   static Indices splat_index(Integer value) { return _mm256_set1_epi32(value); }
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm256_fmadd_ps(a, b, c); }
+  static Lanes add(Lanes a, Lanes b) { return _mm256_add_ps(a, b); }
+  static Lanes subtract(Lanes a, Lanes b) { return _mm256_sub_ps(a, b); }
+  /// Bit l: a <= b in lane l.
+  static unsigned at_most(Lanes a, Lanes b) {
+    return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_LE_OQ)));
+  }
   static Lanes min(Lanes a, Lanes b) { return _mm256_min_ps(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm256_max_ps(a, b); }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
@@ -66,6 +72,12 @@ struct Avx2Vector<double> {
   static Lanes splat(double value) { return _mm256_set1_pd(value); }
   static Indices splat_index(Integer value) { return _mm256_set1_epi64x(value); }
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm256_fmadd_pd(a, b, c); }
+  static Lanes add(Lanes a, Lanes b) { return _mm256_add_pd(a, b); }
+  static Lanes subtract(Lanes a, Lanes b) { return _mm256_sub_pd(a, b); }
+  /// Bit l: a <= b in lane l.
+  static unsigned at_most(Lanes a, Lanes b) {
+    return static_cast<unsigned>(_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_LE_OQ)));
+  }
   static Lanes min(Lanes a, Lanes b) { return _mm256_min_pd(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm256_max_pd(a, b); }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {

@@ -25,6 +25,10 @@ struct Avx512Vector<float> {
   static Lanes splat(float value) { return _mm512_set1_ps(value); }
   static Indices splat_index(Integer value) { return _mm512_set1_epi32(value); }
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm512_fmadd_ps(a, b, c); }
+  static Lanes add(Lanes a, Lanes b) { return _mm512_add_ps(a, b); }
+  static Lanes subtract(Lanes a, Lanes b) { return _mm512_sub_ps(a, b); }
+  /// Bit l: a <= b in lane l.
+  static unsigned at_most(Lanes a, Lanes b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
   static Lanes min(Lanes a, Lanes b) { return _mm512_min_ps(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm512_max_ps(a, b); }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
@@ -71,6 +75,10 @@ struct Avx512Vector<double> {
   static Lanes splat(double value) { return _mm512_set1_pd(value); }
   static Indices splat_index(Integer value) { return _mm512_set1_epi64(value); }
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm512_fmadd_pd(a, b, c); }
+  static Lanes add(Lanes a, Lanes b) { return _mm512_add_pd(a, b); }
+  static Lanes subtract(Lanes a, Lanes b) { return _mm512_sub_pd(a, b); }
+  /// Bit l: a <= b in lane l.
+  static unsigned at_most(Lanes a, Lanes b) { return _mm512_cmp_pd_mask(a, b, _CMP_LE_OQ); }
   static Lanes min(Lanes a, Lanes b) { return _mm512_min_pd(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm512_max_pd(a, b); }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {

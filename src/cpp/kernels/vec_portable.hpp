@@ -30,6 +30,15 @@ struct PortableVector {
   static Lanes splat(Float value) { return value - Lanes{}; }
   static Indices splat_index(Integer value) { return value - Indices{}; }
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return a * b + c; }
+  static Lanes add(Lanes a, Lanes b) { return a + b; }
+  static Lanes subtract(Lanes a, Lanes b) { return a - b; }
+  /// Bit l: a <= b in lane l.
+  static unsigned at_most(Lanes a, Lanes b) {
+    const Indices flags = a <= b;
+    unsigned bits = 0;
+    for (std::size_t lane = 0; lane < width; ++lane) bits |= (flags[lane] ? 1u : 0u) << lane;
+    return bits;
+  }
   static Lanes min(Lanes a, Lanes b) { return a < b ? a : b; }
   static Lanes max(Lanes a, Lanes b) { return a < b ? b : a; }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) { return a < b ? then : otherwise; }
@@ -71,6 +80,18 @@ struct PortableVector {
   }
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
     return each<Lanes>([&](std::size_t i) { return a.at[i] * b.at[i] + c.at[i]; });
+  }
+  static Lanes add(Lanes a, Lanes b) {
+    return each<Lanes>([&](std::size_t i) { return a.at[i] + b.at[i]; });
+  }
+  static Lanes subtract(Lanes a, Lanes b) {
+    return each<Lanes>([&](std::size_t i) { return a.at[i] - b.at[i]; });
+  }
+  /// Bit l: a <= b in lane l.
+  static unsigned at_most(Lanes a, Lanes b) {
+    unsigned bits = 0;
+    for (std::size_t i = 0; i < width; ++i) bits |= (a.at[i] <= b.at[i] ? 1u : 0u) << i;
+    return bits;
   }
   static Lanes min(Lanes a, Lanes b) {
     return each<Lanes>([&](std::size_t i) { return a.at[i] < b.at[i] ? a.at[i] : b.at[i]; });
