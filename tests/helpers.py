@@ -3,8 +3,8 @@
 import warnings
 
 import numpy as np
-
 import reference
+
 from pykmeans import KMeans
 
 
@@ -76,7 +76,8 @@ def assert_fit_is(model, expected, X, sample_weight=None):
 def assert_history_is(model, expected, X, sample_weight=None):
     history = model.inertia_history_
     assert len(history) == model.n_iter_
-    np.testing.assert_allclose(history, expected.inertia_history, rtol=1e-9, atol=0)
+    # atol is one unit of the subnormal range, where no number is within 1e-9 of another.
+    np.testing.assert_allclose(history, expected.inertia_history, rtol=1e-9, atol=5e-324)
     # Sum, weight and quotient are each rounded: a center off by two ulps at most adds weight * d * (2 ulps)**2 at most.
     weight = len(X) if sample_weight is None else np.sum(sample_weight)
     step = np.finfo(model.cluster_centers_.dtype).eps * 2 * np.abs(X.astype(np.float64)).max()

@@ -5,12 +5,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import reference
+from helpers import assert_same_bits, bits, blobs, check, fitted, some_weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pykmeans
-import reference
-from helpers import assert_same_bits, bits, blobs, check, fitted, some_weights
 from pykmeans import KMeans
 
 # ---------------------------------------------------------------- centers
@@ -25,6 +25,8 @@ COLUMNS = {
     "half way, to even": [1.0, 2.0**-53, 0.0, 0.0],
     "many magnitudes": [10.0**e * (-1) ** e for e in range(-150, 150, 7)],
     "subnormal": [5e-324, 1e-323, -5e-324, 4e-320, 2.5e-310],
+    # The mean is odd + 1/3 units: rounded to 53 bits first it would be odd + 1/2, and then even.
+    "subnormal, to be rounded once": [(2**51 + 1) * 5e-324, (2**51 + 1) * 5e-324, (2**51 + 2) * 5e-324],
     "smallest twice": [5e-324, 5e-324],
     "smallest and nothing": [5e-324, 0.0],
     "least normal": [2.2250738585072014e-308, -2.2250738585072009e-308, 1e-320],
@@ -115,6 +117,16 @@ def test_weights_of_any_size(weights, size):
             w = w / 16  # keeps the inertia below the largest double
     check(X, X[:1], w)
     check(X, X[:2], w)
+
+
+def test_small_weights_beside_a_large_one():
+    # The large weight is on its center: what is left is less by a factor beyond the range of a double.
+    X = np.array([[0.0], [1.0], [1000.0]])
+    w = np.array([2.0**-1000, 2.0**-1000, 2.0**200])
+    model = fitted(X, [[0.0], [1000.0]], w, tol=0)
+    np.testing.assert_allclose(model.inertia_history_, [2.0**-1000, 2.0**-1001], rtol=1e-9, atol=0)
+    assert model.inertia_ == 2.0**-1001
+    check(X, [[0.0], [1000.0]], w, tol=0)
 
 
 wide = st.floats(-1e140, 1e140, allow_subnormal=True)
@@ -243,6 +255,30 @@ def test_points_on_their_centers(dtype):
     np.testing.assert_array_equal(model.labels_, np.arange(400))
     assert model.inertia_ == 0
     np.testing.assert_array_equal(model.inertia_history_, [0])
+
+
+@pytest.mark.parametrize("spread", [1e-6, 1e-9, 1e-13])
+def test_centers_closer_than_float32_can_tell(spread):
+    # Half of the rows lie in a ball that float32 sees as one point from where the other half is; so do most centers.
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-1, 1, (2000, 5))
+    X[::2] = 0.7 + spread * rng.standard_normal((1000, 5))
+    init = np.vstack([X[:80:2], X[1:8:2]])
+    expected = check(X, init, max_iter=6, tol=0)
+    assert len(np.unique(expected.labels)) == 44
+    check(X, init, some_weights(2000, seed=0), max_iter=6, tol=0)
+    labels, _, _ = reference.nearest(X, init)
+    np.testing.assert_array_equal(pykmeans.assign(X, init)[0], labels)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_more_features_than_float32_can_add_up(dtype):
+    X = blobs(40, 100_001, 3, seed=0, dtype=dtype)
+    centers = X[:3] + dtype(0.5)
+    labels, best, _ = reference.nearest(X.astype(np.float64), centers.astype(np.float64))
+    found, distances = pykmeans.assign(X, centers)
+    np.testing.assert_array_equal(found, labels)
+    np.testing.assert_array_equal(distances, best)
 
 
 @pytest.mark.parametrize("outlier", [1e30, -3e38])

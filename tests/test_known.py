@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from helpers import fitted
+
 from pykmeans import KMeans
 
 

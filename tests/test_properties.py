@@ -9,12 +9,12 @@ import sys
 
 import numpy as np
 import pytest
+import reference
+from helpers import assert_same_bits, bits, blobs, check, fitted, some_weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pykmeans
-import reference
-from helpers import assert_same_bits, bits, blobs, check, fitted, some_weights
 from pykmeans import KMeans, kmeans_plusplus
 
 TYPES = [np.float32, np.float64, np.uint8]

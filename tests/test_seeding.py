@@ -4,11 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
+import reference
+from helpers import assert_fit_is, assert_same_bits, blobs, fitted, some_weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import reference
-from helpers import assert_fit_is, assert_same_bits, blobs, fitted, some_weights
 from pykmeans import KMeans, _core, kmeans_plusplus
 
 NAMES = ["iris", "digits", "wine", "breast_cancer", "china_sample"]

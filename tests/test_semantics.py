@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 import pytest
+import reference
+from helpers import assert_fit_is, bits, blobs, check, fitted, some_weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pykmeans
-import reference
-from helpers import assert_fit_is, bits, blobs, check, fitted, some_weights
 from pykmeans import KMeans
 
 TYPES = [np.float32, np.float64, np.uint8]
