@@ -1,6 +1,8 @@
 """A C++ program that uses the core computes, bit for bit, what the Python package computes."""
 
 import os
+import re
+import subprocess
 from functools import cache
 
 import numpy as np
@@ -64,7 +66,13 @@ def test_neither_the_build_type_nor_openmp_nor_the_way_in_shows():
 
 
 def test_the_instruction_set_does_not_show():
-    assert run(program("installed"), env={**os.environ, "PYKMEANS_ISA": "baseline"}) == printed("installed")
+    wrong = {**os.environ, "PYKMEANS_ISA": "abacus"}
+    refusal = subprocess.run([program("installed")], env=wrong, capture_output=True, text=True, check=False)
+    assert refusal.returncode == 1
+    names = re.search(r"PYKMEANS_ISA=abacus must be one of .*: (.*)$", refusal.stderr, re.MULTILINE)[1].split(", ")
+    assert "baseline" in names
+    for name in names:
+        assert run(program("installed"), env={**os.environ, "PYKMEANS_ISA": name}) == printed("installed"), name
 
 
 def test_the_number_of_threads_does_not_show():

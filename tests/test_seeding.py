@@ -1,6 +1,8 @@
 """The rows that the fit starts from: scikit-learn's, and the oracle's."""
 
 import itertools
+from bisect import bisect_left, bisect_right
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -201,6 +203,100 @@ def test_seeds_of_data_whose_squares_leave_float64(size):
         for w in (None, some_weights(200, seed=2)):
             rows = kmeans_plusplus(X, 7, random_state=seed, sample_weight=w)[1]
             np.testing.assert_array_equal(rows, reference.plus_plus(X, 7, seed, w))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("scale", [1.0, 1e-13, 1e-18, 1e-20, 1e-22, 1e-30, 1e15, 1e18, 1e30])
+def test_seeds_of_data_of_any_size(scale, dtype):
+    # Squares in float32 lose their last bits, vanish or overflow.
+    for n, d, k in ((400, 3, 12), (700, 1, 20), (300, 40, 9)):
+        X = (blobs(n, d, 6, seed=d) * scale).astype(dtype)
+        w = some_weights(n, seed=d)
+        for weights, trials in ((None, None), (w, 3)):
+            options = {"random_state": n, "sample_weight": weights, "n_local_trials": trials}
+            np.testing.assert_array_equal(kmeans_plusplus(X, k, **options)[1], reference.plus_plus(X, k, **options))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("offset", [0, 1e2, 1e4, 1e6, 1e7])
+@pytest.mark.parametrize("d", [1, 2, 8, 33])
+def test_seeds_of_data_far_from_the_origin(d, offset, dtype):
+    # Many rows as near to a candidate as to their seed, up to rounding; many copies; one row far away.
+    rng = np.random.default_rng(d)
+    X = (np.round(blobs(600, d, 9, seed=d) * 8) / 8 + offset).astype(dtype)
+    X[::7] += (np.spacing(X[::7]) * rng.integers(-2, 3, X[::7].shape)).astype(dtype)
+    far = X.copy()
+    far[5] += dtype(1e9)
+    for data in (X, far):
+        for k, trials in ((25, None), (10, 9), (5, 17), (30, 1)):
+            options = {"random_state": k, "n_local_trials": trials}
+            np.testing.assert_array_equal(
+                kmeans_plusplus(data, k, **options)[1], reference.plus_plus(data, k, **options)
+            )
+
+
+def uniforms_at_the_boundaries(X, weights, first, k, rng):
+    """Uniforms that pick the rows `first`, and then land within rounding of where the interval of some row ends.
+
+    So a distance that is wrong in its last bits moves a pick.
+    """
+    X = X.astype(np.float64)
+    X = reference.scaled(X, reference.scale_of(X))
+    d = np.ones(len(X))
+    uniforms = []
+    for step in range(k):
+        terms, _ = reference.products(weights, d)
+        prefix = np.cumsum(np.array(terms, dtype=object))
+        if step < len(first):
+            row = first[step]
+            u = float(Fraction(2 * int(prefix[row]) - terms[row], 2 * int(prefix[-1])))
+        else:
+            row = rng.choice(np.flatnonzero(d * weights))
+            u = float(Fraction(int(prefix[row]), int(prefix[-1]))) + int(rng.integers(-1, 2)) * 2.0**-53
+        uniforms.append(min(max(u, 0.0), np.nextafter(1.0, 0)))
+        row = reference.first_beyond(d, weights, uniforms[-1], bisect_right if step == 0 else bisect_left)
+        to_row = reference.distances(X, X[[row]])[:, 0]
+        d = to_row if step == 0 else np.minimum(d, to_row)
+    return np.array(uniforms)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("scale", [1.0, 1e-17, 1e-19, 1e-21, 1e17])
+@pytest.mark.parametrize("d", [2, 5, 17, 64])
+def test_seeds_that_hang_on_the_last_bits(d, scale, dtype):
+    # Rows within rounding of the middle between two seeds: whether the second is nearer decides what is drawn next.
+    rng = np.random.default_rng(d)
+    for offset in (0.0, 3.0, 1000.0):
+        for _ in range(8):
+            ends = offset + rng.uniform(-1, 1, (2, d))
+            along = ends[1] - ends[0]
+            aside = rng.uniform(-1, 1, (120, d))
+            aside -= along * ((aside @ along) / (along @ along))[:, None]
+            middle = ends.mean(axis=0) + aside * rng.integers(0, 2, (120, 1))
+            X = (np.vstack([ends, middle]) * scale).astype(dtype)
+            X[2:] += (np.spacing(X[2:]) * rng.integers(-1, 2, (120, d))).astype(dtype)
+            weights = np.where(rng.random(122) < 0.5, 1.0, rng.uniform(0.5, 2, 122))
+            uniforms = uniforms_at_the_boundaries(X, weights, [0, 1], 7, rng)
+            expected = reference.plus_plus(X, 7, 0, weights, 1, uniforms)
+            np.testing.assert_array_equal(expected[:2], [0, 1])
+            np.testing.assert_array_equal(_core.plus_plus(_core.Points(X, weights), 7, uniforms, 1), expected)
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("n", [1, 2, 63, 64, 65, 255, 256, 257, 511, 513, 1025, 4097])
+def test_seeds_at_edges_of_chunks(n, dtype):
+    X = blobs(n, 3, 5, seed=n, dtype=dtype)
+    w = some_weights(n, seed=n)
+    for weights in (None, w):
+        options = {"random_state": 1, "sample_weight": weights, "n_local_trials": 10}
+        k = min(n, 6)
+        np.testing.assert_array_equal(kmeans_plusplus(X, k, **options)[1], reference.plus_plus(X, k, **options))
+        if weights is None and n > 64:
+            # The picks of the values in reverse, and of every second row of a longer array.
+            views = X[::-1], np.repeat(X, 2, axis=0)[::2]
+            for view in views:
+                picked = kmeans_plusplus(view, k, **options)[1]
+                np.testing.assert_array_equal(picked, kmeans_plusplus(view.copy(), k, **options)[1])
 
 
 def test_prefix_sums_are_exact():

@@ -56,8 +56,9 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
     copy_x : bool, default=True
         Accepted for scikit-learn's sake: X is never changed.
     algorithm : {"auto", "lloyd", "elkan"}, default="auto"
-        How to compute; the result is the same. "lloyd" needs the least memory; "elkan" is accepted for scikit-learn's
-        sake.
+        How to compute; the result is the same. "lloyd" compares every point with every center and needs the least
+        memory; "elkan" keeps bounds on the distances from one iteration to the next, in at most half the memory of X;
+        "auto" chooses.
     n_threads : int or None, default=None
         Number of threads; None for what the machine grants: affinity mask, cgroup quota or OMP_NUM_THREADS, whichever
         is least. The result is the same.

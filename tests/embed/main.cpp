@@ -2,6 +2,7 @@
 // so that the output of two builds, or of Python (tests/test_embed.py), can be compared to the last bit.
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <iostream>
 #include <pykmeans/pykmeans.hpp>
 #include <random>
@@ -73,7 +74,7 @@ void fit_and_print(const std::string& name, const std::vector<double>& weights) 
 
 }  // namespace
 
-int main() {
+int main() try {
   std::cerr << "OpenMP: " << (pykmeans::has_openmp() ? "yes" : "no") << ", threads: " << pykmeans::granted_threads()
             << ", instruction set: " << pykmeans::instruction_set() << '\n';
   fit_and_print<float>("float", {});
@@ -81,4 +82,7 @@ int main() {
   fit_and_print<double>("double", {});
   fit_and_print<double>("double weighted", some_weights());
   return 0;
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
 }

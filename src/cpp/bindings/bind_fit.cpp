@@ -15,7 +15,8 @@ struct PyFit {
 Algorithm algorithm_named(const std::string& name) {
   if (name == "auto") return Algorithm::automatic;
   if (name == "lloyd") return Algorithm::lloyd;
-  throw py::value_error("algorithm='" + name + "' must be 'auto' or 'lloyd'");
+  if (name == "bounds") return Algorithm::bounds;
+  throw py::value_error("algorithm='" + name + "' must be 'auto', 'lloyd' or 'bounds'");
 }
 
 template <class T>

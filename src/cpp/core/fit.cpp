@@ -89,7 +89,7 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   std::int32_t* const labels = out.labels;
   std::fill_n(labels, n, -1);
   Partial sums(points.layout, k);
-  detail::Assigner<T> assigner(points, k, options.poll);
+  detail::Assigner<T> assigner(points, k, options.algorithm, options.poll);
   detail::Objective<T> objective(points, k, options.poll);
   std::vector<double> previous;
 
@@ -99,6 +99,7 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     const std::size_t changed = assigner.assign(centers.data(), referee, labels, &sums);
     summary.inertia_history.push_back(objective(centers.data(), referee, labels, sums));
     const bool moved = detail::fill_empty_clusters(points, centers.data(), referee, labels, sums, options.poll);
+    if (moved) assigner.forget();
     previous = centers;
     detail::move_centers(sums, single, d, centers.data(), points.n_threads, options.poll);
     objective.forget_moved(sums);

@@ -1,14 +1,19 @@
 // AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy.
 #include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
+#include "score_group.inl.hpp"
 #include "squared_distance.inl.hpp"
 #include "table.hpp"
 #include "vec_avx2.hpp"
 
 namespace pykmeans::kernels {
 
-constexpr KernelTable avx2 = {"avx2", NearestDot<Avx2Vector<float>, 2, 4>::kernels(),
-                              NearestDot<Avx2Vector<double>, 2, 4>::kernels(), referee_kernels,
-                              seed_kernels<Avx2Vector<float>, Avx2Vector<double>>};
+constexpr KernelTable avx2 = {"avx2",
+                              NearestDot<Avx2Vector<float>, 2, 4>::kernels(),
+                              NearestDot<Avx2Vector<double>, 2, 4>::kernels(),
+                              referee_kernels,
+                              seed_kernels<Avx2Vector<float>, Avx2Vector<double>>,
+                              score_group<Avx2Vector<float>, 4>,
+                              place_kernels};
 
 }  // namespace pykmeans::kernels

@@ -2,14 +2,19 @@
 // x86-64.
 #include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
+#include "score_group.inl.hpp"
 #include "squared_distance.inl.hpp"
 #include "table.hpp"
 #include "vec_portable.hpp"
 
 namespace pykmeans::kernels {
 
-constexpr KernelTable baseline = {"baseline", NearestDot<PortableVector<float>, 2, 4>::kernels(),
-                                  NearestDot<PortableVector<double>, 2, 4>::kernels(), referee_kernels,
-                                  seed_kernels<PortableVector<float>, PortableVector<double>>};
+constexpr KernelTable baseline = {"baseline",
+                                  NearestDot<PortableVector<float>, 2, 4>::kernels(),
+                                  NearestDot<PortableVector<double>, 2, 4>::kernels(),
+                                  referee_kernels,
+                                  seed_kernels<PortableVector<float>, PortableVector<double>>,
+                                  score_group<PortableVector<float>, 2>,
+                                  place_kernels};
 
 }  // namespace pykmeans::kernels

@@ -60,6 +60,22 @@ void pack_tile(const Value* const* rows, const double* origin, double factor, st
   for (std::size_t lane = 0; lane < tile; ++lane) norms[lane] = squares[lane];
 }
 
+/// One row, as it lies, and the sum of its squares.
+template <class Value>
+float place_row(const Value* row, const double* origin, double factor, std::size_t features, float* placed) {
+  place_in_frame(row, origin, factor, features, placed);
+  float sums[16] = {};
+  std::size_t q = 0;
+  for (; q + 16 <= features; q += 16)
+    for (std::size_t l = 0; l < 16; ++l) sums[l] += placed[q + l] * placed[q + l];
+  for (std::size_t l = 0; q + l < features; ++l) sums[l] += placed[q + l] * placed[q + l];
+  float total = 0.0f;
+  for (const float sum : sums) total += sum;
+  return total;
+}
+
+constexpr PlaceKernels place_kernels = {place_row<std::uint8_t>, place_row<float>, place_row<double>};
+
 template <class Vector, std::size_t tile>
 constexpr PackKernels<typename Vector::Scalar> pack_kernels() {
   return {pack_tile<Vector, std::uint8_t, tile>, pack_tile<Vector, float, tile>, pack_tile<Vector, double, tile>};

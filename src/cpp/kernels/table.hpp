@@ -46,6 +46,20 @@ struct PackKernels {
   Pack<double> from(double) const { return from_float64; }
 };
 
+/// The same for one row that stays a row. @param placed [out] (features)  @return the sum of squares
+struct PlaceKernels {
+  template <class Value>
+  using Place = float (*)(const Value* row, const double* origin, double factor, std::size_t features, float* placed);
+
+  Place<std::uint8_t> of_uint8;
+  Place<float> of_float32;
+  Place<double> of_float64;
+
+  Place<std::uint8_t> of(std::uint8_t) const { return of_uint8; }
+  Place<float> of(float) const { return of_float32; }
+  Place<double> of(double) const { return of_float64; }
+};
+
 template <class Float>
 struct FilterKernels {
   DotKernels<Float> dot;
@@ -104,12 +118,31 @@ struct SeedKernels {
   Near<double, double> of(double) const { return of_float64; }
 };
 
+constexpr std::size_t group_lanes = 16;
+
+/// Chosen rows and sixteen centers: score = bound + sum over q of row[q] * center[q], in any order of operations.
+struct GroupQuery {
+  const float* const* rows;  // (count) each of `features` values
+  std::size_t count;
+  std::size_t features;
+  const float* centers;     // (features, group_lanes)
+  const float* bounds;      // (group_lanes)
+  const float* limits;      // (count)
+  const std::int32_t* own;  // (count) the lane to leave out; outside [0, group_lanes) for none
+};
+
+/// @param least [out] (count) the least score  @param contenders [out] (count) bit l: the score of center l is not
+/// above the row's limit; also where it is NaN
+using ScoreGroup = void (*)(const GroupQuery& query, float* least, std::uint32_t* contenders);
+
 struct KernelTable {
   const char* name;  ///< as PYKMEANS_ISA will name it
   FilterKernels<float> float32;
   FilterKernels<double> float64;
   RefereeKernels referee;
   SeedKernels seed;
+  ScoreGroup score_group;
+  PlaceKernels place;
 };
 
 extern const KernelTable baseline;

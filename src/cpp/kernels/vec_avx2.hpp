@@ -38,6 +38,21 @@ struct Avx2Vector<float> {
   }
   static void store_index(std::int32_t* p, Indices v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
 
+  /// Bit l: a > b is not true in lane l.
+  static unsigned not_above(Lanes a, Lanes b) {
+    return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_NGT_UQ)));
+  }
+  static float least(Lanes v) {
+    __m128 half = _mm_min_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    half = _mm_min_ps(half, _mm_movehl_ps(half, half));
+    return _mm_cvtss_f32(_mm_min_ss(half, _mm_shuffle_ps(half, half, 1)));
+  }
+  /// v with another value in one lane, if there is such a lane.
+  static Lanes with_lane(Lanes v, int lane, float value) {
+    const __m256i here = _mm256_cmpeq_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_set1_epi32(lane));
+    return _mm256_blendv_ps(v, _mm256_set1_ps(value), _mm256_castsi256_ps(here));
+  }
+
   static constexpr bool transposes = true;
   /// Rows become columns.
   static void transpose(Lanes (&r)[8]) {

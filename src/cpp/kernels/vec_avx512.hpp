@@ -36,6 +36,15 @@ struct Avx512Vector<float> {
   }
   static void store_index(std::int32_t* p, Indices v) { _mm512_storeu_si512(p, v); }
 
+  /// Bit l: a > b is not true in lane l.
+  static unsigned not_above(Lanes a, Lanes b) { return _mm512_cmp_ps_mask(a, b, _CMP_NGT_UQ); }
+  static float least(Lanes v) { return _mm512_reduce_min_ps(v); }
+  /// v with another value in one lane, if there is such a lane.
+  static Lanes with_lane(Lanes v, int lane, float value) {
+    const auto mask = static_cast<__mmask16>(lane >= 0 && lane < 16 ? 1u << lane : 0u);
+    return _mm512_mask_mov_ps(v, mask, _mm512_set1_ps(value));
+  }
+
   static constexpr bool transposes = true;
   /// Rows become columns.
   static void transpose(Lanes (&r)[16]) {

@@ -39,6 +39,22 @@ struct PortableVector {
     for (std::size_t lane = 0; lane < width; ++lane) bits |= (flags[lane] ? 1u : 0u) << lane;
     return bits;
   }
+  /// Bit l: a > b is not true in lane l.
+  static unsigned not_above(Lanes a, Lanes b) {
+    unsigned bits = 0;
+    for (std::size_t lane = 0; lane < width; ++lane) bits |= (a[lane] > b[lane] ? 0u : 1u) << lane;
+    return bits;
+  }
+  static Float least(Lanes v) {
+    Float result = v[0];
+    for (std::size_t lane = 1; lane < width; ++lane) result = v[lane] < result ? v[lane] : result;
+    return result;
+  }
+  /// v with another value in one lane, if there is such a lane.
+  static Lanes with_lane(Lanes v, int lane, Float value) {
+    if (lane >= 0 && lane < static_cast<int>(width)) v[lane] = value;
+    return v;
+  }
   static Lanes min(Lanes a, Lanes b) { return a < b ? a : b; }
   static Lanes max(Lanes a, Lanes b) { return a < b ? b : a; }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) { return a < b ? then : otherwise; }
@@ -92,6 +108,22 @@ struct PortableVector {
     unsigned bits = 0;
     for (std::size_t i = 0; i < width; ++i) bits |= (a.at[i] <= b.at[i] ? 1u : 0u) << i;
     return bits;
+  }
+  /// Bit l: a > b is not true in lane l.
+  static unsigned not_above(Lanes a, Lanes b) {
+    unsigned bits = 0;
+    for (std::size_t lane = 0; lane < width; ++lane) bits |= (a.at[lane] > b.at[lane] ? 0u : 1u) << lane;
+    return bits;
+  }
+  static Float least(Lanes v) {
+    Float result = v.at[0];
+    for (std::size_t lane = 1; lane < width; ++lane) result = v.at[lane] < result ? v.at[lane] : result;
+    return result;
+  }
+  /// v with another value in one lane, if there is such a lane.
+  static Lanes with_lane(Lanes v, int lane, Float value) {
+    if (lane >= 0 && lane < static_cast<int>(width)) v.at[lane] = value;
+    return v;
   }
   static Lanes min(Lanes a, Lanes b) {
     return each<Lanes>([&](std::size_t i) { return a.at[i] < b.at[i] ? a.at[i] : b.at[i]; });

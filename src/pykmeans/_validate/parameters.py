@@ -109,7 +109,7 @@ def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
         tol=float(values["tol"]),
         verbose=bool(values["verbose"]),
         random_state=random_state(values["random_state"]),
-        algorithm="lloyd" if values["algorithm"] == "lloyd" else "auto",  # "elkan" is for scikit-learn's sake
+        algorithm="bounds" if values["algorithm"] == "elkan" else values["algorithm"],  # the same idea, by its own name
         n_threads=threads(caller, values["n_threads"]),
     )
 

@@ -20,6 +20,21 @@ FilterError<Float>::FilterError(std::size_t features, int frame_exponent, int re
 }
 
 template <class Float>
+PackedCenter<Float> pack_center(const double* center, const std::vector<double>& origin, int frame_exponent,
+                                double epsilon, Float* packed, std::size_t stride) {
+  const double factor = std::ldexp(1.0, -frame_exponent);
+  double norm = 0.0;
+  for (std::size_t q = 0; q < origin.size(); ++q) {
+    const double z = (center[q] - origin[q]) * factor;
+    norm += z * z;
+    packed[q * stride] = static_cast<Float>(-z);
+  }
+  if (norm <= 0x1p86) return {static_cast<Float>(0.5 * norm - epsilon * norm), 2.0 * epsilon * norm};
+  for (std::size_t q = 0; q < origin.size(); ++q) packed[q * stride] = Float(0);
+  return {static_cast<Float>(std::min(0.2 * norm, 0x1p120)), std::numeric_limits<double>::infinity()};
+}
+
+template <class Float>
 void Codebook<Float>::keep_distinct(const double* centers, std::size_t count, std::size_t features) {
   const auto row = [=](std::int32_t c) { return centers + static_cast<std::size_t>(c) * features; };
   original_.resize(count);
@@ -43,30 +58,19 @@ void Codebook<Float>::pack(const double* centers, std::size_t count, const std::
   values_.assign(panels_ * panel * features, Float(0));
   bounds_.assign(panels_ * panel, std::numeric_limits<Float>::infinity());
   slack_.resize(size());
-  const double factor = std::ldexp(1.0, -frame_exponent);
   for (std::size_t c = 0; c < size(); ++c) {
-    const double* center = centers + static_cast<std::size_t>(original_[c]) * features;
-    Float* packed = values_.data() + (c / panel) * panel * features + c % panel;
-    double norm = 0.0;
-    for (std::size_t q = 0; q < features; ++q) {
-      const double z = (center[q] - origin[q]) * factor;
-      norm += z * z;
-      packed[q * panel] = static_cast<Float>(-z);
-    }
-    if (norm <= 0x1p86) {
-      const double own_error = error_.epsilon * norm;
-      bounds_[c] = static_cast<Float>(0.5 * norm - own_error);
-      slack_[c] = 2.0 * own_error;
-    } else {
-      for (std::size_t q = 0; q < features; ++q) packed[q * panel] = Float(0);
-      bounds_[c] = static_cast<Float>(std::min(0.2 * norm, 0x1p120));
-      slack_[c] = std::numeric_limits<double>::infinity();
-    }
+    const PackedCenter<Float> packed =
+        pack_center(centers + static_cast<std::size_t>(original_[c]) * features, origin, frame_exponent, error_.epsilon,
+                    values_.data() + (c / panel) * panel * features + c % panel, panel);
+    bounds_[c] = packed.start;
+    slack_[c] = packed.slack;
   }
 }
 
 template struct FilterError<float>;
 template struct FilterError<double>;
+template PackedCenter<float> pack_center(const double*, const std::vector<double>&, int, double, float*, std::size_t);
+template PackedCenter<double> pack_center(const double*, const std::vector<double>&, int, double, double*, std::size_t);
 template class Codebook<float>;
 template class Codebook<double>;
 

@@ -56,6 +56,18 @@ struct FilterError {
 /// Most features for which the bound of the float32 filter holds; float64 has no such limit in practice.
 constexpr std::size_t max_float_features = 100000;
 
+/// A center in the frame: its values are written apart, this is the rest.
+template <class Float>
+struct PackedCenter {
+  Float start;   // h
+  double slack;  // 2 A
+};
+
+/// @param packed [out] -z, each value `stride` after the one before
+template <class Float>
+PackedCenter<Float> pack_center(const double* center, const std::vector<double>& origin, int frame_exponent,
+                                double epsilon, Float* packed, std::size_t stride);
+
 template <class Float>
 class Codebook {
  public:

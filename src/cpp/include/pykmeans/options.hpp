@@ -10,6 +10,7 @@ namespace pykmeans {
 enum class Algorithm {
   automatic,  ///< let the library choose
   lloyd,      ///< every point against every center; no memory beyond the labels and the sums
+  bounds,     ///< lower bounds on the distances to groups of centers spare most of them; memory up to half of X's
 };
 
 /// Called now and then on the calling thread only, at most every few hundredths of a second; it stops the work by

@@ -1,9 +1,8 @@
-#include "assigner.hpp"
+#include "brute.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <utility>
 
 #include "../parallel.hpp"
 
@@ -18,45 +17,24 @@ constexpr std::size_t group_values = 6144;
 
 /// One call of assign().
 template <class T>
-struct Assigner<T>::Pass {
+struct BruteAssigner<T>::Pass {
   const double* centers;
   const Referee& referee;
   std::int32_t* labels;
-  Partial* sums;
+  ThreadSums& sums;
   int threads;
-};
-
-/// Writes labels, and moves what changed in the sums.
-template <class T>
-struct Assigner<T>::Labeller {
-  const Points<T>& points;
-  std::int32_t* labels;
-  Partial* sums;
-  std::size_t changed = 0;
-
-  void operator()(std::size_t row, std::int32_t label) {
-    std::int32_t& current = labels[row];
-    if (current == label) return;
-    const std::int32_t old = std::exchange(current, label);
-    const double weight = points.weight(row);
-    if (weight == 0.0) return;
-    ++changed;
-    if (!sums) return;
-    if (old >= 0) sums->subtract(static_cast<std::size_t>(old), points.values.row(row), weight);
-    sums->add(static_cast<std::size_t>(label), points.values.row(row), weight);
-  }
 };
 
 /// Tiles of points and what the filter says of them; one per thread.
 template <class T>
 template <class Float>
-struct Assigner<T>::Worker {
+struct BruteAssigner<T>::Worker {
   const Points<T>& points;
   const Pass& pass;
   const Codebook<Float>& codebook;
   const kernels::FilterKernels<Float>& kernels;
   const double factor;
-  Labeller relabel;
+  Labeller<T> relabel;
 
   Worker(const Points<T>& data, const Pass& call, const Codebook<Float>& packed_centers,
          const kernels::FilterKernels<Float>& functions, Partial* sums)
@@ -164,34 +142,17 @@ struct Assigner<T>::Worker {
 };
 
 template <class T>
-Assigner<T>::Assigner(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
+BruteAssigner<T>::BruteAssigner(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
     : points_(points), n_clusters_(n_clusters), poll_(poll), use_double_(points.values.columns > max_float_features) {}
 
 template <class T>
-void Assigner<T>::merge_sums(Partial* sums, int threads) {
-  if (!sums || private_sums_.empty()) return;
-  const Blocks blocks(n_clusters_, points_.values.columns * 8);
-  parallel_blocks(blocks.count(), threads, poll_, [&](std::size_t block, int) {
-    for (std::size_t c = blocks.begin(block); c < blocks.end(block); ++c)
-      for (Partial& partial : private_sums_) {
-        if (!partial.touched(c)) continue;
-        sums->merge(c, partial);
-        partial.clear(c);
-      }
-  });
-}
-
-template <class T>
 template <class Float>
-std::size_t Assigner<T>::by_filter(const Pass& pass, const kernels::FilterKernels<Float>& kernels) {
+std::size_t BruteAssigner<T>::by_filter(const Pass& pass, const kernels::FilterKernels<Float>& kernels) {
   const std::size_t d = points_.values.columns;
   Codebook<Float> codebook;
   codebook.pack(pass.centers, n_clusters_, points_.origin, points_.spread_exponent, pass.referee.scale(), kernels.dot);
   std::vector<Worker<Float>> workers;
-  for (int w = 0; w < pass.threads; ++w) {
-    Partial* sums = w == 0 || !pass.sums ? pass.sums : &private_sums_[static_cast<std::size_t>(w) - 1];
-    workers.emplace_back(points_, pass, codebook, kernels, sums);
-  }
+  for (int w = 0; w < pass.threads; ++w) workers.emplace_back(points_, pass, codebook, kernels, pass.sums.of(w));
   const std::size_t tiles = std::clamp<std::size_t>(group_values / (d * kernels.dot.tile), 1, 16);
   const Blocks blocks(points_.values.rows, d * n_clusters_);
   parallel_blocks(blocks.count(), pass.threads, poll_, [&](std::size_t block, int worker) {
@@ -209,34 +170,24 @@ std::size_t Assigner<T>::by_filter(const Pass& pass, const kernels::FilterKernel
 }
 
 template <class T>
-std::size_t Assigner<T>::by_referee(const Pass& pass) {
-  Labeller relabel{points_, pass.labels, pass.sums};
+std::size_t BruteAssigner<T>::by_referee(const Pass& pass) {
+  Labeller<T> relabel{points_, pass.labels, pass.sums.of(0)};
   for (std::size_t i = 0; i < points_.values.rows; ++i)
     relabel(i, static_cast<std::int32_t>(pass.referee.nearest(points_.values.row(i), pass.centers, n_clusters_)));
   return relabel.changed;
 }
 
 template <class T>
-std::size_t Assigner<T>::assign(const double* centers, const Referee& referee, std::int32_t* labels, Partial* sums) {
-  const std::size_t n = points_.values.rows;
-  const int threads = useful_threads(points_.n_threads, n * n_clusters_ * points_.values.columns);
-  while (sums && private_sums_.size() + 1 < static_cast<std::size_t>(threads))
-    private_sums_.emplace_back(sums->layout(), n_clusters_);
+std::size_t BruteAssigner<T>::assign(const double* centers, const Referee& referee, std::int32_t* labels,
+                                     ThreadSums& sums, int threads) {
   const Pass pass{centers, referee, labels, sums, threads};
   const kernels::KernelTable& table = kernels::pick();
-  std::size_t changed = 0;
-  if (n < table.float32.dot.tile)  // packing the centers would cost more than it saves
-    changed = by_referee(pass);
-  else if (use_double_)
-    changed = by_filter(pass, table.float64);
-  else
-    changed = by_filter(pass, table.float32);
-  merge_sums(sums, threads);
-  return changed;
+  if (points_.values.rows < table.float32.dot.tile) return by_referee(pass);  // packing would cost more than it saves
+  return use_double_ ? by_filter(pass, table.float64) : by_filter(pass, table.float32);
 }
 
-template class Assigner<std::uint8_t>;
-template class Assigner<float>;
-template class Assigner<double>;
+template class BruteAssigner<std::uint8_t>;
+template class BruteAssigner<float>;
+template class BruteAssigner<double>;
 
 }  // namespace pykmeans::detail

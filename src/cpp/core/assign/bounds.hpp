@@ -1,0 +1,84 @@
+// BoundsAssigner ("bounds"): keeps, from one iteration to the next, a lower bound on the distance of each row to the
+// centers of each group, and looks only at the groups that may have come near enough (the idea of Y. Ding et al.,
+// "Yinyang k-means", 2015). Use when: many centers, several iterations. Do not use when: few centers, or one pass.
+// Cost: a full pass at first, then the groups that survive; a float for each row and group, at most half the size of X.
+//
+// Notation as in codebook.hpp: y and z in the filter's frame, score(c) = |z|^2 / 2 - y.z, its computed value s(c) at
+// most score(c) + B and folded below by the center's own error. N is the computed |y|^2, right to epsilon N.
+//
+// 1. A row and its own center a. Phi = referee(a) in the frame's units; u = sqrt(Phi) (1 + 2^-30) is above |y - z_a|.
+// 2. A group whose bound b says |y - z_c| >= b for all its centers c except a, when it was computed, and whose centers
+// have
+//    moved by at most m since: no center of it is as near as a, for the referee too, if b - m > u.
+// 3. A group that is looked at: referee(c) > referee(a) is certain where s(c) > limit,
+//        limit = (Phi - N) / 2 + epsilon N + tau;
+//    the other centers are contenders, and the referee decides among them and a: the least distance, the lowest index.
+//    Its new bound is sqrt(N (1 - epsilon) + 2 (least - B)) over the least score of its centers but a.
+// 4. Where the label changes from a to c, the bound of c's group stays (it holds for more centers than it must), and
+// that of
+//    a's group becomes at most |y - z_a| >= sqrt(Phi) (1 - 2^-30).
+//
+// Bounds are kept as b + (sum of the group's moves so far), so that a scan only reads: skip where kept > u + moves.
+// Every float is rounded to the safe side by a factor of 1 -+ 2^-21.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "../referee.hpp"
+#include "codebook.hpp"
+#include "pykmeans/points.hpp"
+#include "thread_sums.hpp"
+
+namespace pykmeans::detail {
+
+template <class T>
+class BoundsAssigner {
+ public:
+  /// `points` and what poll refers to must outlive it.
+  BoundsAssigner(const Points<T>& points, std::size_t n_clusters, const Poll& poll);
+
+  /// Whether bounds are worth having and fit into half of X's size.
+  static bool pays(const Points<T>& points, std::size_t n_clusters);
+
+  /// See Assigner::assign; every row has a label already. `sums` are prepared for `threads`. The referee has no scale.
+  std::size_t assign(const double* centers, const Referee& referee, std::int32_t* labels, ThreadSums& sums,
+                     int threads);
+
+  /// Labels were changed by somebody else: look at every group next time.
+  void forget() { known_ = false; }
+
+  /// The share of rows and groups that the last call did not look at; 1 where it looked at all to find the bounds.
+  double spared() const { return spared_; }
+
+ private:
+  struct Worker;
+
+  void make_groups(const double* centers);
+  void split(const double* centers, std::size_t begin, std::size_t end, std::size_t first_group, std::size_t groups);
+  void pack(const double* centers);
+  void move_bounds(const double* centers, const Referee& referee);
+
+  const Points<T>& points_;
+  const std::size_t n_clusters_;
+  const Poll& poll_;
+
+  std::size_t panels_per_group_ = 1;
+  std::size_t n_groups_ = 0;
+  std::size_t block_rows_ = 0;
+  std::vector<std::int32_t> members_;   // (n_groups, panels_per_group * 16), -1 for none
+  std::vector<std::int32_t> place_of_;  // (n_clusters) place in members_
+  std::vector<double> moves_;  // (n_groups) sum of the largest moves of the group's centers, in the frame's units
+  std::vector<double> last_centers_;  // those of the last call
+  std::vector<float> kept_;           // (blocks of rows, n_groups, rows of the block), see above
+  bool known_ = false;                // whether kept_ holds bounds
+  double spared_ = 1.0;
+
+  // Centers in the frame.
+  FilterError<float> error_;
+  std::vector<float> values_;  // (n_groups * panels_per_group, features, 16), -z
+  std::vector<float> starts_;  // (n_groups * panels_per_group, 16), h; infinity for none
+};
+
+}  // namespace pykmeans::detail

@@ -1,0 +1,77 @@
+"""Every way to assign gives the same bits as "lloyd", which test_semantics.py compares with the oracle."""
+
+import numpy as np
+import pytest
+from helpers import assert_same_bits, blobs, check, fitted, some_weights
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+TYPES = [np.float32, np.float64, np.uint8]
+
+
+def assert_algorithms_agree(X, init, sample_weight=None, **parameters):
+    lloyd = fitted(X, init, sample_weight, algorithm="lloyd", n_threads=1, **parameters)
+    for algorithm in ("elkan", "auto"):
+        for n_threads in (1, 3):
+            assert_same_bits(
+                fitted(X, init, sample_weight, algorithm=algorithm, n_threads=n_threads, **parameters), lloyd
+            )
+    return lloyd
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize(
+    ("n", "d", "k"),
+    [(1, 1, 1), (20, 3, 20), (300, 2, 5), (700, 7, 16), (513, 16, 17), (1500, 33, 70), (2000, 5, 300), (511, 130, 40)],
+)
+def test_bounds_change_nothing(n, d, k, dtype):
+    # Bounds of several panels of centers a group (k much larger than d), of one group, and of many.
+    X = blobs(n, d, 8, seed=n + d, dtype=dtype, spread=2.0)
+    init = X[np.random.default_rng(n).choice(n, k, replace=False)]
+    assert_algorithms_agree(X, init, tol=0)
+    assert_algorithms_agree(X, init, some_weights(n, seed=n), max_iter=4)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_bounds_where_auto_chooses_them(dtype):
+    X = blobs(9000, 64, 90, seed=1, dtype=dtype, spread=0.5)
+    init = X[np.random.default_rng(0).choice(9000, 300, replace=False)]
+    lloyd = assert_algorithms_agree(X, init, tol=0, max_iter=25)
+    assert lloyd.n_iter_ > 8
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_bounds_with_empty_clusters(dtype):
+    # Centers far out have no points: rows move into them behind the back of the bounds.
+    X = blobs(900, 6, 5, seed=3, dtype=dtype)
+    init = np.vstack([X[:20], np.full((12, 6), 250, dtype=dtype)])
+    assert_algorithms_agree(X, init, tol=0)
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_bounds_on_a_grid_full_of_ties(dtype):
+    X = np.random.default_rng(0).integers(0, 3, (1200, 5)).astype(dtype)
+    init = np.unique(X, axis=0)[:40]
+    assert_algorithms_agree(X, init, tol=0)
+    assert_algorithms_agree(X, np.vstack([init, init]), tol=0)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e-30, 1e30, 1e145])
+def test_bounds_on_values_of_every_size(scale):
+    X = blobs(400, 4, 6, seed=5, dtype=np.float64) * scale
+    X[7] *= 1e5
+    assert_algorithms_agree(X, X[:24], tol=0)
+
+
+def test_bounds_with_a_common_offset():
+    X = blobs(800, 8, 6, seed=6, dtype=np.float32) + np.float32(1e4)
+    assert_algorithms_agree(X, X[:40], tol=0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 80), st.integers(1, 6), st.integers(1, 40), st.integers(0, 2**31), st.sampled_from([1, 4, 1000]))
+def test_bounds_are_the_oracles(n, d, k, seed, levels):
+    rng = np.random.default_rng(seed)
+    X = rng.integers(0, levels + 1, (n, d)) / 4
+    k = min(k, n)
+    check(X, X[rng.choice(n, k, replace=False)], algorithm="elkan", tol=0)
