@@ -273,12 +273,10 @@ struct BoundsAssigner<T>::Worker {
     const double squared = frame(distance_before) * a_little_less;
     const std::size_t place = static_cast<std::size_t>(shared.place_of_[static_cast<std::size_t>(before)]);
     const std::size_t g = place / (shared.panels_per_group_ * lanes), here = number / shared.panels_per_group_;
-    if (g == here) {
-      group_least[s] = std::min(group_least[s], rounded_down(0.5 * (squared - norm[i])));
-    } else if (shared.known_ || g < here) {  // else that group is still to be looked at
-      float& bound = kept[g * count + i];
-      bound = std::min(bound, rounded_down(std::sqrt(squared) * a_little_less + shared.moves_[g]));
-    }
+    // The group at hand needs nothing: its new bound counts the new center too, so the next call looks at it again.
+    if (g == here || (!shared.known_ && g > here)) return;  // or it is still to be looked at
+    float& bound = kept[g * count + i];
+    bound = std::min(bound, rounded_down(std::sqrt(squared) * a_little_less + shared.moves_[g]));
   }
 };
 
