@@ -87,8 +87,11 @@ def assert_history_is(model, expected, X, sample_weight=None):
 
 
 def check(X, init, sample_weight=None, n_threads=None, **parameters):
-    """Fit with the package and with the oracle, compare, and return the oracle's fit for further questions."""
+    """Fit with the package, by each algorithm, and with the oracle; compare, and return the oracle's fit."""
     model = fitted(X, init, sample_weight, n_threads=n_threads, **parameters)
+    for algorithm in ("lloyd", "elkan"):
+        other = fitted(X, init, sample_weight, n_threads=n_threads, algorithm=algorithm, **parameters)
+        assert_same_bits(model, other)
     loop = {name: value for name, value in parameters.items() if name in ("max_iter", "tol")}
     expected = reference.fit(X, init, sample_weight, **loop)
     assert_fit_is(model, expected, X, sample_weight)

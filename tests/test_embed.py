@@ -13,7 +13,7 @@ from native import ROOT, build, install, run
 from pykmeans import KMeans, _core
 
 EMBED = ROOT / "tests" / "embed"
-N_SAMPLES, N_FEATURES, N_CLUSTERS, N_LOCAL_TRIALS = 1200, 17, 15, 4  # as in main.cpp
+N_SAMPLES, N_FEATURES, N_CLUSTERS, N_LOCAL_TRIALS = 7000, 33, 40, 4  # as in main.cpp
 
 
 @cache

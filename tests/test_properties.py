@@ -228,10 +228,46 @@ def test_threads_never_show(n, d, k, dtype):
 
 
 @pytest.mark.parametrize("dtype", TYPES)
-def test_algorithms_agree(dtype):
-    X = blobs(5000, 6, 12, seed=5, dtype=dtype, spread=2.0)
-    one, other = (KMeans(12, random_state=0, algorithm=a).fit(X) for a in ("auto", "lloyd"))
-    assert_same_bits(one, other)
+@pytest.mark.parametrize("n, d, k", [(5000, 6, 12), (3000, 1, 40), (4000, 20, 90), (1500, 70, 130), (800, 33, 64)])
+def test_algorithms_agree_over_many_iterations(n, d, k, dtype):
+    # Blobs that overlap, so that labels change until late; an empty cluster to fill; rows far from all others.
+    X = blobs(n, d, k // 2, seed=n, dtype=dtype, spread=3.0)
+    if dtype != np.uint8:
+        X[::97] *= dtype(50)
+    init = X[:k].copy()
+    init[k // 2] = init[0]
+    w = some_weights(n, seed=n)
+    for weights in (None, w):
+        one = fitted(X, init, weights, algorithm="lloyd", tol=0, n_threads=1)
+        assert one.n_iter_ >= 5
+        for algorithm, threads in (("elkan", 1), ("elkan", 3), ("auto", 2), ("lloyd", 2)):
+            other = fitted(X, init, weights, algorithm=algorithm, tol=0, n_threads=threads)
+            assert_same_bits(one, other)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("offset", [0, 1e4])
+def test_algorithms_agree_where_labels_hang_on_the_last_bits(offset, dtype):
+    # On a grid many rows tie in every iteration, and with the offset distances cancel.
+    rng = np.random.default_rng(0)
+    for d, k in ((2, 30), (3, 50), (16, 40), (40, 70)):
+        X = (rng.integers(0, 5, (2000, d)) + offset).astype(dtype)
+        X[::3] += (np.spacing(X[::3]) * rng.integers(-1, 2, X[::3].shape)).astype(dtype)
+        init = X[rng.choice(2000, k, replace=False)]
+        one = fitted(X, init, algorithm="lloyd", tol=0)
+        assert_same_bits(one, fitted(X, init, algorithm="elkan", tol=0))
+        assert_same_bits(one, fitted(X, init, tol=0))
+        np.testing.assert_array_equal(
+            one.labels_, reference.nearest(X.astype(np.float64), one.cluster_centers_.astype(np.float64))[0]
+        )
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_many_centers_of_many_features(dtype):
+    # Large enough for bounds to be kept without being asked for.
+    X = blobs(1100, 64, 100, seed=0, dtype=dtype, spread=2.0)
+    expected = check(X, X[:256], max_iter=9, tol=0)
+    assert expected.n_iter > 4
 
 
 def test_the_same_fit_twice():
@@ -278,6 +314,9 @@ for d in (1, 2, 3, 4, 5, 8, 9, 15, 16, 17, 31, 33, 64, 100):
             found = [m.labels_, m.cluster_centers_, m.inertia_history_, m.cluster_inertia_, m.transform(X[:99])]
             found += [*assign(X[::-1], m.cluster_centers_), np.array([m.inertia_])]
             found += [kmeans_plusplus(X, k, random_state=k, sample_weight=weights)[1]]
+            m = KMeans(k, init=X[:k].copy(), n_init=1, max_iter=4, tol=0, algorithm="elkan")
+            m.fit(X, sample_weight=weights)
+            found += [m.labels_, m.cluster_centers_]
             digests.append(hashlib.sha256(b"".join(a.tobytes() for a in found)).hexdigest()[:16])
 print(json.dumps([_core.info()["instruction_set"], digests]))
 """

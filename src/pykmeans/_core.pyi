@@ -1,12 +1,15 @@
 """The compiled core. Private: it checks only what memory safety needs, and trusts ``_validate`` for the rest."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 __version__: str
+
+# Finite centers, C-contiguous.
+Centers: TypeAlias = NDArray[np.float32] | NDArray[np.float64]
 
 class Points:
     """X as the core reads it, with its weights and what one pass over both found. Nothing is copied.
@@ -55,30 +58,31 @@ def plus_plus(points: Points, n_clusters: int, uniforms: NDArray[np.float64], n_
 
 def fit(
     points: Points,
-    init: NDArray[np.float64],
+    init: Centers,
     *,
     max_iter: int,
     tol: float,
     algorithm: str = "auto",
     on_iteration: Callable[[int, float], None] | None = None,
 ) -> Fit:
-    """Run Lloyd's algorithm from ``init`` (C-contiguous float64, finite, already rounded to the centers' type).
+    """Run Lloyd's algorithm from ``init``, which is rounded to the type of the centers.
 
-    on_iteration(i, inertia) is called after iteration i = 0, 1, ...; what it raises ends the fit and reaches the caller.
-    Ctrl-C (KeyboardInterrupt) does too.
+    algorithm : "auto", "lloyd" or "bounds".
+    on_iteration(i, inertia) is called after iteration i = 0, 1, ...; what it raises ends the fit and reaches the
+    caller. Ctrl-C (KeyboardInterrupt) does too.
     ValueError where the inertia is beyond the largest float64.
     """
 
-def nearest(points: Points, centers: NDArray[np.float64]) -> NDArray[np.int32]:
+def nearest(points: Points, centers: Centers) -> NDArray[np.int32]:
     """Label of each row: the referee's nearest center, the lowest index at a tie."""
 
-def assign(points: Points, centers: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+def assign(points: Points, centers: Centers) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Labels and the referee's squared distances, both of shape (n_samples,)."""
 
-def transform(points: Points, centers: NDArray[np.float64]) -> NDArray[Any]:
+def transform(points: Points, centers: Centers) -> NDArray[Any]:
     """Euclidean distances, shape (n_samples, n_clusters): float32 for float32 X, else float64."""
 
-def score(points: Points, centers: NDArray[np.float64]) -> float:
+def score(points: Points, centers: Centers) -> float:
     """The inertia of the points (with their weights) against the centers, exactly summed."""
 
 def info() -> dict[str, Any]:

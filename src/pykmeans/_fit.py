@@ -46,7 +46,7 @@ def _number_of_runs(caller: str, start: Start, n_init: int | None) -> int:
     return n_init
 
 
-def _run(data: _core.Points, start: NDArray[np.float64], parameters: FitParameters) -> _core.Fit:
+def _run(data: _core.Points, start: NDArray[Any], parameters: FitParameters) -> _core.Fit:
     if parameters.verbose:
         print("Initialization complete")
     run = _core.fit(

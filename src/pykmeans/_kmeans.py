@@ -337,13 +337,13 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
 
-    def _centers(self) -> NDArray[np.float64]:
+    def _centers(self) -> NDArray[Any]:
         """Return the centers as the core takes them; NotFittedError before fit."""
         try:
             centers = self.cluster_centers_
         except AttributeError:
             raise _errors.not_fitted(self) from None
-        return np.ascontiguousarray(centers, dtype=np.float64)
+        return arrays.as_core_centers(centers)
 
     def _points(self, X: Any, sample_weight: Any = None) -> _core.Points:
         """Return new rows as the core takes them, if they have the columns of fit."""

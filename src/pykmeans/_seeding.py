@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
-from ._validate.arrays import starting_centers
+from ._validate.arrays import as_core_centers, starting_centers
 from ._validate.parameters import is_array_like
 
 
@@ -71,8 +71,8 @@ class Start:
         """What n_init="auto" means: one run where the start is good or given, ten where it is a matter of luck."""
         return 1 if self.is_given or (isinstance(self._init, str) and self._init == "k-means++") else 10
 
-    def next(self, points: _core.Points) -> NDArray[np.float64]:
-        """Centers to start the next run from, float64 of shape (n_clusters, n_features)."""
+    def next(self, points: _core.Points) -> NDArray[Any]:
+        """Centers to start the next run from, as the core takes them, of shape (n_clusters, n_features)."""
         n_clusters = self._shape[0]
         if self.is_given:
             return self._given
@@ -85,4 +85,4 @@ class Start:
             rows = plus_plus_rows(points, n_clusters, self._random_state)
         else:
             rows = self._random_state.choice(self._X.shape[0], size=n_clusters, replace=False, p=self._probabilities)
-        return self._X[rows].astype(np.float64)
+        return as_core_centers(self._X[rows])

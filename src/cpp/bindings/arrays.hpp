@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "pykmeans/pykmeans.hpp"
 
@@ -40,6 +41,30 @@ inline const double* vector(const py::array& array, std::size_t size, const char
                          ",)");
   return static_cast<const double*>(array.data());
 }
+
+/// Centers as the core takes them: float64 as they are, float32 in a copy. The conversion is made here and not by
+/// NumPy, which would lose subnormal values where another library has left flush-to-zero on.
+class Centers {
+ public:
+  Centers(const py::array& array, const char* name) {
+    if (!py::isinstance<py::array_t<float>>(array)) {
+      view_ = matrix<double>(array, name);
+      return;
+    }
+    const MatrixView<float> single = matrix<float>(array, name);
+    copy_ = widened(single);
+    view_ = {copy_.data(), single.rows, single.columns};
+  }
+  Centers(const Centers&) = delete;
+  Centers& operator=(const Centers&) = delete;
+
+  operator MatrixView<double>() const { return view_; }
+  const MatrixView<double>* operator->() const { return &view_; }
+
+ private:
+  std::vector<double> copy_;
+  MatrixView<double> view_;
+};
 
 template <class T>
 py::array_t<T> empty(std::size_t size) {

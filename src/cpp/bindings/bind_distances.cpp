@@ -7,7 +7,7 @@ namespace pykmeans::bindings {
 namespace {
 
 py::array_t<std::int32_t> nearest_labels(const AnyPoints& any, const py::array& array) {
-  const MatrixView<double> centers = matrix<double>(array, "centers");
+  const Centers centers(array, "centers");
   auto labels = empty<std::int32_t>(any.rows());
   std::int32_t* out = labels.mutable_data();
   any.visit([&](const auto& points) { without_gil([&] { nearest(points, centers, out, poll_signals); }); });
@@ -15,7 +15,7 @@ py::array_t<std::int32_t> nearest_labels(const AnyPoints& any, const py::array& 
 }
 
 py::tuple assign(const AnyPoints& any, const py::array& array) {
-  const MatrixView<double> centers = matrix<double>(array, "centers");
+  const Centers centers(array, "centers");
   auto labels = empty<std::int32_t>(any.rows());
   auto distances = empty<double>(any.rows());
   std::int32_t* out = labels.mutable_data();
@@ -30,11 +30,11 @@ py::tuple assign(const AnyPoints& any, const py::array& array) {
 }
 
 py::array transformed(const AnyPoints& any, const py::array& array) {
-  const MatrixView<double> centers = matrix<double>(array, "centers");
+  const Centers centers(array, "centers");
   return any.visit([&](const auto& points) -> py::array {
     using T = std::remove_const_t<std::remove_pointer_t<decltype(points.values.data)>>;
     using Out = std::conditional_t<std::is_same_v<T, float>, float, double>;
-    auto distances = empty<Out>(points.values.rows, centers.rows);
+    auto distances = empty<Out>(points.values.rows, centers->rows);
     Out* out = distances.mutable_data();
     without_gil([&] { transform(points, centers, out, poll_signals); });
     return distances;
@@ -42,7 +42,7 @@ py::array transformed(const AnyPoints& any, const py::array& array) {
 }
 
 double score(const AnyPoints& any, const py::array& array) {
-  const MatrixView<double> centers = matrix<double>(array, "centers");
+  const Centers centers(array, "centers");
   return any.visit([&](const auto& points) {
     return without_gil([&] {
       std::vector<std::int32_t> labels(points.values.rows);

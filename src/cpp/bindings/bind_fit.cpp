@@ -21,15 +21,18 @@ Algorithm algorithm_named(const std::string& name) {
 
 template <class T>
 py::array to_center_type(const py::array_t<double>& centers) {
-  if constexpr (std::is_same_v<T, float>)
-    return py::array_t<float>(centers);  // exact: the core has rounded them
-  else
+  if constexpr (std::is_same_v<T, float>) {
+    py::array_t<float> single({centers.shape(0), centers.shape(1)});
+    narrow(centers.data(), static_cast<std::size_t>(centers.size()), single.mutable_data());  // exact: they are rounded
+    return single;
+  } else {
     return centers;
+  }
 }
 
 PyFit fit_points(const AnyPoints& any, const py::array& init, std::size_t max_iter, double tol,
                  const std::string& algorithm, const py::object& on_iteration) {
-  const MatrixView<double> start = matrix<double>(init, "init");
+  const Centers start(init, "init");
   FitOptions options;
   options.max_iter = max_iter;
   options.tol = tol;
@@ -43,8 +46,8 @@ PyFit fit_points(const AnyPoints& any, const py::array& init, std::size_t max_it
   return any.visit([&](const auto& points) {
     using T = std::remove_pointer_t<std::remove_const_t<decltype(points.values.data)>>;
     auto labels = empty<std::int32_t>(points.values.rows);
-    auto centers = empty<double>(start.rows, start.columns);
-    auto cluster_inertia = empty<double>(start.rows), cluster_sizes = empty<double>(start.rows);
+    auto centers = empty<double>(start->rows, start->columns);
+    auto cluster_inertia = empty<double>(start->rows), cluster_sizes = empty<double>(start->rows);
     const FitArrays out{labels.mutable_data(), centers.mutable_data(), cluster_inertia.mutable_data(),
                         cluster_sizes.mutable_data()};
     FitSummary summary = without_gil([&] { return fit(points, start, options, out); });

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "exact/digits.hpp"
+#include "float_environment.hpp"
 #include "parallel.hpp"
 #include "pykmeans/pykmeans.hpp"
 
@@ -159,6 +160,7 @@ void choose_frame(Points<T>& points) {
 template <class T>
 Points<T>::Points(MatrixView<T> view, const double* row_weights, int threads, const Poll& poll)
     : values(view), weights(row_weights), n_threads(threads) {
+  const detail::FloatEnvironment environment;
   if (values.rows == 0 || values.columns == 0)
     throw std::invalid_argument("X of shape (" + std::to_string(values.rows) + ", " + std::to_string(values.columns) +
                                 ") must have at least one row and one column");

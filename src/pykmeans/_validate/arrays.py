@@ -92,8 +92,17 @@ def _weights_array(sample_weight: Any, n_samples: int) -> NDArray[np.float64]:
     return array.astype(np.float64, order="C", copy=False)
 
 
-def centers(value: Any, name: str, n_features: int) -> NDArray[np.float64]:
-    """Centers to measure distances to: finite, C-contiguous float64 of shape (any, ``n_features``)."""
+def as_core_centers(array: NDArray[Any]) -> NDArray[Any]:
+    """C-contiguous float32 or float64, as the core takes centers.
+
+    float32 stays float32: the core converts it itself, since NumPy would lose subnormal values where another library
+    has left flush-to-zero on.
+    """
+    return np.ascontiguousarray(array, dtype=np.float32 if array.dtype == np.float32 else np.float64)
+
+
+def centers(value: Any, name: str, n_features: int) -> NDArray[Any]:
+    """Centers to measure distances to, as the core takes them: finite, of shape (any, ``n_features``)."""
     array = matrix(value, name)
     if array.shape[1] != n_features:
         raise ValueError(
@@ -101,11 +110,11 @@ def centers(value: Any, name: str, n_features: int) -> NDArray[np.float64]:
         )
     if not np.isfinite(array).all():
         _refuse_non_finite(array, name)
-    return np.ascontiguousarray(array, dtype=np.float64)
+    return as_core_centers(array)
 
 
-def starting_centers(value: Any, name: str, shape: tuple[int, int], dtype: np.dtype[Any]) -> NDArray[np.float64]:
-    """Centers to start from, of ``shape`` (n_clusters, n_features): float64, rounded to the centers' ``dtype``."""
+def starting_centers(value: Any, name: str, shape: tuple[int, int], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Centers to start from, of ``shape`` (n_clusters, n_features), which the core rounds to the centers' ``dtype``."""
     array = matrix(value, name)
     if array.shape[0] != shape[0]:
         raise ValueError(
@@ -119,14 +128,13 @@ def starting_centers(value: Any, name: str, shape: tuple[int, int], dtype: np.dt
         )
     _refuse_non_finite(array, name)
     with np.errstate(over="ignore"):
-        rounded = array.astype(dtype)
-    too_large = np.isinf(rounded)
+        too_large = np.isinf(array.astype(dtype))
     if too_large.any():
         where = first(too_large)
         raise ValueError(
             f"{name} holds {array[where]} at {place(where)}, which is too large for {dtype}, the type of the centers."
         )
-    return rounded.astype(np.float64, order="C")
+    return as_core_centers(array)
 
 
 def _as_array(X: Any, name: str) -> NDArray[Any]:

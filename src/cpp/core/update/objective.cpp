@@ -70,7 +70,7 @@ typename Objective<T>::Term Objective<T>::term(const double* center, const Parti
   Doubled total;
   double magnitude = 0.0;
   for (std::size_t q = 0; q < d; ++q) {
-    const double origin = times_power_of_two(points_.origin[q], scale_);
+    const double origin = times_power_of_two(origin_[q], scale_);
     Doubled sum;
     sums.sum_in_two(cluster, q, scale_ - exponent_, sum.high, sum.low);
     const Doubled c = two_sum(times_power_of_two(center[q], scale_), -origin);
@@ -83,20 +83,26 @@ typename Objective<T>::Term Objective<T>::term(const double* center, const Parti
 }
 
 template <class T>
-void Objective<T>::rebase(const double* centers, const Referee& referee, const std::int32_t* labels,
-                          const Doubled& terms) {
+double Objective<T>::measure(const double* centers, const Referee& referee, const std::int32_t* labels,
+                             const Doubled& terms) {
   WideSum total;
   for (const WideSum& sum : cluster_sums(points_, points_.weights, centers, terms_.size(), labels, referee, poll_))
     total.add(sum);
   base_ = total.to_double(-exponent_);
   base_terms_ = terms;
   has_base_ = true;
+  return total.to_double(-2 * scale_);
 }
 
 template <class T>
 double Objective<T>::operator()(const double* centers, const Referee& referee, const std::int32_t* labels,
                                 const Partial& sums) {
   const std::size_t k = terms_.size(), d = points_.values.columns;
+  if (origin_.empty()) {  // the mean of the first centers, whatever the order of the rows
+    origin_.assign(d, 0.0);
+    for (std::size_t c = 0; c < k; ++c)
+      for (std::size_t q = 0; q < d; ++q) origin_[q] += centers[c * d + q] / static_cast<double>(k);
+  }
   int exponent = std::numeric_limits<int>::min();
   for (std::size_t c = 0; c < k; ++c)
     if (sums.count(c) != 0) exponent = std::max(exponent, sums.weight(c).exponent);
@@ -123,13 +129,10 @@ double Objective<T>::operator()(const double* centers, const Referee& referee, c
     terms = terms + term.value;
     magnitude += term.magnitude;
   }
-  if (!has_base_) rebase(centers, referee, labels, terms);
-  Doubled value = Doubled{base_, 0.0} + (terms + -base_terms_);
-  if (value.high < part_of_base * base_ || value.high < part_of_terms * magnitude) {
-    rebase(centers, referee, labels, terms);
-    value = {base_, 0.0};
-  }
-  const double objective = std::ldexp(value.high, exponent_ - 2 * scale_);
+  const Doubled value = Doubled{base_, 0.0} + (terms + -base_terms_);
+  const bool known = has_base_ && value.high >= part_of_base * base_ && value.high >= part_of_terms * magnitude;
+  const double objective =
+      known ? std::ldexp(value.high, exponent_ - 2 * scale_) : measure(centers, referee, labels, terms);
   if (!(objective <= std::numeric_limits<double>::max()))
     throw std::invalid_argument(
         "the inertia of X is beyond the largest float64 (1.8e308); scale X or sample_weight down");

@@ -43,10 +43,12 @@ class Objective {
     double magnitude = 0.0;
   };
   Term term(const double* center, const Partial& sums, std::size_t cluster) const;
-  void rebase(const double* centers, const Referee& referee, const std::int32_t* labels, const Doubled& terms);
+  /// By the referee; the base from now on.
+  double measure(const double* centers, const Referee& referee, const std::int32_t* labels, const Doubled& terms);
 
   const Points<T>& points_;
   const Poll& poll_;
+  std::vector<double> origin_;
   std::vector<Term> terms_;
   std::vector<std::uint8_t> stale_;
   int scale_ = 0;     // the referee's, of the terms

@@ -63,6 +63,13 @@ template <class T>
 double inertia(const Points<T>& points, MatrixView<double> centers, const std::int32_t* labels,
                double* cluster_inertia = nullptr, const Poll& poll = {});
 
+/// float32 centers as doubles, exactly, whatever floating-point state the calling thread is in. @return (rows *
+/// columns)
+std::vector<double> widened(MatrixView<float> values);
+
+/// The other way, rounded to nearest. @param result[out] (count)
+void narrow(const double* values, std::size_t count, float* result);
+
 /// Threads that the machine grants: the least of affinity mask, cgroup quota and OMP_NUM_THREADS; 1 without OpenMP.
 int granted_threads();
 
