@@ -424,3 +424,20 @@ def test_row_order_never_shows():
         other = fitted(X[order], X[:6], w[order], n_threads=seed + 1)
         assert_same_bits(first, other, labels_too=False)
         np.testing.assert_array_equal(first.labels_[order], other.labels_)
+
+
+def test_history_of_light_clusters_beside_a_very_heavy_one():
+    # The heavy rows lie on the origin and add nothing; what is left is 1e320 times lighter.
+    X = np.array([[s * v] for v in (1.0, 2.0, 3.0, 4.0) for s in (1, -1, 1, -1)] + [[0.0], [0.0]])
+    X[:16] += np.random.default_rng(159).uniform(-0.2, 0.2, (16, 1))
+    w = np.array([1e-20] * 16 + [1e300] * 2)
+    check(X, np.array([[-4.0], [-1.0], [0.0], [1.0], [4.0]]), w, tol=0)
+
+
+def test_history_where_many_features_round_alike():
+    # Features that repeat a value repeat its rounding error, too.
+    T, d = 1.5555555555555556, 16000
+    X = np.full((4, d), T)
+    X[0, :160] += 1e-3
+    X[1, :160] -= 1e-3
+    check(X, np.zeros((1, d)), tol=0)

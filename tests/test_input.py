@@ -595,3 +595,17 @@ def test_a_callable_init_cannot_change_x():
     with pytest.raises(ValueError, match="read-only"):
         pykmeans.KMeans(2, init=spoil, n_init=1).fit(X)
     np.testing.assert_array_equal(X, np.arange(12.0).reshape(6, 2))
+
+
+@pytest.mark.parametrize("n_threads", [1025, 10**6, 10**12])
+def test_more_threads_than_can_be_made(n_threads):
+    with pytest.raises(ValueError, match="n_threads"):
+        KMeans(2, n_threads=n_threads).fit(VALUES)
+
+
+@pytest.mark.parametrize(("dtype", "far"), [(np.float32, 3e38), (np.float64, 1.7e308)])
+def test_distances_beyond_their_type(dtype, far):
+    X = np.array([[far], [-far]], dtype=dtype)
+    model = KMeans(2, init=X, n_init=1).fit(X)
+    with pytest.raises(ValueError, match="distance of row"):
+        model.transform(X)

@@ -262,6 +262,49 @@ def test_algorithms_agree_where_labels_hang_on_the_last_bits(offset, dtype):
         )
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("copies", [1, 30])
+def test_a_cluster_that_becomes_empty_late(copies, dtype):
+    # Along a line, the same on both sides of 0. Iteration 1: -5 | -4 -1.9 | -1 1 | ..., means -5, -2.95, 0.
+    # Iteration 2: -4 is nearer to -5 (1 against 1.05), means -4.5, -1.9, 0. Iteration 3: -1 is nearer to -1.9 (0.9
+    # against 1), and nothing is left at 0. It takes -5, the smallest of the rows at distance 0.9 or less of 0.5.
+    half = np.array([5, 4, 1.9, 1])
+    X = np.repeat(np.concatenate([-half, half]), copies)[:, None]
+    init = np.array([[-5.2], [-2.95], [0.0], [2.95], [5.2]])
+    if copies > 1:
+        rng = np.random.default_rng(0)
+        X = np.hstack([X, np.zeros((len(X), 2))]) + 1e-3 * rng.standard_normal((len(X), 3))
+        X = np.vstack([X, 100 + rng.standard_normal((200, 3))])
+        init = np.vstack([np.hstack([init, np.zeros((5, 2))]), X[-40:]])
+    X = X.astype(dtype)
+    assert check(X, init, tol=0, max_iter=2).moved == 0
+    assert check(X, init, tol=0, max_iter=3).moved == 1
+    check(X, init, tol=0)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("d", [1, 3, 20])
+def test_algorithms_agree_where_centers_creep(d, dtype):
+    # Heavy rows hold two centers; rows of hardly any weight lie across the middle between them, and each that changes
+    # sides draws the next one over: many iterations whose moves and distances differ in the last bits only.
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        width = 10.0 ** rng.uniform(-8, -3)
+        light = rng.uniform(-1, 1, (2000, d)) * 0.5
+        light[:, 0] = width * rng.standard_normal(2000)
+        heavy = np.zeros((2, d))
+        heavy[:, 0] = -1, 1
+        X = np.vstack([heavy, light]).astype(dtype)
+        w = np.full(2002, 0.8 * 2.5 * width / 2000)
+        w[:2] = 1
+        init = heavy + width * rng.uniform(0.5, 2) * np.eye(1, d)
+        if d > 1:  # company, so that there are several groups of centers
+            others = rng.uniform(-1, 1, (60, d)) + 3 * np.eye(1, d, 1)
+            X, w, init = np.vstack([X, others]).astype(dtype), np.append(w, np.ones(60)), np.vstack([init, others])
+        one = fitted(X, init, w, algorithm="lloyd", tol=0)
+        assert_same_bits(one, fitted(X, init, w, algorithm="elkan", tol=0))
+
+
 @pytest.mark.parametrize("dtype", TYPES)
 def test_many_centers_of_many_features(dtype):
     # Large enough for bounds to be kept without being asked for.

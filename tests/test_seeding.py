@@ -385,3 +385,20 @@ def test_empty_clusters_as_scikit_learn_fills_them():
         ours, theirs = fitted(X, init), Theirs(5, init=init, n_init=1).fit(X)
         np.testing.assert_array_equal(ours.labels_, theirs.labels_)
         np.testing.assert_allclose(ours.cluster_centers_, theirs.cluster_centers_, rtol=1e-9)
+
+
+class Zeros(np.random.RandomState):
+    """A generator whose numbers are all 0 but for the first: the smallest that the contract allows."""
+
+    def random_sample(self, size=None):
+        numbers = np.zeros(size)
+        numbers[0] = 0.3
+        return numbers
+
+
+@pytest.mark.parametrize("weight", [1e-300, 1.0, 1e300])
+def test_uniform_of_zero(weight):
+    X = np.array([[0.0], [1e-70], [3e-70], [5e-70]])
+    w = np.array([0.0, weight, weight, weight])
+    _, rows = kmeans_plusplus(X, 2, sample_weight=w, random_state=Zeros(0))
+    assert rows[1] == 1  # the first row of positive weight has a prefix sum >= 0

@@ -22,9 +22,6 @@ class AnyPoints {
   std::size_t rows() const {
     return visit([](const auto& points) { return points.values.rows; });
   }
-  std::size_t columns() const {
-    return visit([](const auto& points) { return points.values.columns; });
-  }
 
  private:
   template <class T>

@@ -12,43 +12,16 @@
 #include "float_environment.hpp"
 #include "pykmeans/pykmeans.hpp"
 #include "referee.hpp"
+#include "stopping.hpp"
 #include "update/empty.hpp"
 #include "update/mean.hpp"
 #include "update/objective.hpp"
 
 namespace pykmeans {
 
-namespace {
-
 using detail::Referee;
 
-/// a <= b, for numbers that are not negative.
-bool at_most(Rounded a, Rounded b) {
-  if (a.fraction == 0.0 || b.fraction == 0.0) return a.fraction == 0.0;
-  return a.exponent != b.exponent ? a.exponent < b.exponent : a.fraction <= b.fraction;
-}
-
-Rounded scaled(double value, int exponent) {
-  int shift = 0;
-  const double fraction = std::frexp(value, &shift);
-  return {fraction, shift + exponent};
-}
-
-Rounded times(double factor, const Rounded& value) {
-  int shift = 0;
-  const double fraction = std::frexp(factor * value.fraction, &shift);
-  return {fraction, value.exponent + shift};
-}
-
-/// Sum of the squared distances that the centers moved.
-Rounded total_shift(const std::vector<double>& from, const std::vector<double>& to, std::size_t features) {
-  ValueRange range;
-  detail::extend_range(range, from.data(), from.size());
-  const Referee referee(range, features, to.data(), to.size());
-  double shift = 0.0;
-  for (std::size_t i = 0; i < from.size(); i += features) shift += referee(from.data() + i, to.data() + i);
-  return scaled(shift, -2 * referee.scale());
-}
+namespace {
 
 void check_options(std::size_t n_samples, std::size_t n_clusters, const FitOptions& options) {
   if (n_clusters > n_samples)
@@ -80,11 +53,15 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   const std::size_t n = points.values.rows, d = points.values.columns, k = init.rows;
   check_options(n, k, options);
   if (single)
-    for (double& value : centers) value = static_cast<double>(static_cast<float>(value));
+    for (double& value : centers) {
+      if (std::fabs(value) > static_cast<double>(std::numeric_limits<float>::max()))
+        throw std::invalid_argument("init holds " + std::to_string(value) + ", which must fit into float32 as X does");
+      value = static_cast<double>(static_cast<float>(value));
+    }
 
   FitSummary summary;
   const Rounded tolerance =
-      options.tol > 0.0 ? times(options.tol, detail::mean_variance(points, options.poll)) : Rounded{};
+      options.tol > 0.0 ? detail::times(options.tol, detail::mean_variance(points, options.poll)) : Rounded{};
   const auto referee_for = [&](const std::vector<double>& c) { return Referee(points.range, d, c.data(), c.size()); };
   std::int32_t* const labels = out.labels;
   std::fill_n(labels, n, -1);
@@ -105,14 +82,14 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     objective.forget_moved(sums);
     for (std::size_t c = 0; c < k; ++c) sums.settle(c);
 
-    shift = total_shift(previous, centers, d);
+    shift = detail::total_shift(previous, centers, d);
     summary.n_iter = iteration + 1;
     if (options.on_iteration) options.on_iteration(iteration, summary.inertia_history.back());
     if (changed == 0 && !moved) {
       summary.stop_reason = StopReason::labels;
       break;
     }
-    if (at_most(shift, tolerance)) {
+    if (detail::at_most(shift, tolerance)) {
       summary.stop_reason = StopReason::centers;
       break;
     }

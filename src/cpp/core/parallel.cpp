@@ -103,7 +103,8 @@ void parallel_blocks(std::size_t n_blocks, int n_threads, const Poll& poll,
   Sharing sharing(n_blocks, poll, body);
 #ifdef _OPENMP
   if (n_threads > 1 && n_blocks > 1 && !forked) {
-#pragma omp parallel num_threads(n_threads)
+    const auto team = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(n_threads), n_blocks));
+#pragma omp parallel num_threads(team)
     sharing.work(omp_get_thread_num());
     sharing.rethrow();
     return;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <initializer_list>
 
 #include "pykmeans/options.hpp"
 
@@ -25,9 +26,11 @@ struct Blocks {
   std::size_t end(std::size_t block) const { return std::min(rows, begin(block) + block_rows); }
 };
 
-/// Threads worth waking for `work` multiply-adds: one where the waking would cost more than it saves.
-inline int useful_threads(int n_threads, std::size_t work) {
-  return work < (std::size_t{1} << 18) ? 1 : n_threads;
+/// Threads worth waking for a product of so many multiply-adds: one where waking would cost more than it saves.
+inline int useful_threads(int n_threads, std::initializer_list<std::size_t> factors) {
+  double work = 1.0;
+  for (const std::size_t factor : factors) work *= static_cast<double>(factor);
+  return work < 0x1p18 ? 1 : static_cast<int>(std::min<double>(n_threads, work * 0x1p-16));
 }
 
 /// Call body(block, worker) once for each block, worker in [0, n_threads). The first exception of a body or of poll

@@ -47,7 +47,7 @@ std::vector<ValueRange> scan_columns(const MatrixView<T>& values, int n_threads,
   const std::size_t together = contiguous ? std::max<std::size_t>(1, 64 / d) : 1;
   const std::size_t width = together * d;
   const detail::Blocks blocks(values.rows, d * 16);
-  const int threads = detail::useful_threads(n_threads, values.rows * d);
+  const int threads = detail::useful_threads(n_threads, {values.rows, d});
   std::vector<ColumnScan<T>> scans(static_cast<std::size_t>(threads), ColumnScan<T>(width));
   detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
     ColumnScan<T>& scan = scans[static_cast<std::size_t>(worker)];
@@ -164,7 +164,10 @@ Points<T>::Points(MatrixView<T> view, const double* row_weights, int threads, co
   if (values.rows == 0 || values.columns == 0)
     throw std::invalid_argument("X of shape (" + std::to_string(values.rows) + ", " + std::to_string(values.columns) +
                                 ") must have at least one row and one column");
-  if (threads < 0) throw std::invalid_argument("n_threads=" + std::to_string(threads) + " must be >= 0");
+  constexpr int most_threads = 1024;  // thousands more than there are processors end in failures to create them
+  if (threads < 0 || threads > most_threads)
+    throw std::invalid_argument("n_threads=" + std::to_string(threads) +
+                                " must be >= 0 and <= " + std::to_string(most_threads));
   if (threads == 0) n_threads = granted_threads();
   bool finite = true;
   columns = scan_columns(values, n_threads, poll, finite);

@@ -136,7 +136,7 @@ struct GroupQuery {
 using ScoreGroup = void (*)(const GroupQuery& query, float* least, std::uint32_t* contenders);
 
 struct KernelTable {
-  const char* name;  ///< as PYKMEANS_ISA will name it
+  const char* name;  ///< as PYKMEANS_ISA names it
   FilterKernels<float> float32;
   FilterKernels<double> float64;
   RefereeKernels referee;

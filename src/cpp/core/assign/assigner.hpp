@@ -24,8 +24,9 @@ class Assigner {
   Assigner(const Points<T>& points, std::size_t n_clusters, Algorithm algorithm, const Poll& poll)
       : points_(points), n_clusters_(n_clusters), poll_(poll), brute_(points, n_clusters, poll) {
     const bool automatic = algorithm == Algorithm::automatic;
-    if ((algorithm == Algorithm::bounds && points.values.columns <= max_float_features) ||
-        (automatic && BoundsAssigner<T>::pays(points, n_clusters)))
+    const std::size_t d = points.values.columns;
+    const bool possible = d <= max_float_features && d * sizeof(T) >= 2 * sizeof(float);  // within half of X's size
+    if ((algorithm == Algorithm::bounds && possible) || (automatic && BoundsAssigner<T>::pays(points, n_clusters)))
       bounds_ = std::make_unique<BoundsAssigner<T>>(points, n_clusters, poll);
     if (automatic) restless_ = points.values.rows / 4;
   }
@@ -35,7 +36,7 @@ class Assigner {
   /// @param centers (n_clusters, n_features)  @param labels [in, out] (n_samples)  @return rows of positive weight
   /// whose label changed
   std::size_t assign(const double* centers, const Referee& referee, std::int32_t* labels, Partial* sums) {
-    const int threads = useful_threads(points_.n_threads, points_.values.rows * n_clusters_ * points_.values.columns);
+    const int threads = useful_threads(points_.n_threads, {points_.values.rows, n_clusters_, points_.values.columns});
     sums_.prepare(sums, threads);
     // Bounds spare little while centers still move far, which shows in how many rows change their label.
     const bool bounded = bounds_ && labelled_ && referee.scale() == 0 && changed_ <= restless_;

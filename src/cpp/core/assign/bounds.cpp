@@ -16,7 +16,7 @@ constexpr std::size_t lanes = kernels::group_lanes;
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
 float rounded_down(double value) {
-  return static_cast<float>(value > 0.0 ? value * (1.0 - 0x1p-21) : value * (1.0 + 0x1p-21));
+  return static_cast<float>(value - std::fabs(value) * 0x1p-21 - 0x1p-148);
 }
 float rounded_up(double value) {
   return -rounded_down(-value);
@@ -273,7 +273,7 @@ struct BoundsAssigner<T>::Worker {
     const double squared = frame(distance_before) * a_little_less;
     const std::size_t place = static_cast<std::size_t>(shared.place_of_[static_cast<std::size_t>(before)]);
     const std::size_t g = place / (shared.panels_per_group_ * lanes), here = number / shared.panels_per_group_;
-    // The group at hand needs nothing: its new bound counts the new center too, so the next call looks at it again.
+    // The group at hand needs nothing: see rule 4.
     if (g == here || (!shared.known_ && g > here)) return;  // or it is still to be looked at
     float& bound = kept[g * count + i];
     bound = std::min(bound, rounded_down(std::sqrt(squared) * a_little_less + shared.moves_[g]));

@@ -13,13 +13,15 @@
 // 3. A group that is looked at: referee(c) > referee(a) is certain where s(c) > limit,
 //        limit = (Phi - N) / 2 + epsilon N + tau;
 //    the other centers are contenders, and the referee decides among them and a: the least distance, the lowest index.
-//    Its new bound is sqrt(N (1 - epsilon) + 2 (least - B)) over the least score of its centers but a.
-// 4. Where the label changes from a to c, the bound of c's group stays (it holds for more centers than it must), and
-// that of
-//    a's group becomes at most |y - z_a| >= sqrt(Phi) (1 - 2^-30).
+//    Its new bound is sqrt(N (1 - 2 epsilon) - 2 tau + 2 least), least being the least score of its centers but a.
+// 4. Where the label changes from a to c. The bound of a's group becomes at most |y - z_a| >= sqrt(Phi) (1 - 2^-30).
+// That of
+//    c's group holds for more centers than it must. If both are in one group, its bound holds for a too, although a may
+//    have been left out: least <= s(c), so the bound is at most |y - z_c|, which is at most |y - z_a| by the referee,
+//    and thus by the margin of 2^-30 in truth.
 //
 // Bounds are kept as b + (sum of the group's moves so far), so that a scan only reads: skip where kept > u + moves.
-// Every float is rounded to the safe side by a factor of 1 -+ 2^-21.
+// Every float is rounded to the safe side by a factor of 1 -+ 2^-21 and by 2^-148.
 #pragma once
 
 #include <cstddef>

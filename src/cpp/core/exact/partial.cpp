@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "digits.hpp"
+#include "doubled.hpp"
 #include "power_of_two.hpp"
 
 namespace pykmeans {
@@ -27,16 +28,6 @@ std::int64_t bits_of(double value) {
 int limbs_needed(int highest, int lowest_bit) {
   const int below_top = highest - 50 - lowest_bit;
   return 1 + std::max(0, (below_top + limb_bits - 1) / limb_bits);
-}
-
-/// Error of the rounded product p = a * b, exactly (T. J. Dekker, "A floating-point technique for extending the
-/// available precision", 1971). The layout keeps the exponents away from the ends of the range.
-inline double product_error(double a, double b, double p) {
-  constexpr double splitter = 134217729.0;  // 2^27 + 1
-  const double a_big = splitter * a, b_big = splitter * b;
-  const double a_high = a_big - (a_big - a), b_high = b_big - (b_big - b);
-  const double a_low = a - a_high, b_low = b - b_high;
-  return ((a_high * b_high - p) + a_high * b_low + a_low * b_high) + a_low * b_low;
 }
 
 /// Add sign * value to `limbs` limbs, each at a distance of `stride` from the next, by the magic numbers of its
@@ -65,9 +56,9 @@ void add_weighted_row(const SumLayout& layout, std::int64_t* digits, const T* ro
   const double* magic = layout.magic.data();
   for (std::size_t q = 0; q < features; ++q) {
     const double value = q + 1 < features ? static_cast<double>(row[q]) : 1.0;
-    const double product = weight * value;
-    add_value<sign, limbs>(product, digits + q, magic + q, features);
-    add_value<sign, limbs>(product_error(weight, value, product), digits + q, magic + q, features);
+    const Doubled product = detail::two_product(weight, value);  // the layout keeps away from the ends of the range
+    add_value<sign, limbs>(product.high, digits + q, magic + q, features);
+    add_value<sign, limbs>(product.low, digits + q, magic + q, features);
   }
 }
 
@@ -232,19 +223,17 @@ Rounded Partial::weight(std::size_t cluster) const {
   return {fraction, exponent};
 }
 
-void Partial::sum_in_two(std::size_t cluster, std::size_t feature, int exponent, double& high, double& low) const {
+Doubled Partial::sum_in_two(std::size_t cluster, std::size_t feature, int exponent) const {
   carry(cluster);
-  high = low = 0.0;
+  Doubled sum;
   const std::int64_t* limbs = limbs_of(cluster) + feature;
   for (int l = layout_->limbs; l >= 0; --l) {
-    const double term =
-        detail::times_power_of_two(static_cast<double>(limbs[static_cast<std::size_t>(l) * layout_->features]),
-                                   layout_->unit[feature] + limb_bits * l + exponent);
-    const double total = high + term;  // two-sum (D. E. Knuth): total + error is high + term
-    const double added = total - high;
-    low += (high - (total - added)) + (term - added);
-    high = total;
+    const auto limb = static_cast<double>(limbs[static_cast<std::size_t>(l) * layout_->features]);
+    const Doubled added =
+        detail::two_sum(sum.high, detail::times_power_of_two(limb, layout_->unit[feature] + limb_bits * l + exponent));
+    sum = {added.high, sum.low + added.low};
   }
+  return sum;
 }
 
 template void Partial::add<std::uint8_t>(std::size_t, const std::uint8_t*, double);

@@ -42,15 +42,17 @@ class WideSum {
     difference.carry();
     return sign_of_digits(difference.digits_.data(), digits) < 0;
   }
-  /// Whether the sum is > value (>= where or_equal).
+  /// Whether the sum, which is not negative, is > value (>= where or_equal). value >= 0.
   bool exceeds(const Rounded& value, bool or_equal) const {
     WideSum difference = *this;
-    difference.carry();
     const Split parts = split(value.fraction);
-    difference.add_integer<-1>(parts.significand, parts.exponent + value.exponent);
+    const int exponent = parts.exponent + value.exponent;
+    // A value with bits below the lowest digit is smaller than any term but zero.
+    const bool negligible = value.fraction == 0.0 || exponent < lowest;
+    if (!negligible) difference.add_integer<-1>(parts.significand, exponent);
     difference.carry();
     const int sign = sign_of_digits(difference.digits_.data(), digits);
-    return sign > 0 || (or_equal && sign == 0);
+    return sign > 0 || (or_equal && sign == 0 && (!negligible || value.fraction == 0.0));
   }
 
  private:

@@ -48,7 +48,7 @@ class PlusPlus {
         value_(points.values.rows, 1.0),
         seed_of_(points.values.rows, 0),
         sums_(points.values.rows, points.values.columns, value_.data(), points.weights),
-        threads_(detail::useful_threads(points.n_threads, points.values.rows * points.values.columns)),
+        threads_(detail::useful_threads(points.n_threads, {points.values.rows, points.values.columns})),
         improvements_(sums_.chunks()),
         filter_works_(filter_works()) {
     seeds_.reserve(n_clusters * points.values.columns);
@@ -104,7 +104,7 @@ class PlusPlus {
       packed.resize((count + at_once - 1) / at_once, std::vector<Compute>(d * at_once));
       apart.resize(packed.size(), std::vector<Compute>(seeds * at_once));
       const detail::Blocks blocks(seeds, packed.size() * at_once * d);
-      const int threads = detail::useful_threads(seeding.threads_, seeds * packed.size() * at_once * d);
+      const int threads = detail::useful_threads(seeding.threads_, {seeds, packed.size(), at_once, d});
       for (std::size_t l = 0; l < packed.size() * at_once; ++l)
         for (std::size_t q = 0; q < d; ++q)
           packed[l / at_once][q * at_once + l % at_once] = static_cast<Compute>(center(l, d)[q]);

@@ -1,5 +1,7 @@
 #include "prefix_sums.hpp"
 
+#include <cmath>
+
 namespace pykmeans::detail {
 
 WideSum PrefixSums::sum_of(std::size_t begin, std::size_t end) const {
@@ -20,7 +22,9 @@ void PrefixSums::update() {
 }
 
 std::size_t PrefixSums::find(double uniform, bool or_equal) const {
-  const Rounded threshold{uniform * total_.fraction, total_.exponent};
+  int shift = 0;
+  const double fraction = std::frexp(uniform * total_.fraction, &shift);
+  const Rounded threshold{fraction, total_.exponent + shift};
   const auto reaches = [&](const WideSum& prefix) { return prefix.exceeds(threshold, or_equal); };
   const auto chunk = static_cast<std::size_t>(
       std::partition_point(prefixes_.begin(), prefixes_.end(), [&](const WideSum& p) { return !reaches(p); }) -

@@ -19,7 +19,7 @@ class Farthest {
       : points_(points), distances_(points.values.rows) {
     const std::size_t n = points.values.rows, d = points.values.columns;
     const Blocks blocks(n, d);
-    parallel_blocks(blocks.count(), useful_threads(points.n_threads, n * d), poll, [&](std::size_t block, int) {
+    parallel_blocks(blocks.count(), useful_threads(points.n_threads, {n, d}), poll, [&](std::size_t block, int) {
       for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
         distances_[i] = referee(points.values.row(i), centers + static_cast<std::size_t>(labels[i]) * d);
     });

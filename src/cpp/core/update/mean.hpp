@@ -17,8 +17,4 @@ double quotient(const Rounded& numerator, const Rounded& denominator);
 void move_centers(const Partial& sums, bool single, std::size_t features, double* centers, int threads,
                   const Poll& poll);
 
-/// The mean variance of the features of X, rounded, as fraction and exponent.
-template <class T>
-Rounded mean_variance(const Points<T>& points, const Poll& poll);
-
 }  // namespace pykmeans::detail

@@ -5,53 +5,23 @@
 #include <limits>
 #include <stdexcept>
 
+#include "../cluster_sums.hpp"
 #include "../exact/power_of_two.hpp"
-#include "../inertia.hpp"
 #include "../parallel.hpp"
 
 namespace pykmeans::detail {
 
 namespace {
 
-// Error-free transformations: D. E. Knuth (two-sum) and T. J. Dekker (product), and the sloppy-free sums of doubled
-// numbers of Hida, Li and Bailey, "Library for double-double and quad-double arithmetic" (2007).
-
-Doubled two_sum(double a, double b) {
-  const double sum = a + b;
-  const double added = sum - a;
-  return {sum, (a - (sum - added)) + (b - added)};
+/// Below this part of its base an objective is measured anew, since the base is right to (d / 16 + 9) 2^-53 only: the
+/// objective is then right to 2^-31 = 5e-10.
+double part_of_base(std::size_t features) {
+  return std::max(0x1p-16, (static_cast<double>(features) / 16.0 + 9.0) * 0x1p-53 * 0x1p31);
 }
-
-Doubled two_product(double a, double b) {
-  constexpr double splitter = 134217729.0;  // 2^27 + 1
-  const double a_big = splitter * a, b_big = splitter * b;
-  const double a_high = a_big - (a_big - a), b_high = b_big - (b_big - b);
-  const double a_low = a - a_high, b_low = b - b_high;
-  const double product = a * b;
-  return {product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low};
-}
-
-Doubled operator+(const Doubled& a, const Doubled& b) {
-  Doubled high = two_sum(a.high, b.high);
-  const Doubled low = two_sum(a.low, b.low);
-  high = two_sum(high.high, high.low + low.high);
-  return two_sum(high.high, high.low + low.low);
-}
-
-Doubled operator-(const Doubled& a) {
-  return {-a.high, -a.low};
-}
-
-Doubled operator*(const Doubled& a, const Doubled& b) {
-  const Doubled product = two_product(a.high, b.high);
-  return two_sum(product.high, product.low + (a.high * b.low + a.low * b.high));
-}
-
-/// Below this part of its base an objective is measured anew: the base is right to about 2^-50, the objective then to
-/// 2^-34 = 6e-11.
-constexpr double part_of_base = 0x1p-16;
 /// And below this part of what the terms add up to in magnitude: 2^30 of them, each right to 2^-102, leave 2^-72 of it.
 constexpr double part_of_terms = 0x1p-36;
+/// And below this, in the unit of the terms, where some may have underflowed.
+constexpr double smallest = 0x1p-800;
 
 }  // namespace
 
@@ -64,15 +34,14 @@ typename Objective<T>::Term Objective<T>::term(const double* center, const Parti
   const std::size_t d = points_.values.columns;
   Doubled weight;
   if (sums.layout().weighted)
-    sums.sum_in_two(cluster, d, -exponent_, weight.high, weight.low);
+    weight = sums.sum_in_two(cluster, d, -exponent_);
   else
     weight.high = std::ldexp(static_cast<double>(sums.count(cluster)), -exponent_);
   Doubled total;
   double magnitude = 0.0;
   for (std::size_t q = 0; q < d; ++q) {
     const double origin = times_power_of_two(origin_[q], scale_);
-    Doubled sum;
-    sums.sum_in_two(cluster, q, scale_ - exponent_, sum.high, sum.low);
+    const Doubled sum = sums.sum_in_two(cluster, q, scale_ - exponent_);
     const Doubled c = two_sum(times_power_of_two(center[q], scale_), -origin);
     const Doubled centered = sum + -(weight * Doubled{origin, 0.0});
     const Doubled weighted = weight * c;
@@ -85,9 +54,7 @@ typename Objective<T>::Term Objective<T>::term(const double* center, const Parti
 template <class T>
 double Objective<T>::measure(const double* centers, const Referee& referee, const std::int32_t* labels,
                              const Doubled& terms) {
-  WideSum total;
-  for (const WideSum& sum : cluster_sums(points_, points_.weights, centers, terms_.size(), labels, referee, poll_))
-    total.add(sum);
+  const WideSum total = cluster_sums(points_, points_.weights, centers, /*n_sums=*/1, labels, referee, poll_)[0];
   base_ = total.to_double(-exponent_);
   base_terms_ = terms;
   has_base_ = true;
@@ -119,7 +86,7 @@ double Objective<T>::operator()(const double* centers, const Referee& referee, c
   exponent_ = exponent;
   scale_ = referee.scale();
   const Blocks blocks(k, d * 64);
-  parallel_blocks(blocks.count(), useful_threads(points_.n_threads, k * d * 64), poll_, [&](std::size_t block, int) {
+  parallel_blocks(blocks.count(), useful_threads(points_.n_threads, {k, d, 64}), poll_, [&](std::size_t block, int) {
     for (std::size_t c = blocks.begin(block); c < blocks.end(block); ++c)
       if (stale_[c] || sums.touched(c)) terms_[c] = term(centers + c * d, sums, c);
   });
@@ -130,7 +97,8 @@ double Objective<T>::operator()(const double* centers, const Referee& referee, c
     magnitude += term.magnitude;
   }
   const Doubled value = Doubled{base_, 0.0} + (terms + -base_terms_);
-  const bool known = has_base_ && value.high >= part_of_base * base_ && value.high >= part_of_terms * magnitude;
+  const bool known = has_base_ && value.high >= part_of_base(d) * base_ && value.high >= part_of_terms * magnitude &&
+                     value.high >= smallest;
   const double objective =
       known ? std::ldexp(value.high, exponent_ - 2 * scale_) : measure(centers, referee, labels, terms);
   if (!(objective <= std::numeric_limits<double>::max()))

@@ -13,17 +13,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "../exact/doubled.hpp"
 #include "../referee.hpp"
 #include "pykmeans/partial.hpp"
 #include "pykmeans/points.hpp"
 
 namespace pykmeans::detail {
-
-/// An unevaluated sum of two doubles.
-struct Doubled {
-  double high = 0.0;
-  double low = 0.0;
-};
 
 template <class T>
 class Objective {

@@ -25,6 +25,12 @@ struct Rounded {
   int exponent = 0;
 };
 
+/// An unevaluated sum of two doubles, the second at most half a unit in the last place of the first.
+struct Doubled {
+  double high = 0.0;
+  double low = 0.0;
+};
+
 /// How values become integers; fixed once for all the Partials that are to be merged.
 struct SumLayout {
   std::size_t features = 0;   ///< columns of X; with weights, one more that sums the weights themselves
@@ -79,7 +85,7 @@ class Partial {
   Rounded weight(std::size_t cluster) const;
   /// The sum of a feature times 2^exponent as high + low, exact to 2^-100 of it. With weights the last feature holds
   /// the sum of the weights.
-  void sum_in_two(std::size_t cluster, std::size_t feature, int exponent, double& high, double& low) const;
+  Doubled sum_in_two(std::size_t cluster, std::size_t feature, int exponent) const;
 
  private:
   template <int sign, class T>

@@ -11,11 +11,13 @@
 
 namespace pykmeans::detail {
 
-/// Sums of w * distance to the center of the label, by cluster, in the referee's scale.
-/// @param weights (n_samples) or nullptr for ones  @param labels (n_samples), or nullptr where there is one center
+/// Sums of w * distance to the center of the label, in the referee's scale.
+/// @param weights (n_samples) or nullptr for ones  @param n_sums  the number of clusters, or 1 for the sum over all of
+/// them
+/// @param labels (n_samples), or nullptr where there is one center
 template <class T>
 std::vector<WideSum> cluster_sums(const Points<T>& points, const double* weights, const double* centers,
-                                  std::size_t n_clusters, const std::int32_t* labels, const Referee& referee,
+                                  std::size_t n_sums, const std::int32_t* labels, const Referee& referee,
                                   const Poll& poll);
 
 }  // namespace pykmeans::detail

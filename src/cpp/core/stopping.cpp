@@ -1,0 +1,69 @@
+#include "stopping.hpp"
+
+#include <cmath>
+#include <cstdint>
+
+#include "cluster_sums.hpp"
+#include "parallel.hpp"
+#include "referee.hpp"
+#include "update/mean.hpp"
+
+namespace pykmeans::detail {
+
+bool at_most(const Rounded& a, const Rounded& b) {
+  if (a.fraction == 0.0 || b.fraction == 0.0) return a.fraction == 0.0;
+  return a.exponent != b.exponent ? a.exponent < b.exponent : a.fraction <= b.fraction;
+}
+
+namespace {
+
+Rounded scaled(double value, int exponent) {
+  int shift = 0;
+  const double fraction = std::frexp(value, &shift);
+  return {fraction, shift + exponent};
+}
+
+}  // namespace
+
+Rounded times(double factor, const Rounded& value) {
+  int shift = 0;
+  const double fraction = std::frexp(factor * value.fraction, &shift);
+  return {fraction, value.exponent + shift};
+}
+
+Rounded total_shift(const std::vector<double>& from, const std::vector<double>& to, std::size_t features) {
+  ValueRange range;
+  extend_range(range, from.data(), from.size());
+  const Referee referee(range, features, to.data(), to.size());
+  double shift = 0.0;
+  for (std::size_t i = 0; i < from.size(); i += features) shift += referee(from.data() + i, to.data() + i);
+  return scaled(shift, -2 * referee.scale());
+}
+
+template <class T>
+Rounded mean_variance(const Points<T>& points, const Poll& poll) {
+  const std::size_t n = points.values.rows, d = points.values.columns;
+  const int threads = useful_threads(points.n_threads, {n, d});
+  const Blocks blocks(n, d * 4);
+  std::vector<Partial> sums(static_cast<std::size_t>(threads), Partial(points.plain_layout, 1));
+  parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
+    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
+      sums[static_cast<std::size_t>(worker)].add(0, points.values.row(i), 1.0);
+  });
+  for (std::size_t w = 1; w < sums.size(); ++w) sums[0].merge(0, sums[w]);
+  std::vector<double> mean(d);
+  for (std::size_t q = 0; q < d; ++q) mean[q] = quotient(sums[0].sum(0, q), sums[0].weight(0));
+  const Referee referee(points.range, d, mean.data(), d);
+  Rounded variance = cluster_sums(points, nullptr, mean.data(), 1, nullptr, referee, poll)[0].rounded();
+  variance.fraction = variance.fraction / static_cast<double>(n) / static_cast<double>(d);
+  int shift = 0;
+  variance.fraction = std::frexp(variance.fraction, &shift);
+  variance.exponent += shift - 2 * referee.scale();
+  return variance;
+}
+
+template Rounded mean_variance(const Points<std::uint8_t>&, const Poll&);
+template Rounded mean_variance(const Points<float>&, const Poll&);
+template Rounded mean_variance(const Points<double>&, const Poll&);
+
+}  // namespace pykmeans::detail
