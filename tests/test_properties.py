@@ -283,26 +283,56 @@ def test_a_cluster_that_becomes_empty_late(copies, dtype):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("aside", [0.5, 50.0])
 @pytest.mark.parametrize("d", [1, 3, 20])
-def test_algorithms_agree_where_centers_creep(d, dtype):
+def test_algorithms_agree_where_centers_creep(d, aside, dtype):
     # Heavy rows hold two centers; rows of hardly any weight lie across the middle between them, and each that changes
-    # sides draws the next one over: many iterations whose moves and distances differ in the last bits only.
-    for seed in range(6):
+    # sides draws the next one over: many iterations whose moves and distances differ in the last bits only. Where the
+    # light rows lie far aside, their squares drown those differences in float32.
+    for seed in range(8):
         rng = np.random.default_rng(seed)
         width = 10.0 ** rng.uniform(-8, -3)
-        light = rng.uniform(-1, 1, (2000, d)) * 0.5
+        light = rng.uniform(-aside, aside, (2000, d))
         light[:, 0] = width * rng.standard_normal(2000)
         heavy = np.zeros((2, d))
         heavy[:, 0] = -1, 1
-        X = np.vstack([heavy, light]).astype(dtype)
+        X = np.vstack([heavy, light])
         w = np.full(2002, 0.8 * 2.5 * width / 2000)
         w[:2] = 1
         init = heavy + width * rng.uniform(0.5, 2) * np.eye(1, d)
-        if d > 1:  # company, so that there are several groups of centers
-            others = rng.uniform(-1, 1, (60, d)) + 3 * np.eye(1, d, 1)
-            X, w, init = np.vstack([X, others]).astype(dtype), np.append(w, np.ones(60)), np.vstack([init, others])
+        if d > 1:
+            # Company far away, so that there are several groups of centers; and turned, so that no product is 0.
+            others = rng.uniform(-1, 1, (60, d)) + 1000 * np.eye(1, d, 1)
+            turn = np.linalg.qr(rng.standard_normal((d, d)))[0]
+            X, init = np.vstack([X, others]) @ turn, np.vstack([init, others]) @ turn
+            w = np.append(w, np.ones(60))
+        X = X.astype(dtype)
         one = fitted(X, init, w, algorithm="lloyd", tol=0)
         assert_same_bits(one, fitted(X, init, w, algorithm="elkan", tol=0))
+        np.testing.assert_array_equal(
+            one.labels_, reference.nearest(X.astype(np.float64), one.cluster_centers_.astype(np.float64))[0]
+        )
+
+
+@pytest.mark.parametrize("value", [1.5555555555555556, 1.3333333333333333, 0.1])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_algorithms_agree_where_many_features_round_alike(value, dtype):
+    # As above; the light rows lie aside by the same value in every feature, whose squares all round the same way.
+    d, n, width = 8192, 300, 1e-6
+    rng = np.random.default_rng(0)
+    across = np.zeros((1, d))
+    across[0, :2] = 1, -1
+    light = width * rng.standard_normal((n, 1)) * across
+    light += np.where(rng.random((n, 1)) < 0.5, value, -value)
+    heavy = np.vstack([-across, across])
+    X = np.vstack([heavy, light]).astype(dtype)
+    w = np.append([1.0, 1.0], np.full(n, 0.8 * 2.5 * width / n))
+    init = heavy + width * across
+    one = fitted(X, init, w, algorithm="lloyd", tol=0)
+    assert_same_bits(one, fitted(X, init, w, algorithm="elkan", tol=0))
+    np.testing.assert_array_equal(
+        one.labels_, reference.nearest(X.astype(np.float64), one.cluster_centers_.astype(np.float64))[0]
+    )
 
 
 @pytest.mark.parametrize("dtype", TYPES)
