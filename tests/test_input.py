@@ -490,7 +490,7 @@ class Parameters:
         "random_state": ([-1, 2**32, 1.5, "seed", np.random.default_rng(0)], "an int in the range [0, 4294967295]"),
         "copy_x": ([1, None], "an instance of 'bool'"),
         "algorithm": (["full", None], "a str among {'auto', 'lloyd', 'elkan'}"),
-        "n_threads": ([0, -1, 1.0, "all"], "an int in the range [1, inf) or None"),
+        "n_threads": ([0, -1, 1.0, "all"], "an int in the range [1, 1024] or None"),
     }
 
 
@@ -515,7 +515,7 @@ def test_bad_parameters(name: str, value: Any) -> None:
         ("n_clusters", 0, "an int in the range [1, inf)"),
         ("n_local_trials", 0, "an int in the range [1, inf) or None"),
         ("random_state", -1, "an int in the range [0, 4294967295]"),
-        ("n_threads", 0, "an int in the range [1, inf) or None"),
+        ("n_threads", 0, "an int in the range [1, 1024] or None"),
     ],
 )
 def test_bad_parameters_of_kmeans_plusplus(name: str, value: Any, rule: str) -> None:
@@ -599,7 +599,7 @@ def test_a_callable_init_cannot_change_x():
 
 @pytest.mark.parametrize("n_threads", [1025, 10**6, 10**12])
 def test_more_threads_than_can_be_made(n_threads):
-    with pytest.raises(ValueError, match="n_threads"):
+    with pytest.raises(pykmeans.InvalidParameterError, match=rf"'n_threads'.*\[1, 1024\].*Got {n_threads}"):
         KMeans(2, n_threads=n_threads).fit(VALUES)
 
 
@@ -609,3 +609,15 @@ def test_distances_beyond_their_type(dtype, far):
     model = KMeans(2, init=X, n_init=1).fit(X)
     with pytest.raises(ValueError, match="distance of row"):
         model.transform(X)
+
+
+def test_a_column_of_arrays_is_refused_by_name():
+    frame = pl.DataFrame({"a": [[1.0, 2], [3, 4]]}, schema={"a": pl.Array(pl.Float64, 2)})
+    with pytest.raises(ValueError, match=r"setting an array element with a sequence: X\['a'\]"):
+        KMeans(2).fit(frame)
+
+
+def test_the_warning_of_a_needless_n_init_comes_before_any_work(capsys):
+    with pytest.raises(RuntimeWarning, match="performing only one init"):  # pytest makes errors of warnings
+        KMeans(2, init=VALUES[:2], n_init=3, verbose=1).fit(VALUES)
+    assert capsys.readouterr().out == ""

@@ -23,9 +23,10 @@ def best_fit(
     weight = weights(sample_weight, X.shape[0])
     start = Start(parameters.init, X, parameters.n_clusters, weight, parameters.random_state)
     data = points(X, weight, parameters.n_threads, feature_names)
+    n_runs = _number_of_runs(caller, start, parameters.n_init)
 
     best = _run(data, start.next(data), parameters)
-    for _ in range(1, _number_of_runs(caller, start, parameters.n_init)):
+    for _ in range(1, n_runs):
         run = _run(data, start.next(data), parameters)
         if run.inertia < best.inertia:
             best = run

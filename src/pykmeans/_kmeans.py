@@ -40,7 +40,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         Number of clusters, from 1 to n_samples.
     init : {"k-means++", "random"}, array-like of shape (n_clusters, n_features) or callable, default="k-means++"
         Where to start: rows picked by greedy k-means++, different rows at random, given centers, or what
-        ``init(X, n_clusters, random_state=...)`` returns.
+        ``init(X, n_clusters, random_state=...)`` returns; X is then what the core reads, so uint8 stays uint8, and
+        read-only.
     n_init : "auto" or int, default="auto"
         Number of runs from different starts; the one of least inertia is kept, the first at a tie. "auto" is 1 for
         "k-means++" and given centers, 10 for "random" and a callable.
@@ -60,8 +61,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         memory; "elkan" keeps bounds on the distances from one iteration to the next, in at most half the memory of X;
         "auto" chooses.
     n_threads : int or None, default=None
-        Number of threads; None for what the machine grants: affinity mask, cgroup quota or OMP_NUM_THREADS, whichever
-        is least. The result is the same.
+        Number of threads, at most 1024; None for what the machine grants: affinity mask, cgroup quota or
+        OMP_NUM_THREADS, whichever is least. The result is the same.
 
     Attributes
     ----------
@@ -354,7 +355,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
             raise ValueError(
                 f"X has {array.shape[1]} features, but {caller} is expecting {self.n_features_in_} features as input."
             )
-        weight = None if sample_weight is None else arrays.weights(sample_weight, array.shape[0])
+        weight = arrays.weights(sample_weight, array.shape[0])
         return arrays.points(array, weight, parameters.threads(caller, self.n_threads), names)
 
     @property

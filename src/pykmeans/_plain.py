@@ -78,6 +78,10 @@ class ClusterMixin:
 class TransformerMixin:
     """Nothing to add: KMeans has its own fit_transform."""
 
+    if TYPE_CHECKING:  # what scikit-learn adds where it is installed
+
+        def set_output(self, *, transform: str | None = None) -> "Self": ...
+
 
 class ClassNamePrefixFeaturesOutMixin:
     """Names for the columns that transform returns."""

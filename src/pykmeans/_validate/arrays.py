@@ -78,6 +78,7 @@ def _weights_array(sample_weight: Any, n_samples: int) -> NDArray[np.float64]:
         array = np.asarray(sample_weight).reshape(1)
     else:
         array = _as_array(sample_weight, "sample_weight")
+        refuse_unless_numeric(array, "sample_weight")
         if array.ndim != 1:
             raise ValueError(
                 f"Sample weights must be 1D array or scalar, got {array.ndim}D array. Expected either a scalar value "
@@ -108,8 +109,7 @@ def centers(value: Any, name: str, n_features: int) -> NDArray[Any]:
         raise ValueError(
             f"{name} has {array.shape[1]} features (shape={array.shape}), but X has {n_features}: they must be equal."
         )
-    if not np.isfinite(array).all():
-        _refuse_non_finite(array, name)
+    _refuse_non_finite(array, name)
     return as_core_centers(array)
 
 

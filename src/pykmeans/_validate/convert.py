@@ -40,7 +40,7 @@ def refuse_unless_numeric(array: NDArray[Any], name: str) -> None:
         return
     if kind == "c":
         raise ValueError(f"Complex data not supported: {name} has dtype {array.dtype}, real numbers are what is taken.")
-    if kind in "US":
+    if kind in "UST":
         text = str(array.flat[0]) if array.size else ""
         raise ValueError(
             f"could not convert string to float: {name} has dtype {array.dtype} (its first value is {text!r}), "

@@ -64,6 +64,8 @@ def _column(X: Any, j: int, label: str) -> NDArray[Any]:
     else:
         array = column.to_numpy(dtype=values_dtype)
     refuse_unless_numeric(array, label)
+    if array.ndim != 1:
+        raise ValueError(f"setting an array element with a sequence: {label} has values of shape {array.shape[1:]}.")
     return array
 
 

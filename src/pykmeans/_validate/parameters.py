@@ -8,7 +8,8 @@ import numpy as np
 
 from .. import _errors
 
-_LARGEST_INT = 2**31 - 1  # the core counts iterations and threads in an int; more than these cannot happen
+_LARGEST_INT = 2**31 - 1  # more iterations than these cannot happen
+_MOST_THREADS = 1024  # thousands more than there are processors end in failures to create them
 
 
 class _Rule(NamedTuple):
@@ -81,7 +82,10 @@ _RULES = {
     ),
     "copy_x": _BOOLEAN,
     "algorithm": _Rule(_is_one_of("auto", "lloyd", "elkan"), "a str among {'auto', 'lloyd', 'elkan'}"),
-    "n_threads": _POSITIVE_OR_NONE,
+    "n_threads": _Rule(
+        lambda v: v is None or (_is_integer_from(1)(v) and int(v) <= _MOST_THREADS),
+        f"an int in the range [1, {_MOST_THREADS}] or None",
+    ),
     "n_local_trials": _POSITIVE_OR_NONE,
     "return_n_iter": _BOOLEAN,
 }
@@ -126,7 +130,7 @@ def threads(caller: str, n_threads: Any) -> int:
     if n_threads is None:
         return 0
     check(caller, n_threads=n_threads)
-    return min(int(n_threads), _LARGEST_INT)
+    return int(n_threads)
 
 
 def check_cluster_count(n_clusters: int, n_samples: int) -> None:
