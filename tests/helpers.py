@@ -5,7 +5,9 @@ import warnings
 import numpy as np
 import reference
 
-from pykmeans import KMeans
+from pykmeans import KMeans, _core
+
+WAYS = [name for name in _core.ALGORITHMS if name != "auto"]  # to assign
 
 
 def blobs(n, d, k, seed, dtype=np.float64, spread=1.0):
@@ -89,7 +91,7 @@ def assert_history_is(model, expected, X, sample_weight=None):
 def check(X, init, sample_weight=None, n_threads=None, **parameters):
     """Fit with the package, by each algorithm, and with the oracle; compare, and return the oracle's fit."""
     model = fitted(X, init, sample_weight, n_threads=n_threads, **parameters)
-    for algorithm in ("lloyd", "elkan"):
+    for algorithm in WAYS:
         other = fitted(X, init, sample_weight, n_threads=n_threads, algorithm=algorithm, **parameters)
         assert_same_bits(model, other)
     loop = {name: value for name, value in parameters.items() if name in ("max_iter", "tol")}

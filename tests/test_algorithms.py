@@ -6,12 +6,14 @@ from helpers import assert_same_bits, blobs, check, fitted, some_weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pykmeans import _core
+
 TYPES = [np.float32, np.float64, np.uint8]
 
 
 def assert_algorithms_agree(X, init, sample_weight=None, **parameters):
     lloyd = fitted(X, init, sample_weight, algorithm="lloyd", n_threads=1, **parameters)
-    for algorithm in ("elkan", "auto"):
+    for algorithm in _core.ALGORITHMS:
         for n_threads in (1, 3):
             assert_same_bits(
                 fitted(X, init, sample_weight, algorithm=algorithm, n_threads=n_threads, **parameters), lloyd

@@ -21,7 +21,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import pykmeans
-from pykmeans import KMeans, k_means, kmeans_plusplus
+from pykmeans import KMeans, _core, k_means, kmeans_plusplus
 
 THEIRS = sklearn.cluster.KMeans
 
@@ -253,7 +253,7 @@ def test_functions_and_estimator_agree() -> None:
     assert (distances * WEIGHTS).sum() == pytest.approx(model.inertia_)
 
 
-@pytest.mark.parametrize("algorithm", ["auto", "lloyd", "elkan"])
+@pytest.mark.parametrize("algorithm", _core.ALGORITHMS)
 @pytest.mark.parametrize("n_threads", [None, 1, 2, 3])
 def test_every_algorithm_and_number_of_threads_is_the_same(algorithm: str, n_threads: int | None) -> None:
     assert same_fit(

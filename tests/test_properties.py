@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pykmeans
-from pykmeans import KMeans, kmeans_plusplus
+from pykmeans import KMeans, _core, kmeans_plusplus
 
 TYPES = [np.float32, np.float64, np.uint8]
 
@@ -240,7 +240,7 @@ def test_algorithms_agree_over_many_iterations(n, d, k, dtype):
     for weights in (None, w):
         one = fitted(X, init, weights, algorithm="lloyd", tol=0, n_threads=1)
         assert one.n_iter_ >= 5
-        for algorithm, threads in (("elkan", 1), ("elkan", 3), ("auto", 2), ("lloyd", 2)):
+        for algorithm, threads in itertools.product(_core.ALGORITHMS, (1, 3)):
             other = fitted(X, init, weights, algorithm=algorithm, tol=0, n_threads=threads)
             assert_same_bits(one, other)
 
@@ -255,8 +255,8 @@ def test_algorithms_agree_where_labels_hang_on_the_last_bits(offset, dtype):
         X[::3] += (np.spacing(X[::3]) * rng.integers(-1, 2, X[::3].shape)).astype(dtype)
         init = X[rng.choice(2000, k, replace=False)]
         one = fitted(X, init, algorithm="lloyd", tol=0)
-        assert_same_bits(one, fitted(X, init, algorithm="elkan", tol=0))
-        assert_same_bits(one, fitted(X, init, tol=0))
+        for algorithm in _core.ALGORITHMS:
+            assert_same_bits(one, fitted(X, init, algorithm=algorithm, tol=0))
         np.testing.assert_array_equal(
             one.labels_, reference.nearest(X.astype(np.float64), one.cluster_centers_.astype(np.float64))[0]
         )
@@ -308,7 +308,8 @@ def test_algorithms_agree_where_centers_creep(d, aside, dtype):
             w = np.append(w, np.ones(60))
         X = X.astype(dtype)
         one = fitted(X, init, w, algorithm="lloyd", tol=0)
-        assert_same_bits(one, fitted(X, init, w, algorithm="elkan", tol=0))
+        for algorithm in _core.ALGORITHMS:
+            assert_same_bits(one, fitted(X, init, w, algorithm=algorithm, tol=0))
         np.testing.assert_array_equal(
             one.labels_, reference.nearest(X.astype(np.float64), one.cluster_centers_.astype(np.float64))[0]
         )
@@ -329,7 +330,8 @@ def test_algorithms_agree_where_many_features_round_alike(value, dtype):
     w = np.append([1.0, 1.0], np.full(n, 0.8 * 2.5 * width / n))
     init = heavy + width * across
     one = fitted(X, init, w, algorithm="lloyd", tol=0)
-    assert_same_bits(one, fitted(X, init, w, algorithm="elkan", tol=0))
+    for algorithm in _core.ALGORITHMS:
+        assert_same_bits(one, fitted(X, init, w, algorithm=algorithm, tol=0))
     np.testing.assert_array_equal(
         one.labels_, reference.nearest(X.astype(np.float64), one.cluster_centers_.astype(np.float64))[0]
     )

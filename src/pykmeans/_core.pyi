@@ -47,6 +47,7 @@ class Fit:
     n_iter: int
     stop_reason: str  # "labels", "centers" or "max_iter"
     shift: float  # sum of the squared shifts of the centers in the last iteration
+    algorithm: str  # the one that was used last
     tolerance: float  # tol times the mean variance of the features, what the shift was compared with
 
 def plus_plus(points: Points, n_clusters: int, uniforms: NDArray[np.float64], n_local_trials: int) -> NDArray[np.int64]:
@@ -55,6 +56,8 @@ def plus_plus(points: Points, n_clusters: int, uniforms: NDArray[np.float64], n_
     uniforms : float64 of shape (1 + (n_clusters - 1) * n_local_trials,), in [0, 1): the random numbers in the order
         in which scikit-learn draws them.
     """
+
+ALGORITHMS: tuple[str, ...]
 
 def fit(
     points: Points,
@@ -67,7 +70,7 @@ def fit(
 ) -> Fit:
     """Run Lloyd's algorithm from ``init``, which is rounded to the type of the centers.
 
-    algorithm : "auto", "lloyd" or "bounds".
+    algorithm : one of ALGORITHMS.
     on_iteration(i, inertia) is called after iteration i = 0, 1, ...; what it raises ends the fit and reaches the
     caller. Ctrl-C (KeyboardInterrupt) does too.
     ValueError where the inertia is beyond the largest float64.

@@ -84,6 +84,9 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
     stop_reason_ : {"labels", "centers", "max_iter"}
         Why the best run stopped: no label changed, the centers moved by no more than ``tol`` allows, or ``max_iter``
         was reached.
+    algorithm_ : str
+        The way to assign that the last iteration of the best run used: what "auto" had settled on, or "lloyd" where the
+        way that was asked for cannot work on X.
     converged_ : bool
         Whether it stopped for one of the first two reasons.
     cluster_sizes_ : ndarray of shape (n_clusters,), float64
@@ -136,6 +139,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
     feature_names_in_: NDArray[np.object_]
     inertia_history_: NDArray[np.float64]
     stop_reason_: str
+    algorithm_: str
     converged_: bool
     cluster_sizes_: NDArray[np.float64]
     cluster_inertia_: NDArray[np.float64]
@@ -330,6 +334,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         self.n_features_in_ = fit.centers.shape[1]
         self.inertia_history_ = fit.inertia_history
         self.stop_reason_ = fit.stop_reason
+        self.algorithm_ = fit.algorithm
         self.converged_ = fit.stop_reason != "max_iter"
         self.cluster_sizes_ = fit.cluster_sizes
         self.cluster_inertia_ = fit.cluster_inertia

@@ -1,3 +1,4 @@
+#include <iterator>
 #include <type_traits>
 
 #include "points.hpp"
@@ -13,10 +14,9 @@ struct PyFit {
 };
 
 Algorithm algorithm_named(const std::string& name) {
-  if (name == "auto") return Algorithm::automatic;
-  if (name == "lloyd") return Algorithm::lloyd;
-  if (name == "bounds") return Algorithm::bounds;
-  throw py::value_error("algorithm='" + name + "' must be 'auto', 'lloyd' or 'bounds'");
+  for (const Algorithm algorithm : algorithms)
+    if (name == to_string(algorithm)) return algorithm;
+  throw py::value_error("algorithm='" + name + "' must be one of _core.ALGORITHMS");
 }
 
 template <class T>
@@ -72,8 +72,12 @@ void bind_fit(py::module_& module) {
                              })
       .def_property_readonly("n_iter", [](const PyFit& self) { return self.summary.n_iter; })
       .def_property_readonly("stop_reason", [](const PyFit& self) { return to_string(self.summary.stop_reason); })
+      .def_property_readonly("algorithm", [](const PyFit& self) { return to_string(self.summary.algorithm); })
       .def_property_readonly("shift", [](const PyFit& self) { return self.summary.shift; })
       .def_property_readonly("tolerance", [](const PyFit& self) { return self.summary.tolerance; });
+  py::tuple names(std::size(algorithms));
+  for (std::size_t i = 0; i < std::size(algorithms); ++i) names[i] = to_string(algorithms[i]);
+  module.attr("ALGORITHMS") = names;
   module.def("fit", &fit_points, py::arg("points"), py::arg("init"), py::kw_only(), py::arg("max_iter"), py::arg("tol"),
              py::arg("algorithm") = "auto", py::arg("on_iteration") = py::none());
 }

@@ -59,7 +59,7 @@ void nearest(const Points<T>& points, MatrixView<double> view, std::int32_t* lab
   const std::vector<double> centers = detail::checked_centers(points, view, "centers");
   const Referee referee(points.range, view.columns, centers.data(), centers.size());
   std::fill_n(labels, points.values.rows, -1);
-  detail::Assigner<T>(points, view.rows, Algorithm::lloyd, poll).assign(centers.data(), referee, labels, nullptr);
+  detail::Assigner<T>(points, view.rows, Algorithm::lloyd, labels, poll).assign(centers.data(), referee, nullptr);
 }
 
 template <class T>

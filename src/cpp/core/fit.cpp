@@ -34,6 +34,17 @@ void check_options(std::size_t n_samples, std::size_t n_clusters, const FitOptio
 
 }  // namespace
 
+const char* to_string(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::automatic:
+      return "auto";
+    case Algorithm::lloyd:
+      return "lloyd";
+    default:
+      return "elkan";
+  }
+}
+
 const char* to_string(StopReason reason) {
   switch (reason) {
     case StopReason::labels:
@@ -63,19 +74,20 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   const Rounded tolerance =
       options.tol > 0.0 ? detail::times(options.tol, detail::mean_variance(points, options.poll)) : Rounded{};
   const auto referee_for = [&](const std::vector<double>& c) { return Referee(points.range, d, c.data(), c.size()); };
-  std::int32_t* const labels = out.labels;
-  std::fill_n(labels, n, -1);
+  std::fill_n(out.labels, n, -1);
   Partial sums(points.layout, k);
-  detail::Assigner<T> assigner(points, k, options.algorithm, options.poll);
+  detail::Assigner<T> assigner(points, k, options.algorithm, out.labels, options.poll);
+  const auto labels = [&] { return assigner.labels(); };
   detail::Objective<T> objective(points, k, options.poll);
   std::vector<double> previous;
 
   Rounded shift;
   for (std::size_t iteration = 0; iteration < options.max_iter; ++iteration) {
     const Referee referee = referee_for(centers);
-    const std::size_t changed = assigner.assign(centers.data(), referee, labels, &sums);
+    const std::size_t changed = assigner.assign(centers.data(), referee, &sums);
     summary.inertia_history.push_back(objective(centers.data(), referee, labels, sums));
-    const bool moved = detail::fill_empty_clusters(points, centers.data(), referee, labels, sums, options.poll);
+    const bool moved = detail::any_empty(sums) &&
+                       detail::fill_empty_clusters(points, centers.data(), referee, labels(), sums, options.poll);
     if (moved) assigner.forget();
     previous = centers;
     detail::move_centers(sums, single, d, centers.data(), points.n_threads, options.poll);
@@ -95,12 +107,13 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     }
   }
   if (summary.stop_reason != StopReason::labels)  // make the labels belong to the centers
-    assigner.assign(centers.data(), referee_for(centers), labels, &sums);
+    assigner.assign(centers.data(), referee_for(centers), &sums);
 
+  summary.algorithm = assigner.used();
   summary.shift = std::ldexp(shift.fraction, shift.exponent);
   summary.tolerance = std::ldexp(tolerance.fraction, tolerance.exponent);
   summary.inertia =
-      inertia(points, MatrixView<double>(centers.data(), k, d), labels, out.cluster_inertia, options.poll);
+      inertia(points, MatrixView<double>(centers.data(), k, d), assigner.labels(), out.cluster_inertia, options.poll);
   std::copy(centers.begin(), centers.end(), out.centers);
   for (std::size_t c = 0; c < k; ++c) {
     const Rounded size = sums.count(c) == 0 ? Rounded{} : sums.weight(c);

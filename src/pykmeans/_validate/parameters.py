@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import _errors
+from .. import _core, _errors
 
 _LARGEST_INT = 2**31 - 1  # more iterations than these cannot happen
 _MOST_THREADS = 1024  # thousands more than there are processors end in failures to create them
@@ -81,7 +81,7 @@ _RULES = {
         "an int in the range [0, 4294967295], an instance of 'numpy.random.mtrand.RandomState' or None",
     ),
     "copy_x": _BOOLEAN,
-    "algorithm": _Rule(_is_one_of("auto", "lloyd", "elkan"), "a str among {'auto', 'lloyd', 'elkan'}"),
+    "algorithm": _Rule(_is_one_of(*_core.ALGORITHMS), "a str among {" + ", ".join(map(repr, _core.ALGORITHMS)) + "}"),
     "n_threads": _Rule(
         lambda v: v is None or (_is_integer_from(1)(v) and int(v) <= _MOST_THREADS),
         f"an int in the range [1, {_MOST_THREADS}] or None",
@@ -113,7 +113,7 @@ def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
         tol=float(values["tol"]),
         verbose=bool(values["verbose"]),
         random_state=random_state(values["random_state"]),
-        algorithm="bounds" if values["algorithm"] == "elkan" else values["algorithm"],  # the same idea, by its own name
+        algorithm=values["algorithm"],
         n_threads=threads(caller, values["n_threads"]),
     )
 

@@ -42,6 +42,12 @@ BoundsAssigner<T>::BoundsAssigner(const Points<T>& points, std::size_t n_cluster
 }
 
 template <class T>
+bool BoundsAssigner<T>::possible(const Points<T>& points) {
+  const std::size_t d = points.values.columns;
+  return d <= max_float_features && d * sizeof(T) >= 2 * sizeof(float);
+}
+
+template <class T>
 bool BoundsAssigner<T>::pays(const Points<T>& points, std::size_t n_clusters) {
   const std::size_t d = points.values.columns;
   return n_clusters >= 4 * lanes && d >= 32 && n_clusters * d >= 16384 && d <= max_float_features &&
@@ -148,11 +154,11 @@ struct BoundsAssigner<T>::Worker {
   std::vector<std::uint32_t> contenders;
   std::size_t looks = 0, chances = 0;
 
-  Worker(BoundsAssigner& assigner, const double* all_centers, const Referee& judge, std::int32_t* labels, Partial* sums)
+  Worker(BoundsAssigner& assigner, const Assignment& pass, Partial* sums)
       : shared(assigner),
-        centers(all_centers),
-        referee(judge),
-        relabel{assigner.points_, labels, sums},
+        centers(pass.centers),
+        referee(pass.referee),
+        relabel{assigner.points_, pass.labels, sums},
         placed(assigner.block_rows_ * assigner.points_.values.columns),
         is_placed(assigner.block_rows_),
         own_distance(assigner.block_rows_),
@@ -281,22 +287,21 @@ struct BoundsAssigner<T>::Worker {
 };
 
 template <class T>
-std::size_t BoundsAssigner<T>::assign(const double* centers, const Referee& referee, std::int32_t* labels,
-                                      ThreadSums& sums, int threads) {
+std::size_t BoundsAssigner<T>::assign(const Assignment& pass) {
   const std::size_t n = points_.values.rows, d = points_.values.columns;
   if (members_.empty()) {
-    make_groups(centers);
+    make_groups(pass.centers);
     kept_.resize(n * n_groups_);
   }
   if (known_)
-    move_bounds(centers, referee);
+    move_bounds(pass.centers, pass.referee);
   else
     moves_.assign(n_groups_, 0.0);
-  last_centers_.assign(centers, centers + n_clusters_ * d);
-  pack(centers);
+  last_centers_.assign(pass.centers, pass.centers + n_clusters_ * d);
+  pack(pass.centers);
   std::vector<Worker> workers;
-  for (int w = 0; w < threads; ++w) workers.emplace_back(*this, centers, referee, labels, sums.of(w));
-  parallel_blocks((n + block_rows_ - 1) / block_rows_, threads, poll_,
+  for (int w = 0; w < pass.threads; ++w) workers.emplace_back(*this, pass, pass.sums.of(w));
+  parallel_blocks((n + block_rows_ - 1) / block_rows_, pass.threads, poll_,
                   [&](std::size_t block, int worker) { workers[static_cast<std::size_t>(worker)].block(block); });
   std::size_t changed = 0, looks = 0, chances = 0;
   for (const Worker& worker : workers) {

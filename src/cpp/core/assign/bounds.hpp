@@ -28,31 +28,28 @@
 #include <cstdint>
 #include <vector>
 
-#include "../referee.hpp"
 #include "codebook.hpp"
 #include "pykmeans/points.hpp"
-#include "thread_sums.hpp"
+#include "way.hpp"
 
 namespace pykmeans::detail {
 
 template <class T>
-class BoundsAssigner {
+class BoundsAssigner final : public Way<T> {
  public:
   /// `points` and what poll refers to must outlive it.
   BoundsAssigner(const Points<T>& points, std::size_t n_clusters, const Poll& poll);
 
+  /// Whether the bounds fit into half of X's size and the filter's proof holds.
+  static bool possible(const Points<T>& points);
   /// Whether bounds are worth having and fit into half of X's size.
   static bool pays(const Points<T>& points, std::size_t n_clusters);
 
-  /// See Assigner::assign; every row has a label already. `sums` are prepared for `threads`. The referee has no scale.
-  std::size_t assign(const double* centers, const Referee& referee, std::int32_t* labels, ThreadSums& sums,
-                     int threads);
-
-  /// Labels were changed by somebody else: look at every group next time.
-  void forget() { known_ = false; }
-
-  /// The share of rows and groups that the last call did not look at; 1 where it looked at all to find the bounds.
-  double spared() const { return spared_; }
+  /// Every row has a label already, and the referee no scale.
+  std::size_t assign(const Assignment& pass) override;
+  void forget() override { known_ = false; }
+  /// The share of rows and groups that were not looked at.
+  double spared() const override { return spared_; }
 
  private:
   struct Worker;

@@ -15,28 +15,18 @@ constexpr std::size_t group_values = 6144;
 
 }  // namespace
 
-/// One call of assign().
-template <class T>
-struct BruteAssigner<T>::Pass {
-  const double* centers;
-  const Referee& referee;
-  std::int32_t* labels;
-  ThreadSums& sums;
-  int threads;
-};
-
 /// Tiles of points and what the filter says of them; one per thread.
 template <class T>
 template <class Float>
 struct BruteAssigner<T>::Worker {
   const Points<T>& points;
-  const Pass& pass;
+  const Assignment& pass;
   const Codebook<Float>& codebook;
   const kernels::FilterKernels<Float>& kernels;
   const double factor;
   Labeller<T> relabel;
 
-  Worker(const Points<T>& data, const Pass& call, const Codebook<Float>& packed_centers,
+  Worker(const Points<T>& data, const Assignment& call, const Codebook<Float>& packed_centers,
          const kernels::FilterKernels<Float>& functions, Partial* sums)
       : points(data),
         pass(call),
@@ -147,7 +137,7 @@ BruteAssigner<T>::BruteAssigner(const Points<T>& points, std::size_t n_clusters,
 
 template <class T>
 template <class Float>
-std::size_t BruteAssigner<T>::by_filter(const Pass& pass, const kernels::FilterKernels<Float>& kernels) {
+std::size_t BruteAssigner<T>::by_filter(const Assignment& pass, const kernels::FilterKernels<Float>& kernels) {
   const std::size_t d = points_.values.columns;
   Codebook<Float> codebook;
   codebook.pack(pass.centers, n_clusters_, points_.origin, points_.spread_exponent, pass.referee.scale(), kernels.dot);
@@ -170,7 +160,7 @@ std::size_t BruteAssigner<T>::by_filter(const Pass& pass, const kernels::FilterK
 }
 
 template <class T>
-std::size_t BruteAssigner<T>::by_referee(const Pass& pass) {
+std::size_t BruteAssigner<T>::by_referee(const Assignment& pass) {
   Labeller<T> relabel{points_, pass.labels, pass.sums.of(0)};
   for (std::size_t i = 0; i < points_.values.rows; ++i)
     relabel(i, static_cast<std::int32_t>(pass.referee.nearest(points_.values.row(i), pass.centers, n_clusters_)));
@@ -178,9 +168,7 @@ std::size_t BruteAssigner<T>::by_referee(const Pass& pass) {
 }
 
 template <class T>
-std::size_t BruteAssigner<T>::assign(const double* centers, const Referee& referee, std::int32_t* labels,
-                                     ThreadSums& sums, int threads) {
-  const Pass pass{centers, referee, labels, sums, threads};
+std::size_t BruteAssigner<T>::assign(const Assignment& pass) {
   const kernels::KernelTable& table = kernels::pick();
   if (points_.values.rows < table.float32.dot.tile) return by_referee(pass);  // packing would cost more than it saves
   return use_double_ ? by_filter(pass, table.float64) : by_filter(pass, table.float32);

@@ -8,32 +8,28 @@
 #include <cstdint>
 #include <vector>
 
-#include "../referee.hpp"
 #include "codebook.hpp"
 #include "pykmeans/partial.hpp"
 #include "pykmeans/points.hpp"
-#include "thread_sums.hpp"
+#include "way.hpp"
 
 namespace pykmeans::detail {
 
 template <class T>
-class BruteAssigner {
+class BruteAssigner final : public Way<T> {
  public:
   /// `points` and what poll refers to must outlive it.
   BruteAssigner(const Points<T>& points, std::size_t n_clusters, const Poll& poll);
 
-  /// See Assigner::assign; `sums` are prepared for `threads`.
-  std::size_t assign(const double* centers, const Referee& referee, std::int32_t* labels, ThreadSums& sums,
-                     int threads);
+  std::size_t assign(const Assignment& pass) override;
 
  private:
-  struct Pass;
   template <class Float>
   struct Worker;
 
-  std::size_t by_referee(const Pass& pass);
+  std::size_t by_referee(const Assignment& pass);
   template <class Float>
-  std::size_t by_filter(const Pass& pass, const kernels::FilterKernels<Float>& kernels);
+  std::size_t by_filter(const Assignment& pass, const kernels::FilterKernels<Float>& kernels);
 
   const Points<T>& points_;
   const std::size_t n_clusters_;

@@ -10,6 +10,13 @@
 
 namespace pykmeans::detail {
 
+/// Whether a cluster has no points of positive weight.
+inline bool any_empty(const Partial& sums) {
+  for (std::size_t c = 0; c < sums.clusters(); ++c)
+    if (sums.count(c) == 0) return true;
+  return false;
+}
+
 /// Fill clusters without points of positive weight, in order of their number: each takes the point of positive weight
 /// with the largest distance to its center, with all its equal copies, from a cluster that keeps other such points; at
 /// a tie the point whose values come first in lexicographic order. A largest distance of 0 leaves the center where it

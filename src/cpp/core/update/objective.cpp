@@ -62,7 +62,7 @@ double Objective<T>::measure(const double* centers, const Referee& referee, cons
 }
 
 template <class T>
-double Objective<T>::operator()(const double* centers, const Referee& referee, const std::int32_t* labels,
+double Objective<T>::operator()(const double* centers, const Referee& referee, const Labels& labels,
                                 const Partial& sums) {
   const std::size_t k = terms_.size(), d = points_.values.columns;
   if (origin_.empty()) {  // the mean of the first centers, whatever the order of the rows
@@ -100,7 +100,7 @@ double Objective<T>::operator()(const double* centers, const Referee& referee, c
   const bool known = has_base_ && value.high >= part_of_base(d) * base_ && value.high >= part_of_terms * magnitude &&
                      value.high >= smallest;
   const double objective =
-      known ? std::ldexp(value.high, exponent_ - 2 * scale_) : measure(centers, referee, labels, terms);
+      known ? std::ldexp(value.high, exponent_ - 2 * scale_) : measure(centers, referee, labels(), terms);
   if (!(objective <= std::numeric_limits<double>::max()))
     throw std::invalid_argument(
         "the inertia of X is beyond the largest float64 (1.8e308); scale X or sample_weight down");

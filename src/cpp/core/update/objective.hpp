@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "../exact/doubled.hpp"
@@ -25,8 +26,11 @@ class Objective {
  public:
   Objective(const Points<T>& points, std::size_t n_clusters, const Poll& poll);
 
+  /// Where the labels of the points are, which are asked for only when they are needed.
+  using Labels = std::function<const std::int32_t*()>;
+
   /// Of the labels against the centers, with the sums of those labels.
-  double operator()(const double* centers, const Referee& referee, const std::int32_t* labels, const Partial& sums);
+  double operator()(const double* centers, const Referee& referee, const Labels& labels, const Partial& sums);
 
   /// To be called when the centers have moved: their terms are computed anew next time.
   void forget_moved(const Partial& sums);

@@ -6,12 +6,19 @@
 
 namespace pykmeans {
 
-/// How points find their nearest center. The choice changes the time, never the result.
+/// How points find their nearest center. The choice changes the time, never the result. A way that cannot work on the
+/// points at hand is replaced by lloyd.
 enum class Algorithm {
   automatic,  ///< let the library choose
   lloyd,      ///< every point against every center; no memory beyond the labels and the sums
-  bounds,     ///< lower bounds on the distances to groups of centers spare most of them; memory up to half of X's
+  bounds,  ///< "elkan": lower bounds on the distances to groups of centers spare most of them; memory up to half of X's
 };
+
+/// All of them.
+inline constexpr Algorithm algorithms[] = {Algorithm::automatic, Algorithm::lloyd, Algorithm::bounds};
+
+/// The name of an algorithm, as Python knows it.
+const char* to_string(Algorithm algorithm);
 
 /// Called now and then on the calling thread only, at most every few hundredths of a second; it stops the work by
 /// throwing, and what it throws reaches the caller.

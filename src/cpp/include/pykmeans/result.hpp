@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "options.hpp"
+
 namespace pykmeans {
 
 enum class StopReason {
@@ -30,8 +32,9 @@ struct FitSummary {
   std::vector<double> inertia_history;  ///< (n_iter), the objective of each assignment
   std::size_t n_iter = 0;
   StopReason stop_reason = StopReason::max_iter;
-  double shift = 0.0;      ///< sum of the squared shifts of the centers in the last iteration
-  double tolerance = 0.0;  ///< what the shift was compared with
+  double shift = 0.0;                      ///< sum of the squared shifts of the centers in the last iteration
+  Algorithm algorithm = Algorithm::lloyd;  ///< the way to assign that was used last
+  double tolerance = 0.0;                  ///< what the shift was compared with
 };
 
 /// A fit that owns its arrays.

@@ -1,0 +1,73 @@
+#include "assigner.hpp"
+
+#include "bounds.hpp"
+
+namespace pykmeans::detail {
+
+namespace {
+
+/// The way that is worth trying beside "lloyd".
+template <class T>
+Algorithm choose(const Points<T>& points, std::size_t n_clusters) {
+  if (BoundsAssigner<T>::pays(points, n_clusters)) return Algorithm::bounds;
+  return Algorithm::lloyd;
+}
+
+template <class T>
+std::unique_ptr<Way<T>> make(Algorithm algorithm, const Points<T>& points, std::size_t n_clusters, const Poll& poll) {
+  if (algorithm == Algorithm::bounds && BoundsAssigner<T>::possible(points))
+    return std::make_unique<BoundsAssigner<T>>(points, n_clusters, poll);
+  return nullptr;
+}
+
+}  // namespace
+
+template <class T>
+Assigner<T>::Assigner(const Points<T>& points, std::size_t n_clusters, Algorithm algorithm, std::int32_t* labels,
+                      const Poll& poll)
+    : points_(points),
+      n_clusters_(n_clusters),
+      labels_(labels),
+      poll_(poll),
+      brute_(points, n_clusters, poll),
+      automatic_(algorithm == Algorithm::automatic) {
+  name_ = automatic_ ? choose(points, n_clusters) : algorithm;
+  clever_ = make(name_, points, n_clusters, poll);
+  restless_ = automatic_ ? points.values.rows / 4 : points.values.rows;
+}
+
+template <class T>
+bool Assigner<T>::clever_is_better(const Referee& referee) const {
+  if (!clever_ || referee.scale() != 0) return false;
+  // Bounds spare little while centers still move far, which shows in how many rows change their label.
+  return labelled_ && changed_ <= restless_;
+}
+
+template <class T>
+std::size_t Assigner<T>::assign(const double* centers, const Referee& referee, Partial* sums) {
+  const int threads = useful_threads(points_.n_threads, {points_.values.rows, n_clusters_, points_.values.columns});
+  sums_.prepare(sums, threads);
+  const Assignment pass{centers, referee, labels_, sums_, threads};
+  if (clever_is_better(referee)) {
+    used_ = name_;
+    changed_ = clever_->assign(pass);
+    if (automatic_ && clever_->spared() < 0.3) {
+      restless_ = changed_ / 2;
+      forget();
+    }
+  } else {
+    used_ = Algorithm::lloyd;
+    labels();
+    forget();
+    changed_ = brute_.assign(pass);
+  }
+  labelled_ = true;
+  sums_.merge(points_.values.columns, threads, poll_);
+  return changed_;
+}
+
+template class Assigner<std::uint8_t>;
+template class Assigner<float>;
+template class Assigner<double>;
+
+}  // namespace pykmeans::detail

@@ -1,0 +1,42 @@
+// Way: a way to give every row the label of its nearest center, by the referee's word. Every way gives the same labels.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../referee.hpp"
+#include "thread_sums.hpp"
+
+namespace pykmeans::detail {
+
+/// One pass: what to label, and where what changed goes.
+struct Assignment {
+  const double* centers;  // (n_clusters, n_features)
+  const Referee& referee;
+  std::int32_t* labels;  // (n_samples), negative where there is none yet
+  ThreadSums& sums;      // prepared for `threads`
+  int threads;
+};
+
+template <class T>
+class Way {
+ public:
+  virtual ~Way() = default;
+
+  /// Label all rows. Where sums are wanted, rows of positive weight whose label changed move there from the old label's
+  /// cluster (none where it is negative) to the new one's.
+  /// @return rows of positive weight whose label changed
+  virtual std::size_t assign(const Assignment& pass) = 0;
+
+  /// Write the labels that assign() kept to itself, if it does so.
+  virtual void write_labels(std::int32_t*) {}
+
+  /// The labels, once written, were changed by somebody else.
+  virtual void forget() {}
+
+  /// The share of the work that the last assign() was spared by what it knew from earlier ones; 1 where it knew
+  /// nothing.
+  virtual double spared() const { return 1.0; }
+};
+
+}  // namespace pykmeans::detail
