@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from helpers import assert_same_bits, blobs, check, fitted, some_weights
+import reference
+from helpers import assert_fit_is, assert_same_bits, blobs, check, fitted, some_weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,6 +69,40 @@ def test_bounds_on_values_of_every_size(scale):
 def test_bounds_with_a_common_offset():
     X = blobs(800, 8, 6, seed=6, dtype=np.float32) + np.float32(1e4)
     assert_algorithms_agree(X, X[:40], tol=0)
+
+
+def eight_bit_cases():
+    """Rows that 8-bit integers describe badly, in one way or another, at d >= 24, where those are used."""
+    rng = np.random.default_rng(11)
+    X = blobs(1200, 40, 60, seed=8, dtype=np.float64, spread=0.7)
+    yield "blobs", X
+    spiky = X.copy()
+    spiky[np.arange(1200), rng.integers(0, 40, 1200)] *= 1000  # one value takes all the range
+    yield "a spike in each row", spiky
+    tails = X * np.exp(3 * rng.standard_normal((1200, 1)))
+    yield "rows of every length", tails
+    far = X.copy()
+    far[5] *= 1e15  # beyond 2^80 in the filter's frame
+    far[6] *= 1e9
+    yield "far rows", far
+    flat = X.copy()
+    flat[:, 3:] = 7
+    yield "nearly all columns constant", flat
+    few = np.repeat(X[:100], 12, axis=0)
+    yield "many copies", few
+    yield "zeros", np.where(rng.random(X.shape) < 0.9, 0, X)
+    yield "small integers", rng.integers(0, 3, X.shape).astype(float)
+    yield "an offset", X + 1e5
+    yield "tiny", X * 1e-30
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("what", "X"), [pytest.param(*case, id=case[0]) for case in eight_bit_cases()])
+def test_eight_bits_change_nothing(what, X, dtype):
+    X = X.astype(dtype)
+    init = X[np.random.default_rng(0).choice(len(X), 70, replace=False)]
+    lloyd = assert_algorithms_agree(X, init, tol=0, max_iter=8)
+    assert_fit_is(lloyd, reference.fit(X, init, max_iter=8, tol=0), X)
 
 
 @settings(max_examples=40, deadline=None)

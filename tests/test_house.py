@@ -257,7 +257,13 @@ def instructions():
             yield member, function, instruction[1]
 
 
-FILTERS = ("NearestDot<", "score_group<", "near_candidates<")  # kernels whose bounds hold with and without fusing
+FILTERS = (
+    "NearestDot<",
+    "score_group<",
+    "score_eight<",
+    "quantise<",
+    "near_candidates<",
+)  # kernels whose bounds hold with and without fusing
 FUSED = {"x86_64": r"vfn?m(add|sub)", "aarch64": r"fn?m(add|sub|la|ls)\b"}
 MULTIPLICATION = {"x86_64": r"v?mul[sp]d", "aarch64": r"fmul"}
 known_machine = pytest.mark.skipif(platform.machine() not in FUSED, reason="knows x86-64 and aarch64")

@@ -86,9 +86,10 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     const Referee referee = referee_for(centers);
     const std::size_t changed = assigner.assign(centers.data(), referee, &sums);
     summary.inertia_history.push_back(objective(centers.data(), referee, labels, sums));
-    const bool moved = detail::any_empty(sums) &&
-                       detail::fill_empty_clusters(points, centers.data(), referee, labels(), sums, options.poll);
-    if (moved) assigner.forget();
+    std::vector<std::size_t> moved;
+    if (detail::any_empty(sums))
+      moved = detail::fill_empty_clusters(points, centers.data(), referee, labels(), sums, options.poll);
+    for (const std::size_t row : moved) assigner.label_changed(row);
     previous = centers;
     detail::move_centers(sums, single, d, centers.data(), points.n_threads, options.poll);
     objective.forget_moved(sums);
@@ -97,7 +98,7 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     shift = detail::total_shift(previous, centers, d);
     summary.n_iter = iteration + 1;
     if (options.on_iteration) options.on_iteration(iteration, summary.inertia_history.back());
-    if (changed == 0 && !moved) {
+    if (changed == 0 && moved.empty()) {
       summary.stop_reason = StopReason::labels;
       break;
     }

@@ -9,28 +9,41 @@ namespace pykmeans::kernels {
 
 namespace {
 
-/// A table and whether this CPU (and its operating system, which must save the registers) runs it.
+/// A name, its kernels, and whether this CPU (and its operating system, which must save the registers) runs them.
 struct Choice {
+  const char* name;
   const KernelTable* table;
+  const EightKernels* eight;
   bool runs;
 };
 
-const KernelTable& choose() {
+KernelTable choose() {
 #ifdef PYKMEANS_X86_KERNELS
   __builtin_cpu_init();
   const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-  const Choice choices[] = {{&avx512, has_avx512}, {&avx2, has_avx2}, {&baseline, true}};  // best first
+  const bool has_avx512vnni = has_avx512 && __builtin_cpu_supports("avx512vnni");
+  const bool has_avxvnni = has_avx2 && __builtin_cpu_supports("avxvnni");
+  const Choice choices[] = {{"avx512vnni", &avx512, &kernels::avx512vnni, has_avx512vnni},  // best first
+                            {"avx512", &avx512, nullptr, has_avx512},
+                            {"avxvnni", &avx2, &kernels::avxvnni, has_avxvnni},
+                            {"avx2", &avx2, nullptr, has_avx2},
+                            {"baseline", &baseline, nullptr, true}};
 #else
-  const Choice choices[] = {{&baseline, true}};
+  const Choice choices[] = {{"baseline", &baseline, nullptr, true}};
 #endif
   const char* variable = std::getenv("PYKMEANS_ISA");
   const std::string wanted = variable ? variable : "";
   std::string names;
   for (const Choice& choice : choices) {
-    if (choice.runs && (wanted.empty() || wanted == choice.table->name)) return *choice.table;
-    if (choice.runs) names += (names.empty() ? "" : ", ") + std::string(choice.table->name);
+    if (choice.runs && (wanted.empty() || wanted == choice.name)) {
+      KernelTable table = *choice.table;
+      table.name = choice.name;
+      table.eight = choice.eight;
+      return table;
+    }
+    if (choice.runs) names += (names.empty() ? "" : ", ") + std::string(choice.name);
   }
   throw std::invalid_argument("PYKMEANS_ISA=" + wanted + " must be one of what this CPU runs: " + names);
 }
@@ -38,7 +51,7 @@ const KernelTable& choose() {
 }  // namespace
 
 const KernelTable& pick() {
-  static const KernelTable& table = choose();
+  static const KernelTable table = choose();
   return table;
 }
 

@@ -13,7 +13,7 @@ constexpr KernelTable avx2 = {"avx2",
                               NearestDot<Avx2Vector<double>, 2, 4>::kernels(),
                               referee_kernels,
                               seed_kernels<Avx2Vector<float>, Avx2Vector<double>>,
-                              score_group<Avx2Vector<float>, 4>,
+                              group_kernels<Avx2Vector<float>, 4>,
                               place_kernels};
 
 }  // namespace pykmeans::kernels

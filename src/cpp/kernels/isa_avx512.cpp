@@ -14,7 +14,7 @@ constexpr KernelTable avx512 = {"avx512",
                                 NearestDot<Avx512Vector<double>, 2, 8>::kernels(),
                                 referee_kernels,
                                 seed_kernels<Avx2Vector<float>, Avx512Vector<double>>,
-                                score_group<Avx512Vector<float>, 12>,
+                                group_kernels<Avx512Vector<float>, 12>,
                                 place_kernels};
 
 }  // namespace pykmeans::kernels

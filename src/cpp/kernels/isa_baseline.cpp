@@ -14,7 +14,7 @@ constexpr KernelTable baseline = {"baseline",
                                   NearestDot<PortableVector<double>, 2, 4>::kernels(),
                                   referee_kernels,
                                   seed_kernels<PortableVector<float>, PortableVector<double>>,
-                                  score_group<PortableVector<float>, 2>,
+                                  group_kernels<PortableVector<float>, 2>,
                                   place_kernels};
 
 }  // namespace pykmeans::kernels

@@ -11,20 +11,58 @@
 namespace pykmeans::kernels {
 namespace {
 
+/// Scores of some rows against sixteen centers.
+template <class Vector, std::size_t n_rows>
+struct PanelScores {
+  static constexpr std::size_t vectors = group_lanes / Vector::width;
+  typename Vector::Lanes at[vectors][n_rows];
+
+  /// The least score of each of the first `count` rows, and the lanes not above its limit, its own center left out.
+  /// @return how many are contended, of which there were n before
+  template <class Query>
+  std::size_t judge(const Query& query, std::size_t base, std::size_t count, const GroupAnswer& answer, std::size_t n) {
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    float lowest[vectors][n_rows];
+    for (std::size_t r = 0; r < n_rows; ++r) {
+      const std::size_t row = query.chosen[base + r < query.count ? base + r : query.count - 1];
+      const int own = query.place[row] - query.first_place;
+      const typename Vector::Lanes limit = Vector::splat(query.limits[row]);
+      unsigned mask = 0;
+      for (std::size_t v = 0; v < vectors; ++v) mask |= Vector::not_above(at[v][r], limit) << (v * Vector::width);
+      if (own >= 0 && own < static_cast<int>(group_lanes)) {
+        for (std::size_t v = 0; v < vectors; ++v)
+          at[v][r] = Vector::with_lane(at[v][r], own - static_cast<int>(v * Vector::width), infinity);
+        mask &= ~(1u << own);
+      }
+      if (r >= count) continue;
+      answer.contenders[base + r] = mask;
+      answer.contended[n] = static_cast<std::uint32_t>(base + r);
+      n += mask != 0 ? 1 : 0;
+    }
+    for (std::size_t v = 0; v < vectors; ++v) Vector::least_of_each(at[v], lowest[v]);
+    for (std::size_t r = 0; r < count; ++r) {
+      float low = lowest[0][r];
+      for (std::size_t v = 1; v < vectors; ++v) low = lowest[v][r] < low ? lowest[v][r] : low;
+      answer.least[base + r] = low;
+    }
+    return n;
+  }
+};
+
 /// @tparam rows_at_once  rows whose accumulators fit the registers and hide the latency of multiply-add
 template <class Vector, std::size_t rows_at_once>
-void score_group(const GroupQuery& query, float* least, std::uint32_t* contenders) {
+std::size_t score_group(const GroupQuery<float>& query, const GroupAnswer& answer) {
   using Lanes = typename Vector::Lanes;
   constexpr std::size_t vectors = group_lanes / Vector::width;
-  constexpr float infinity = std::numeric_limits<float>::infinity();
+  std::size_t contended = 0;
   for (std::size_t base = 0; base < query.count; base += rows_at_once) {
     const float* rows[rows_at_once];
     for (std::size_t r = 0; r < rows_at_once; ++r)
-      rows[r] = query.rows[base + r < query.count ? base + r : query.count - 1];
-    Lanes scores[rows_at_once][vectors];
+      rows[r] = query.rows + query.chosen[base + r < query.count ? base + r : query.count - 1] * query.stride;
+    PanelScores<Vector, rows_at_once> scores;
     for (std::size_t v = 0; v < vectors; ++v) {
       const Lanes start = Vector::load(query.bounds + v * Vector::width);
-      for (std::size_t r = 0; r < rows_at_once; ++r) scores[r][v] = start;
+      for (std::size_t r = 0; r < rows_at_once; ++r) scores.at[v][r] = start;
     }
     for (std::size_t q = 0; q < query.features; ++q) {
       Lanes centers[vectors];
@@ -32,27 +70,47 @@ void score_group(const GroupQuery& query, float* least, std::uint32_t* contender
         centers[v] = Vector::load(query.centers + q * group_lanes + v * Vector::width);
       for (std::size_t r = 0; r < rows_at_once; ++r) {
         const Lanes value = Vector::splat(rows[r][q]);
-        for (std::size_t v = 0; v < vectors; ++v) scores[r][v] = Vector::multiply_add(value, centers[v], scores[r][v]);
+        for (std::size_t v = 0; v < vectors; ++v)
+          scores.at[v][r] = Vector::multiply_add(value, centers[v], scores.at[v][r]);
       }
     }
     const std::size_t count = query.count - base < rows_at_once ? query.count - base : rows_at_once;
-    for (std::size_t r = 0; r < count; ++r) {
-      const Lanes limit = Vector::splat(query.limits[base + r]);
-      const int own = query.own[base + r];
-      float lowest = infinity;
-      unsigned mask = 0;
-      for (std::size_t v = 0; v < vectors; ++v) {
-        const int lane = own - static_cast<int>(v * Vector::width);
-        const Lanes others = Vector::with_lane(scores[r][v], lane, infinity);
-        mask |= Vector::not_above(others, limit) << (v * Vector::width);
-        const float low = Vector::least(others);
-        lowest = low < lowest ? low : lowest;
-      }
-      least[base + r] = lowest;
-      contenders[base + r] = mask;
-    }
+    contended = scores.judge(query, base, count, answer, contended);
+  }
+  return contended;
+}
+
+template <class Vector>
+std::size_t survivors(const float* bound, const float* reach, float moved, std::size_t count, std::uint32_t* chosen) {
+  constexpr std::size_t width = Vector::width;
+  const typename Vector::Lanes move = Vector::splat(moved), more = Vector::splat(1.0f + 0x1p-22f);
+  std::size_t n = 0, i = 0;
+  for (; i + width <= count; i += width) {
+    const typename Vector::Lanes far = Vector::multiply(Vector::add(Vector::load(reach + i), move), more);
+    n += Vector::list_lanes(Vector::not_above(Vector::load(bound + i), far), static_cast<std::uint32_t>(i), chosen + n);
+  }
+  for (; i < count; ++i)
+    if (!(bound[i] > (reach[i] + moved) * (1.0f + 0x1p-22f))) chosen[n++] = static_cast<std::uint32_t>(i);
+  return n;
+}
+
+template <class Vector>
+void keep_bounds(const float* least, const std::uint32_t* chosen, std::size_t count, const float* below, float moved,
+                 float* bound) {
+  constexpr std::size_t strip = 64;
+  for (std::size_t base = 0; base < count; base += strip) {
+    const std::size_t n = count - base < strip ? count - base : strip;
+    float kept[strip] = {};
+    for (std::size_t s = 0; s < n; ++s) kept[s] = below[chosen[base + s]] + 2.0f * least[base + s];
+    for (std::size_t s = 0; s < strip; s += Vector::width)
+      Vector::store(kept + s, Vector::square_root(Vector::max(Vector::load(kept + s), Vector::splat(0.0f))));
+    for (std::size_t s = 0; s < n; ++s)
+      bound[chosen[base + s]] = (kept[s] * (1.0f - 0x1p-20f) + moved) * (1.0f - 0x1p-21f);
   }
 }
+
+template <class Vector, std::size_t rows_at_once>
+constexpr GroupKernels group_kernels = {score_group<Vector, rows_at_once>, survivors<Vector>, keep_bounds<Vector>};
 
 }  // namespace
 }  // namespace pykmeans::kernels

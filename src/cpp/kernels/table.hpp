@@ -120,20 +120,73 @@ struct SeedKernels {
 
 constexpr std::size_t group_lanes = 16;
 
-/// Chosen rows and sixteen centers: score = bound + sum over q of row[q] * center[q], in any order of operations.
+/// Chosen rows of a block and a panel of sixteen centers.
+template <class Value, class Packed = Value>
 struct GroupQuery {
-  const float* const* rows;  // (count) each of `features` values
+  const Value* rows;  // (block, stride)
+  std::size_t stride;
+  const std::uint32_t* chosen;  // (count) which rows
   std::size_t count;
-  std::size_t features;
-  const float* centers;     // (features, group_lanes)
-  const float* bounds;      // (group_lanes)
-  const float* limits;      // (count)
-  const std::int32_t* own;  // (count) the lane to leave out; outside [0, group_lanes) for none
+  std::size_t features;       // of float; fours of 8-bit integers
+  const Packed* centers;      // (features, group_lanes), 8-bit integers four by four
+  const float* bounds;        // (group_lanes)
+  const float* limits;        // (block)
+  const std::int32_t* place;  // (block) of a center to leave out
+  std::int32_t first_place;   // of the sixteen
 };
 
-/// @param least [out] (count) the least score  @param contenders [out] (count) bit l: the score of center l is not
-/// above the row's limit; also where it is NaN
-using ScoreGroup = void (*)(const GroupQuery& query, float* least, std::uint32_t* contenders);
+/// What the chosen rows have against the sixteen centers; the one that is left out is in nothing.
+struct GroupAnswer {
+  float* least;               // (count) the least score
+  std::uint32_t* contenders;  // (count) bit l: the score of center l is not above the row's limit; also where it is NaN
+  std::uint32_t* contended;   // (count) places among the chosen rows, ascending, where there are contenders
+};
+
+/// Score: bound + sum over q of row[q] * center[q], in any order of operations. @return how many are contended
+using ScoreGroup = std::size_t (*)(const GroupQuery<float>& query, const GroupAnswer& answer);
+
+/// What goes with a row of 8-bit integers; see core/assign/eight.hpp.
+struct EightRow {
+  float scale;
+  float minus_norm;
+  float minus_residual;
+  std::int32_t bias;  // -128 * the sum of the integers
+};
+
+/// And with sixteen centers.
+struct EightCenters {
+  float scale;
+  float norm[group_lanes];
+  float residual[group_lanes];
+};
+
+/// Kernels of 8-bit integers, where an instruction set has their dot product: signed ones of rows, in [-127, 127], and
+/// unsigned ones of centers, 128 more than what they stand for.
+struct EightKernels {
+  /// Score: bound - norm of the row * residual of the center - residual of the row * norm of the center + scale of the
+  /// row * scale of the center * the sum of the products.
+  std::size_t (*score_group)(const GroupQuery<std::int8_t, std::uint8_t>& query, const EightRow* about_rows,
+                             const EightCenters& about, const GroupAnswer& answer);
+  /// @param placed (features, and zeros up to a multiple of 16) @param norm  an upper bound of its norm
+  /// @param quantised [out] (features, up to a multiple of 16)
+  EightRow (*quantise)(const float* placed, std::size_t features, float norm, std::int8_t* quantised);
+};
+
+/// The rows of a block whose bound is not above (reach + moved) * (1 + 2^-22). @param chosen [out] (count at most)
+/// @return how many
+using Survivors = std::size_t (*)(const float* bound, const float* reach, float moved, std::size_t count,
+                                  std::uint32_t* chosen);
+
+/// square root of (below[chosen] + 2 * least), or 0, times 1 - 2^-20, plus moved, less what rounding may add.
+/// @param bound [out] (block)
+using KeepBounds = void (*)(const float* least, const std::uint32_t* chosen, std::size_t count, const float* below,
+                            float moved, float* bound);
+
+struct GroupKernels {
+  ScoreGroup score_group;
+  Survivors survivors;
+  KeepBounds keep_bounds;
+};
 
 struct KernelTable {
   const char* name;  ///< as PYKMEANS_ISA names it
@@ -141,14 +194,17 @@ struct KernelTable {
   FilterKernels<double> float64;
   RefereeKernels referee;
   SeedKernels seed;
-  ScoreGroup score_group;
+  GroupKernels group;
   PlaceKernels place;
+  const EightKernels* eight = nullptr;  ///< where the instruction set has them
 };
 
 extern const KernelTable baseline;
 #ifdef PYKMEANS_X86_KERNELS
 extern const KernelTable avx2;
 extern const KernelTable avx512;
+extern const EightKernels avxvnni;
+extern const EightKernels avx512vnni;
 #endif
 
 /// The table in use: the best that this CPU runs, or the one that the environment variable PYKMEANS_ISA names. Decided

@@ -42,10 +42,23 @@ struct Avx2Vector<float> {
   static unsigned not_above(Lanes a, Lanes b) {
     return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_NGT_UQ)));
   }
+  static Lanes multiply(Lanes a, Lanes b) { return _mm256_mul_ps(a, b); }
+  static Lanes square_root(Lanes v) { return _mm256_sqrt_ps(v); }
+  /// first + l for each bit l of the mask, ascending. @return how many
+  static std::size_t list_lanes(unsigned mask, std::uint32_t first, std::uint32_t* list) {
+    std::size_t n = 0;
+    for (; mask != 0; mask >>= 1, ++first)
+      if ((mask & 1) != 0) list[n++] = first;
+    return n;
+  }
   static float least(Lanes v) {
     __m128 half = _mm_min_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
     half = _mm_min_ps(half, _mm_movehl_ps(half, half));
     return _mm_cvtss_f32(_mm_min_ss(half, _mm_shuffle_ps(half, half, 1)));
+  }
+  template <std::size_t n>
+  static void least_of_each(const Lanes (&rows)[n], float* result) {
+    for (std::size_t r = 0; r < n; ++r) result[r] = least(rows[r]);
   }
   /// v with another value in one lane, if there is such a lane.
   static Lanes with_lane(Lanes v, int lane, float value) {

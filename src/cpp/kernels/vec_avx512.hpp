@@ -39,6 +39,33 @@ struct Avx512Vector<float> {
   /// Bit l: a > b is not true in lane l.
   static unsigned not_above(Lanes a, Lanes b) { return _mm512_cmp_ps_mask(a, b, _CMP_NGT_UQ); }
   static float least(Lanes v) { return _mm512_reduce_min_ps(v); }
+  /// The least lane of each of n <= 16 vectors: halves that are left are put side by side, two vectors at a time.
+  template <std::size_t n>
+  static void least_of_each(const Lanes (&rows)[n], float* result) {
+    static_assert(n <= 16);
+    const auto row = [&](std::size_t i) { return rows[i < n ? i : n - 1]; };
+    Lanes two[8], four[4], eight[2];
+    for (std::size_t i = 0; i < 8; ++i)
+      two[i] = min(_mm512_unpacklo_ps(row(2 * i), row(2 * i + 1)), _mm512_unpackhi_ps(row(2 * i), row(2 * i + 1)));
+    for (std::size_t i = 0; i < 4; ++i) {
+      const __m512d a = _mm512_castps_pd(two[2 * i]), b = _mm512_castps_pd(two[2 * i + 1]);
+      four[i] = min(_mm512_castpd_ps(_mm512_unpacklo_pd(a, b)), _mm512_castpd_ps(_mm512_unpackhi_pd(a, b)));
+    }
+    const auto halve = [](Lanes a, Lanes b) {
+      return min(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd));
+    };
+    for (std::size_t i = 0; i < 2; ++i) eight[i] = halve(four[2 * i], four[2 * i + 1]);
+    _mm512_mask_storeu_ps(result, static_cast<__mmask16>((1u << n) - 1), halve(eight[0], eight[1]));
+  }
+  static Lanes multiply(Lanes a, Lanes b) { return _mm512_mul_ps(a, b); }
+  static Lanes square_root(Lanes v) { return _mm512_sqrt_ps(v); }
+  /// first + l for each bit l of the mask, ascending; room for all lanes. @return how many
+  static std::size_t list_lanes(unsigned mask, std::uint32_t first, std::uint32_t* list) {
+    const __m512i all = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(first)),
+                                         _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    _mm512_storeu_si512(list, _mm512_maskz_compress_epi32(static_cast<__mmask16>(mask), all));
+    return static_cast<std::size_t>(__builtin_popcount(mask));
+  }
   /// v with another value in one lane, if there is such a lane.
   static Lanes with_lane(Lanes v, int lane, float value) {
     const auto mask = static_cast<__mmask16>(lane >= 0 && lane < 16 ? 1u << lane : 0u);

@@ -2,6 +2,8 @@
 // has. An instruction set's own vector has the same members.
 #pragma once
 
+#include <math.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -45,10 +47,26 @@ struct PortableVector {
     for (std::size_t lane = 0; lane < width; ++lane) bits |= (a[lane] > b[lane] ? 0u : 1u) << lane;
     return bits;
   }
+  static Lanes multiply(Lanes a, Lanes b) { return a * b; }
+  static Lanes square_root(Lanes v) {
+    for (std::size_t lane = 0; lane < width; ++lane) v[lane] = __builtin_sqrtf(v[lane]);
+    return v;
+  }
+  /// first + l for each bit l of the mask, ascending. @return how many
+  static std::size_t list_lanes(unsigned mask, std::uint32_t first, std::uint32_t* list) {
+    std::size_t n = 0;
+    for (; mask != 0; mask >>= 1, ++first)
+      if ((mask & 1) != 0) list[n++] = first;
+    return n;
+  }
   static Float least(Lanes v) {
     Float result = v[0];
     for (std::size_t lane = 1; lane < width; ++lane) result = v[lane] < result ? v[lane] : result;
     return result;
+  }
+  template <std::size_t n>
+  static void least_of_each(const Lanes (&rows)[n], Float* result) {
+    for (std::size_t r = 0; r < n; ++r) result[r] = least(rows[r]);
   }
   /// v with another value in one lane, if there is such a lane.
   static Lanes with_lane(Lanes v, int lane, Float value) {
@@ -115,10 +133,27 @@ struct PortableVector {
     for (std::size_t lane = 0; lane < width; ++lane) bits |= (a.at[lane] > b.at[lane] ? 0u : 1u) << lane;
     return bits;
   }
+  static Lanes multiply(Lanes a, Lanes b) {
+    return each<Lanes>([&](std::size_t i) { return a.at[i] * b.at[i]; });
+  }
+  static Lanes square_root(Lanes v) {
+    return each<Lanes>([&](std::size_t i) { return sqrtf(v.at[i]); });
+  }
+  /// first + l for each bit l of the mask, ascending. @return how many
+  static std::size_t list_lanes(unsigned mask, std::uint32_t first, std::uint32_t* list) {
+    std::size_t n = 0;
+    for (; mask != 0; mask >>= 1, ++first)
+      if ((mask & 1) != 0) list[n++] = first;
+    return n;
+  }
   static Float least(Lanes v) {
     Float result = v.at[0];
     for (std::size_t lane = 1; lane < width; ++lane) result = v.at[lane] < result ? v.at[lane] : result;
     return result;
+  }
+  template <std::size_t n>
+  static void least_of_each(const Lanes (&rows)[n], Float* result) {
+    for (std::size_t r = 0; r < n; ++r) result[r] = least(rows[r]);
   }
   /// v with another value in one lane, if there is such a lane.
   static Lanes with_lane(Lanes v, int lane, Float value) {

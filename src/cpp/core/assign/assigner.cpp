@@ -1,7 +1,5 @@
 #include "assigner.hpp"
 
-#include "bounds.hpp"
-
 namespace pykmeans::detail {
 
 namespace {
@@ -16,7 +14,7 @@ Algorithm choose(const Points<T>& points, std::size_t n_clusters) {
 template <class T>
 std::unique_ptr<Way<T>> make(Algorithm algorithm, const Points<T>& points, std::size_t n_clusters, const Poll& poll) {
   if (algorithm == Algorithm::bounds && BoundsAssigner<T>::possible(points))
-    return std::make_unique<BoundsAssigner<T>>(points, n_clusters, poll);
+    return std::make_unique<BoundsAssigner<T>>(points, n_clusters, /*remember=*/true, poll);
   return nullptr;
 }
 
@@ -33,6 +31,11 @@ Assigner<T>::Assigner(const Points<T>& points, std::size_t n_clusters, Algorithm
       automatic_(algorithm == Algorithm::automatic) {
   name_ = automatic_ ? choose(points, n_clusters) : algorithm;
   clever_ = make(name_, points, n_clusters, poll);
+  constexpr std::size_t few = 48;
+  if (n_clusters >= few && points.values.rows >= few) {
+    eight_ = std::make_unique<BoundsAssigner<T>>(points, n_clusters, /*remember=*/false, poll);
+    if (!eight_->uses_eight()) eight_.reset();
+  }
   restless_ = automatic_ ? points.values.rows / 4 : points.values.rows;
 }
 
@@ -40,7 +43,14 @@ template <class T>
 bool Assigner<T>::clever_is_better(const Referee& referee) const {
   if (!clever_ || referee.scale() != 0) return false;
   // Bounds spare little while centers still move far, which shows in how many rows change their label.
+  if (name_ == Algorithm::bounds && kernels::pick().eight) return true;  // it is the fastest full pass, too
   return labelled_ && changed_ <= restless_;
+}
+
+template <class T>
+Way<T>& Assigner<T>::plain(const Referee& referee) {
+  if (eight_ && eight_->uses_eight() && referee.scale() == 0) return *eight_;
+  return brute_;
 }
 
 template <class T>
@@ -51,15 +61,15 @@ std::size_t Assigner<T>::assign(const double* centers, const Referee& referee, P
   if (clever_is_better(referee)) {
     used_ = name_;
     changed_ = clever_->assign(pass);
-    if (automatic_ && clever_->spared() < 0.3) {
+    if (automatic_ && !kernels::pick().eight && clever_->spared() < 0.3) {
       restless_ = changed_ / 2;
-      forget();
+      clever_->forget();
     }
   } else {
     used_ = Algorithm::lloyd;
     labels();
-    forget();
-    changed_ = brute_.assign(pass);
+    if (clever_) clever_->forget();
+    changed_ = plain(referee).assign(pass);
   }
   labelled_ = true;
   sums_.merge(points_.values.columns, threads, poll_);

@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 
+#include "bounds.hpp"
 #include "brute.hpp"
 #include "pykmeans/options.hpp"
 #include "pykmeans/partial.hpp"
@@ -33,9 +34,9 @@ class Assigner {
     return labels_;
   }
 
-  /// Somebody else changed what labels() returned.
-  void forget() {
-    if (clever_) clever_->forget();
+  /// Somebody else changed the label of a row in what labels() returned.
+  void label_changed(std::size_t row) {
+    if (clever_) clever_->label_changed(row);
   }
 
   /// The way of the last call.
@@ -43,13 +44,16 @@ class Assigner {
 
  private:
   bool clever_is_better(const Referee& referee) const;
+  Way<T>& plain(const Referee& referee);
 
   const Points<T>& points_;
   const std::size_t n_clusters_;
   std::int32_t* const labels_;
   const Poll& poll_;
   ThreadSums sums_;
+  // "lloyd" in float32, and in 8-bit integers where they may be faster.
   BruteAssigner<T> brute_;
+  std::unique_ptr<BoundsAssigner<T>> eight_;
   std::unique_ptr<Way<T>> clever_;         // a way that remembers, where one may pay
   Algorithm name_ = Algorithm::automatic;  // of clever_
   Algorithm used_ = Algorithm::lloyd;

@@ -12,7 +12,7 @@ namespace pykmeans::detail {
 
 namespace {
 
-constexpr std::size_t lanes = kernels::group_lanes;
+constexpr std::size_t lanes = Groups::lanes;
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
 float rounded_down(double value) {
@@ -25,16 +25,23 @@ float rounded_up(double value) {
 constexpr double a_little_more = 1.0 + 0x1p-30;
 constexpr double a_little_less = 1.0 - 0x1p-30;
 
+template <class T>
+std::size_t most_groups(const Points<T>& points) {  // whose bounds take half of X's size
+  return std::max<std::size_t>(1, points.values.columns * sizeof(T) / (2 * sizeof(float)));
+}
+
 }  // namespace
 
 template <class T>
-BoundsAssigner<T>::BoundsAssigner(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
-    : points_(points), n_clusters_(n_clusters), poll_(poll) {
-  // A group is a whole number of panels of centers; as few as half of X's size allows.
-  const std::size_t panels = (n_clusters + lanes - 1) / lanes;
-  const std::size_t most_groups = std::max<std::size_t>(1, points.values.columns * sizeof(T) / (2 * sizeof(float)));
-  panels_per_group_ = (panels + most_groups - 1) / most_groups;
-  n_groups_ = (panels + panels_per_group_ - 1) / panels_per_group_;
+BoundsAssigner<T>::BoundsAssigner(const Points<T>& points, std::size_t n_clusters, bool remember, const Poll& poll)
+    : points_(points),
+      n_clusters_(n_clusters),
+      remember_(remember),
+      poll_(poll),
+      groups_(n_clusters, points.values.columns, remember ? most_groups(points) : n_clusters),
+      leaders_(groups_.count(), points.values.columns, n_clusters),
+      use_eight_(kernels::pick().eight && points.values.columns >= least_eight_features &&
+                 points.values.columns <= max_eight_features) {
   // Placed rows that a second-level cache holds; and no block so long that Ctrl-C would have to wait.
   const std::size_t d = points.values.columns;
   const std::size_t fit = std::min((std::size_t{1} << 17) / d, (std::size_t{1} << 27) / (d * n_clusters));
@@ -54,219 +61,183 @@ bool BoundsAssigner<T>::pays(const Points<T>& points, std::size_t n_clusters) {
          points.values.rows >= 4 * n_clusters && d * sizeof(T) / (2 * sizeof(float)) >= 4;
 }
 
-template <class T>
-void BoundsAssigner<T>::make_groups(const double* centers) {
-  const std::size_t slots = n_groups_ * panels_per_group_ * lanes;
-  members_.assign(slots, -1);
-  place_of_.resize(n_clusters_);
-  std::iota(place_of_.begin(), place_of_.end(), 0);  // for a moment, the order of the centers
-  split(centers, 0, n_clusters_, 0, n_groups_);
-  for (std::size_t place = 0; place < slots; ++place)
-    if (members_[place] >= 0) place_of_[static_cast<std::size_t>(members_[place])] = static_cast<std::int32_t>(place);
-}
-
-/// Halve the centers by the feature in which they spread most, until a part fits a group.
-template <class T>
-void BoundsAssigner<T>::split(const double* centers, std::size_t begin, std::size_t end, std::size_t first_group,
-                              std::size_t groups) {
-  const std::size_t d = points_.values.columns;
-  std::int32_t* const order = place_of_.data();
-  if (groups == 1) {
-    std::copy(order + begin, order + end, members_.data() + first_group * panels_per_group_ * lanes);
-    return;
-  }
-  const auto value = [&](std::int32_t c, std::size_t q) { return centers[static_cast<std::size_t>(c) * d + q]; };
-  std::size_t widest = 0;
-  double spread = -1.0;
-  for (std::size_t q = 0; q < d; ++q) {
-    double sum = 0.0, squares = 0.0;
-    for (std::size_t i = begin; i < end; ++i) {
-      const double v = value(order[i], q) - points_.origin[q];
-      sum += v;
-      squares += v * v;
-    }
-    const double variance = squares - sum * sum / static_cast<double>(end - begin);
-    if (variance > spread) {
-      spread = variance;
-      widest = q;
-    }
-  }
-  const std::size_t left = groups / 2;
-  const std::size_t middle = begin + ((end - begin) * left + groups - 1) / groups;
-  std::nth_element(order + begin, order + middle, order + end, [&](std::int32_t a, std::int32_t b) {
-    return value(a, widest) < value(b, widest) || (value(a, widest) == value(b, widest) && a < b);
-  });
-  split(centers, begin, middle, first_group, left);
-  split(centers, middle, end, first_group + left, groups - left);
-}
-
-template <class T>
-void BoundsAssigner<T>::pack(const double* centers) {
-  const std::size_t d = points_.values.columns, panels = n_groups_ * panels_per_group_;
-  error_ = FilterError<float>(d, points_.spread_exponent, 0);
-  values_.assign(panels * d * lanes, 0.0f);
-  starts_.assign(panels * lanes, infinity);
-  for (std::size_t place = 0; place < members_.size(); ++place) {
-    if (members_[place] < 0) continue;
-    const double* center = centers + static_cast<std::size_t>(members_[place]) * d;
-    const PackedCenter<float> packed =
-        pack_center<float>(center, points_.origin, points_.spread_exponent, error_.epsilon,
-                           values_.data() + place / lanes * d * lanes + place % lanes, lanes);
-    starts_[place] = packed.start;
-  }
-}
-
-/// The centers have moved from last_centers_ to these.
-template <class T>
-void BoundsAssigner<T>::move_bounds(const double* centers, const Referee& referee) {
-  const std::size_t d = points_.values.columns, group_size = panels_per_group_ * lanes;
-  const double factor = std::ldexp(1.0, -points_.spread_exponent);
-  for (std::size_t g = 0; g < n_groups_; ++g) {
-    double largest = 0.0;
-    for (std::size_t place = g * group_size; place < (g + 1) * group_size; ++place) {
-      if (members_[place] < 0) continue;
-      const std::size_t at = static_cast<std::size_t>(members_[place]) * d;
-      largest = std::max(largest, referee(last_centers_.data() + at, centers + at));
-    }
-    moves_[g] = (moves_[g] + std::sqrt(largest) * factor) * a_little_more;
-  }
-}
-
 /// What a thread needs for a block of rows.
 template <class T>
+template <class Panels>
 struct BoundsAssigner<T>::Worker {
   BoundsAssigner& shared;
-  const double* centers;
-  const Referee& referee;
+  const Points<T>& points;
+  const Groups& groups;
+  const Panels& panels;
+  const Panels& leaders;
+  const Assignment& pass;
+  const Frame frame;
   Labeller<T> relabel;
 
-  std::vector<float> placed;  // (block_rows, features)
+  // (block_rows)
+  typename Panels::Rows rows;
   std::vector<std::uint8_t> is_placed;
-  std::vector<double> own_distance;  // (block_rows) the referee's, to the row's center
-  std::vector<double> norm;          // (block_rows) N
-  std::vector<float> reach, limit;   // (block_rows) u; limit
-  std::vector<std::int32_t> label;   // (block_rows) as it stands
+  std::vector<double> own_distance;  // the referee's, to the row's center
+  std::vector<double> norm;          // N
+  std::vector<float> reach, limit;   // u; limit
+  std::vector<float> below;          // N (1 - 2 epsilon) - 2 tau
+  std::vector<std::int32_t> label, place;
   // Rows of the block that look at a group.
-  std::vector<std::uint32_t> survivors;
-  std::vector<const float*> rows;
-  std::vector<float> limits, least, group_least;
-  std::vector<std::int32_t> own;
-  std::vector<std::uint32_t> contenders;
-  std::size_t looks = 0, chances = 0;
+  std::vector<std::uint32_t> chosen, contenders, disputed;
+  std::vector<float> least, group_least;
+  std::size_t looks = 0, judged = 0;
 
-  Worker(BoundsAssigner& assigner, const Assignment& pass, Partial* sums)
+  Worker(BoundsAssigner& assigner, const Panels& packed, const Panels& packed_means, const Assignment& call,
+         Partial* sums)
       : shared(assigner),
-        centers(pass.centers),
-        referee(pass.referee),
-        relabel{assigner.points_, pass.labels, sums},
-        placed(assigner.block_rows_ * assigner.points_.values.columns),
-        is_placed(assigner.block_rows_),
-        own_distance(assigner.block_rows_),
-        norm(assigner.block_rows_),
-        reach(assigner.block_rows_),
-        limit(assigner.block_rows_),
-        label(assigner.block_rows_),
-        survivors(assigner.block_rows_),
-        rows(assigner.block_rows_),
-        limits(assigner.block_rows_),
-        least(assigner.block_rows_),
-        group_least(assigner.block_rows_),
-        own(assigner.block_rows_),
-        contenders(assigner.block_rows_) {}
+        points(assigner.points_),
+        groups(assigner.groups_),
+        panels(packed),
+        leaders(packed_means),
+        pass(call),
+        frame{points.origin, points.spread_exponent},
+        relabel{points, call.labels, sums},
+        rows(assigner.block_rows_, points.values.columns) {
+    const std::size_t n = assigner.block_rows_;
+    is_placed.resize(n);
+    for (std::vector<double>* v : {&own_distance, &norm}) v->resize(n);
+    for (std::vector<float>* v : {&reach, &limit, &below, &least, &group_least}) v->resize(n);
+    for (std::vector<std::int32_t>* v : {&label, &place}) v->resize(n);
+    chosen.resize(n + lanes);
+    contenders.resize(n);
+    disputed.resize(n);
+  }
 
-  std::size_t features() const { return shared.points_.values.columns; }
-  double frame(double squared) const { return std::ldexp(squared, -2 * shared.points_.spread_exponent); }
-  const double* center(std::int32_t c) const { return centers + static_cast<std::size_t>(c) * features(); }
+  double in_frame(double squared) const { return std::ldexp(squared, -2 * frame.exponent); }
+  const double* center(std::int32_t c) const {
+    return pass.centers + static_cast<std::size_t>(c) * points.values.columns;
+  }
 
   void block(std::size_t number) {
     const std::size_t begin = number * shared.block_rows_;
-    const std::size_t count = std::min(shared.block_rows_, shared.points_.values.rows - begin);
-    float* kept = shared.kept_.data() + begin * shared.n_groups_;
+    const std::size_t count = std::min(shared.block_rows_, points.values.rows - begin);
+    float* const kept = shared.remember_ ? shared.kept_.get() + begin * groups.count() : nullptr;
     for (std::size_t i = 0; i < count; ++i) {
       label[i] = relabel.labels[begin + i];
-      own_distance[i] = referee(shared.points_.values.row(begin + i), center(label[i]));
-      reach[i] = rounded_up(std::sqrt(frame(own_distance[i])) * a_little_more);
       is_placed[i] = 0;
     }
-    chances += count * shared.n_groups_;
-    for (std::size_t g = 0; g < shared.n_groups_; ++g) group(g, begin, count, kept);
+    if (label[0] < 0) guess(begin, count);  // none has a label yet
+    for (std::size_t i = 0; i < count; ++i) {
+      place[i] = groups.place_of(label[i]);
+      own_distance[i] = pass.referee(points.values.row(begin + i), center(label[i]));
+      reach[i] = rounded_up(std::sqrt(in_frame(own_distance[i])) * a_little_more);
+      if (is_placed[i]) set_limit(i);
+    }
+    for (std::size_t g = 0; g < groups.count(); ++g) group(g, begin, count, kept);
     for (std::size_t i = 0; i < count; ++i) relabel(begin + i, label[i]);
+  }
+
+  /// Labels that are likely to be right: of the best center in the group whose mean is nearest.
+  void guess(std::size_t begin, std::size_t count) {
+    std::vector<std::int32_t> group(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      put(i, begin + i);
+      place[i] = -1;
+      limit[i] = -infinity;
+      label[i] = 0;
+    }
+    choose_all(count);
+    best_of(leaders, shared.leaders_, 0, shared.leaders_.count(), count, group);
+    for (std::size_t g = 0; g < groups.count(); ++g) {
+      std::size_t n = 0;
+      for (std::size_t i = 0; i < count; ++i)
+        if (group[i] == static_cast<std::int32_t>(g)) chosen[n++] = static_cast<std::uint32_t>(i);
+      best_of(panels, groups, g, g + 1, n, label);
+    }
+  }
+
+  /// For each of the first n chosen rows the center of the least score in groups [begin, end).
+  void best_of(const Panels& of, const Groups& among, std::size_t begin, std::size_t end, std::size_t n,
+               std::vector<std::int32_t>& best) {
+    const auto nothing = [](std::size_t, std::size_t) {};
+    for (std::size_t s = 0; s < n; ++s) limit[chosen[s]] = infinity;
+    for (std::size_t g = begin; g < end; ++g) {
+      score_group(of, among, g, n, nothing);
+      for (std::size_t s = 0; s < n; ++s) limit[chosen[s]] = std::min(limit[chosen[s]], group_least[s]);
+    }
+    for (std::size_t g = begin; g < end; ++g)
+      score_group(of, among, g, n, [&](std::size_t s, std::size_t panel) {
+        std::size_t lane = 0;
+        while (lane + 1 < lanes && (contenders[s] >> lane & 1) == 0) ++lane;
+        best[chosen[s]] = std::max(0, among.member(panel * lanes + lane));
+      });
+  }
+
+  void choose_all(std::size_t count) {
+    std::iota(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(count), 0u);
+  }
+
+  /// The first n of the chosen rows against all panels of a group; contended(s, panel) where there are contenders.
+  template <class Contended>
+  void score_group(const Panels& of, const Groups& among, std::size_t g, std::size_t n, Contended&& contended) {
+    if (n == 0) return;
+    const std::size_t first = g * among.panels_per_group();
+    for (std::size_t p = first; p < first + among.panels_per_group(); ++p) {
+      typename Panels::Query query{};
+      query.chosen = chosen.data();
+      query.count = n;
+      query.limits = limit.data();
+      query.place = place.data();
+      query.first_place = static_cast<std::int32_t>(p * lanes);
+      const std::size_t m = of.score(
+          p, rows, query, {p == first ? group_least.data() : least.data(), contenders.data(), disputed.data()});
+      if (p != first)
+        for (std::size_t s = 0; s < n; ++s) group_least[s] = std::min(group_least[s], least[s]);
+      for (std::size_t i = 0; i < m; ++i) contended(disputed[i], p);
+    }
   }
 
   void group(std::size_t g, std::size_t begin, std::size_t count, float* kept) {
     float* const bound = kept + g * count;
-    std::size_t n = 0;
-    if (shared.known_) {
-      const float moved = rounded_up(shared.moves_[g]);
-      for (std::size_t i = 0; i < count; ++i) {
-        survivors[n] = static_cast<std::uint32_t>(i);
-        n += bound[i] > (reach[i] + moved) * (1.0f + 0x1p-22f) ? 0 : 1;
-      }
-    } else {
-      std::iota(survivors.begin(), survivors.begin() + static_cast<std::ptrdiff_t>(count), 0u);
-      n = count;
-    }
+    std::size_t n = count;
+    if (shared.known_)
+      n = kernels::pick().group.survivors(bound, reach.data(), rounded_up(groups.moved(g)), count, chosen.data());
+    else
+      choose_all(count);
     if (n == 0) return;
     looks += n;
     for (std::size_t s = 0; s < n; ++s) {
-      const std::size_t i = survivors[s];
-      if (!is_placed[i]) place(i, begin + i);
-      rows[s] = placed.data() + i * features();
-      limits[s] = limit[i];
-      group_least[s] = infinity;
+      const std::size_t i = chosen[s];
+      if (is_placed[i]) continue;
+      put(i, begin + i);
+      set_limit(i);
     }
-    for (std::size_t p = 0; p < shared.panels_per_group_; ++p)
-      panel(g * shared.panels_per_group_ + p, begin, n, kept, count);
-    for (std::size_t s = 0; s < n; ++s)
-      bound[survivors[s]] = bound_from(survivors[s], group_least[s], shared.moves_[g]);
+    score_group(panels, groups, g, n, [&](std::size_t s, std::size_t panel) { judge(s, begin, panel, kept, count); });
+    if (shared.remember_)
+      kernels::pick().group.keep_bounds(group_least.data(), chosen.data(), n, below.data(),
+                                        static_cast<float>(groups.moved(g)), bound);
   }
 
   /// Into the filter's frame.
-  void place(std::size_t i, std::size_t row) {
-    const auto place_row = kernels::pick().place.of(T());
-    norm[i] = static_cast<double>(place_row(shared.points_.values.row(row), shared.points_.origin.data(),
-                                            std::ldexp(1.0, -shared.points_.spread_exponent), features(),
-                                            placed.data() + i * features()));
+  void put(std::size_t i, std::size_t row) {
+    norm[i] = static_cast<double>(rows.place(i, points.values.row(row), frame));
     is_placed[i] = 1;
-    set_limit(i);
+    const FilterError<float>& error = panels.error();
+    below[i] = norm[i] <= 0x1p80 ? rounded_down(norm[i] * (1.0 - 2.0 * error.epsilon) - 2.0 * error.tau) : -infinity;
   }
 
   void set_limit(std::size_t i) {
-    const FilterError<float>& error = shared.error_;
-    const double exact = 0.5 * (frame(own_distance[i]) - norm[i]) + error.epsilon * norm[i] + error.tau;
+    const FilterError<float>& error = panels.error();
+    const double exact = 0.5 * (in_frame(own_distance[i]) - norm[i]) + error.epsilon * norm[i] + error.tau;
     limit[i] = norm[i] <= 0x1p80 ? rounded_up(exact) : infinity;
   }
 
-  float bound_from(std::size_t i, float lowest, double moves) const {
-    const FilterError<float>& error = shared.error_;
-    const double squared = norm[i] * (1.0 - 2.0 * error.epsilon) - 2.0 * error.tau + 2.0 * static_cast<double>(lowest);
-    const double distance = norm[i] <= 0x1p80 && squared > 0.0 ? std::sqrt(squared) * a_little_less : 0.0;
-    return rounded_down(distance + moves);
-  }
-
-  /// Sixteen centers against the survivors.
-  void panel(std::size_t number, std::size_t begin, std::size_t n, float* kept, std::size_t count) {
-    const auto first = static_cast<std::int32_t>(number * lanes);
-    for (std::size_t s = 0; s < n; ++s)
-      own[s] = shared.place_of_[static_cast<std::size_t>(label[survivors[s]])] - first;
-    kernels::pick().score_group({rows.data(), n, features(), shared.values_.data() + number * features() * lanes,
-                                 shared.starts_.data() + number * lanes, limits.data(), own.data()},
-                                least.data(), contenders.data());
-    for (std::size_t s = 0; s < n; ++s) {
-      group_least[s] = std::min(group_least[s], least[s]);
-      if (contenders[s] != 0) judge(s, begin, number, contenders[s], kept, count);
-    }
-  }
-
   /// The referee decides among the center of a survivor and the contenders of a panel.
-  void judge(std::size_t s, std::size_t begin, std::size_t number, std::uint32_t mask, float* kept, std::size_t count) {
-    const std::size_t i = survivors[s];
+  void judge(std::size_t s, std::size_t begin, std::size_t panel, float* kept, std::size_t count) {
+    const std::size_t i = chosen[s];
     const std::int32_t before = label[i];
     const double distance_before = own_distance[i];
+    std::uint32_t mask = contenders[s];
     for (std::size_t l = 0; mask != 0; ++l, mask >>= 1) {
-      const std::int32_t c = (mask & 1) != 0 ? shared.members_[number * lanes + l] : -1;
+      const std::int32_t c = (mask & 1) != 0 ? groups.member(panel * lanes + l) : -1;
       if (c < 0) continue;
-      const double distance = referee(shared.points_.values.row(begin + i), center(c));
+      ++judged;
+      const double distance = pass.referee(points.values.row(begin + i), center(c));
       if (distance < own_distance[i] || (distance == own_distance[i] && c < label[i])) {
         own_distance[i] = distance;
         label[i] = c;
@@ -276,42 +247,90 @@ struct BoundsAssigner<T>::Worker {
     // The row's new center is nearer: what was certain stays certain. Its old center is now one of the others, and the
     // bound of that center's group must hold for it.
     set_limit(i);
-    const double squared = frame(distance_before) * a_little_less;
-    const std::size_t place = static_cast<std::size_t>(shared.place_of_[static_cast<std::size_t>(before)]);
-    const std::size_t g = place / (shared.panels_per_group_ * lanes), here = number / shared.panels_per_group_;
+    place[i] = groups.place_of(label[i]);
+    reach[i] = rounded_up(std::sqrt(in_frame(own_distance[i])) * a_little_more);
+    const std::size_t g = groups.group_of(groups.place_of(before)), here = panel / groups.panels_per_group();
     // The group at hand needs nothing: see rule 4.
-    if (g == here || (!shared.known_ && g > here)) return;  // or it is still to be looked at
+    if (!shared.remember_ || g == here || (!shared.known_ && g > here)) return;  // or it is still to be looked at
     float& bound = kept[g * count + i];
-    bound = std::min(bound, rounded_down(std::sqrt(squared) * a_little_less + shared.moves_[g]));
+    const double distance = std::sqrt(in_frame(distance_before) * a_little_less) * a_little_less;
+    bound = std::min(bound, rounded_down(distance + groups.moved(g)));
   }
 };
 
 template <class T>
-std::size_t BoundsAssigner<T>::assign(const Assignment& pass) {
-  const std::size_t n = points_.values.rows, d = points_.values.columns;
-  if (members_.empty()) {
-    make_groups(pass.centers);
-    kept_.resize(n * n_groups_);
+template <class Panels>
+std::size_t BoundsAssigner<T>::assign_by(const Assignment& pass) {
+  const Frame frame{points_.origin, points_.spread_exponent};
+  Panels panels, leaders;
+  panels.pack(pass.centers, groups_, frame, pass.threads, poll_);
+  if (pass.labels[0] < 0) {
+    const std::vector<double> means = groups_.means(pass.centers);
+    leaders_.make(means.data());
+    leaders.pack(means.data(), leaders_, frame, pass.threads, poll_);
   }
-  if (known_)
-    move_bounds(pass.centers, pass.referee);
-  else
-    moves_.assign(n_groups_, 0.0);
-  last_centers_.assign(pass.centers, pass.centers + n_clusters_ * d);
-  pack(pass.centers);
-  std::vector<Worker> workers;
-  for (int w = 0; w < pass.threads; ++w) workers.emplace_back(*this, pass, pass.sums.of(w));
-  parallel_blocks((n + block_rows_ - 1) / block_rows_, pass.threads, poll_,
+  std::vector<Worker<Panels>> workers;
+  for (int w = 0; w < pass.threads; ++w) workers.emplace_back(*this, panels, leaders, pass, pass.sums.of(w));
+  const std::size_t blocks = (points_.values.rows + block_rows_ - 1) / block_rows_;
+  parallel_blocks(blocks, pass.threads, poll_,
                   [&](std::size_t block, int worker) { workers[static_cast<std::size_t>(worker)].block(block); });
-  std::size_t changed = 0, looks = 0, chances = 0;
-  for (const Worker& worker : workers) {
+  std::size_t changed = 0, looks = 0, judged = 0;
+  for (const Worker<Panels>& worker : workers) {
     changed += worker.relabel.changed;
     looks += worker.looks;
-    chances += worker.chances;
+    judged += worker.judged;
   }
-  spared_ = known_ ? 1.0 - static_cast<double>(looks) / static_cast<double>(chances) : 1.0;
-  known_ = true;
+  const auto rows = static_cast<double>(points_.values.rows);
+  const double looks_a_row = static_cast<double>(looks) / rows;
+  spared_ = known_ ? 1.0 - looks_a_row / static_cast<double>(groups_.count()) : 1.0;
+  // 8-bit integers certify too little, or so little is left to do that tighter bounds are worth more than speed.
+  const double centers_a_row = looks_a_row * static_cast<double>(groups_.panels_per_group() * lanes);
+  if (static_cast<double>(judged) > 24.0 * rows || (known_ && centers_a_row < 40.0)) use_eight_ = false;
   return changed;
+}
+
+/// Whether the bounds, tried on some rows, spare little.
+template <class T>
+bool BoundsAssigner<T>::worn_out(const Assignment& pass) const {
+  const std::size_t rows = std::min(block_rows_, points_.values.rows);
+  const Frame frame{points_.origin, points_.spread_exponent};
+  std::vector<float> reach(rows);
+  std::vector<std::uint32_t> chosen(rows + lanes);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const double distance = pass.referee(
+        points_.values.row(i), pass.centers + static_cast<std::size_t>(pass.labels[i]) * points_.values.columns);
+    reach[i] = static_cast<float>(std::sqrt(std::ldexp(distance, -2 * frame.exponent)));
+  }
+  std::size_t looks = 0;
+  for (std::size_t g = 0; g < groups_.count(); ++g)
+    looks += kernels::pick().group.survivors(kept_.get() + g * rows, reach.data(), static_cast<float>(groups_.moved(g)),
+                                             rows, chosen.data());
+  return looks * 10 > 7 * rows * groups_.count();
+}
+
+template <class T>
+std::size_t BoundsAssigner<T>::assign(const Assignment& pass) {
+  if (known_) {
+    groups_.move(pass.centers, pass.referee, std::ldexp(1.0, -points_.spread_exponent), pass.threads, poll_);
+    if (worn_out(pass)) known_ = false;
+  }
+  if (!known_) {
+    groups_.make(pass.centers);
+    groups_.start(pass.centers);
+    if (remember_ && !kept_) kept_.reset(new float[points_.values.rows * groups_.count()]);  // each thread its own part
+  }
+  const std::size_t changed = use_eight_ ? assign_by<EightPanels>(pass) : assign_by<FloatPanels>(pass);
+  known_ = remember_;
+  return changed;
+}
+
+template <class T>
+void BoundsAssigner<T>::label_changed(std::size_t row) {
+  if (!known_) return;
+  const std::size_t begin = row / block_rows_ * block_rows_;
+  const std::size_t count = std::min(block_rows_, points_.values.rows - begin);
+  float* const bound = kept_.get() + begin * groups_.count() + (row - begin);
+  for (std::size_t g = 0; g < groups_.count(); ++g) bound[g * count] = 0.0f;
 }
 
 template class BoundsAssigner<std::uint8_t>;

@@ -31,7 +31,10 @@ class Way {
   /// Write the labels that assign() kept to itself, if it does so.
   virtual void write_labels(std::int32_t*) {}
 
-  /// The labels, once written, were changed by somebody else.
+  /// The labels were written, and somebody else changed that of a row.
+  virtual void label_changed(std::size_t) {}
+
+  /// What was learnt from earlier passes holds no longer.
   virtual void forget() {}
 
   /// The share of the work that the last assign() was spared by what it knew from earlier ones; 1 where it knew

@@ -61,31 +61,33 @@ class Farthest {
 }  // namespace
 
 template <class T>
-bool fill_empty_clusters(const Points<T>& points, const double* centers, const Referee& referee, std::int32_t* labels,
-                         Partial& sums, const Poll& poll) {
+std::vector<std::size_t> fill_empty_clusters(const Points<T>& points, const double* centers, const Referee& referee,
+                                             std::int32_t* labels, Partial& sums, const Poll& poll) {
+  std::vector<std::size_t> moved;
   std::vector<std::size_t> empty;
   for (std::size_t c = 0; c < sums.clusters(); ++c)
     if (sums.count(c) == 0) empty.push_back(c);
-  if (empty.empty()) return false;
+  if (empty.empty()) return moved;
   Farthest<T> farthest(points, centers, referee, labels, poll);
   for (std::size_t filled = 0; filled < empty.size();) {
     const std::vector<std::size_t> group = farthest.pop_group();
-    if (group.empty()) return filled > 0;
+    if (group.empty()) break;
     const auto source = static_cast<std::size_t>(labels[group[0]]);
     if (sums.count(source) == static_cast<std::int64_t>(group.size())) continue;  // it keeps no other point
     for (const std::size_t row : group) {
       sums.subtract(source, points.values.row(row), points.weight(row));
       sums.add(empty[filled], points.values.row(row), points.weight(row));
       labels[row] = static_cast<std::int32_t>(empty[filled]);
+      moved.push_back(row);
     }
     ++filled;
   }
-  return true;
+  return moved;
 }
 
-#define PYKMEANS_INSTANTIATE(T)                                                                               \
-  template bool fill_empty_clusters(const Points<T>&, const double*, const Referee&, std::int32_t*, Partial&, \
-                                    const Poll&)
+#define PYKMEANS_INSTANTIATE(T)                                                                          \
+  template std::vector<std::size_t> fill_empty_clusters(const Points<T>&, const double*, const Referee&, \
+                                                        std::int32_t*, Partial&, const Poll&)
 
 PYKMEANS_INSTANTIATE(std::uint8_t);
 PYKMEANS_INSTANTIATE(float);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "../referee.hpp"
 #include "pykmeans/partial.hpp"
@@ -21,9 +22,9 @@ inline bool any_empty(const Partial& sums) {
 /// with the largest distance to its center, with all its equal copies, from a cluster that keeps other such points; at
 /// a tie the point whose values come first in lexicographic order. A largest distance of 0 leaves the center where it
 /// is.
-/// @param labels [in, out] (n_samples)  @param sums [in, out]  @return whether anything moved
+/// @param labels [in, out] (n_samples)  @param sums [in, out]  @return the rows that moved
 template <class T>
-bool fill_empty_clusters(const Points<T>& points, const double* centers, const Referee& referee, std::int32_t* labels,
-                         Partial& sums, const Poll& poll);
+std::vector<std::size_t> fill_empty_clusters(const Points<T>& points, const double* centers, const Referee& referee,
+                                             std::int32_t* labels, Partial& sums, const Poll& poll);
 
 }  // namespace pykmeans::detail
