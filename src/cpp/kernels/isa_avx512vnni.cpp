@@ -1,32 +1,10 @@
 // AVX-512 with 8-bit dot products (VNNI). What differs from AVX-512 without.
-#include <immintrin.h>
-
 #include "score_eight.inl.hpp"
 #include "table.hpp"
 #include "vec_avx512.hpp"
+#include "vec_avx512vnni.hpp"
 
 namespace pykmeans::kernels {
-
-namespace {
-
-struct Avx512Eight {
-  using Lanes = __m512i;
-  static Lanes load(const void* p) { return _mm512_loadu_si512(p); }
-  static Lanes splat(std::int32_t value) { return _mm512_set1_epi32(value); }
-  /// Adds the products of four unsigned integers in each lane and the four signed ones at p. In assembly, since GCC
-  /// copies the sums back and forth around its own function for it.
-  static void add_dot(Lanes& sum, Lanes unsigned_ones, const std::int8_t* p) {
-    asm("vpdpbusd %2%{1to16%}, %1, %0"
-        : "+v"(sum)
-        : "v"(unsigned_ones), "m"(*reinterpret_cast<const std::int32_t*>(p)));
-  }
-  static void store_bytes(std::int8_t* p, __m512 integers) {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(integers)));
-  }
-  static __m512 to_float(Lanes v) { return _mm512_cvtepi32_ps(v); }
-};
-
-}  // namespace
 
 constexpr EightKernels avx512vnni = eight_kernels<Avx512Vector<float>, Avx512Eight, 12>;
 

@@ -1,35 +1,10 @@
 // AVX2 with 8-bit dot products (AVX-VNNI). What differs from AVX2 without.
-#include <immintrin.h>
-
-#include <cstring>
-
 #include "score_eight.inl.hpp"
 #include "table.hpp"
 #include "vec_avx2.hpp"
+#include "vec_avxvnni.hpp"
 
 namespace pykmeans::kernels {
-
-namespace {
-
-struct AvxEight {
-  using Lanes = __m256i;
-  static Lanes load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
-  static Lanes splat(std::int32_t value) { return _mm256_set1_epi32(value); }
-  /// Adds the products of four unsigned integers in each lane and the four signed ones at p.
-  static void add_dot(Lanes& sum, Lanes unsigned_ones, const std::int8_t* p) {
-    std::int32_t four;
-    std::memcpy(&four, p, sizeof four);
-    sum = _mm256_dpbusd_avx_epi32(sum, unsigned_ones, _mm256_set1_epi32(four));
-  }
-  static void store_bytes(std::int8_t* p, __m256 integers) {
-    const __m256i words = _mm256_cvtps_epi32(integers);
-    const __m128i halves = _mm_packs_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi16(halves, halves));
-  }
-  static __m256 to_float(Lanes v) { return _mm256_cvtepi32_ps(v); }
-};
-
-}  // namespace
 
 constexpr EightKernels avxvnni = eight_kernels<Avx2Vector<float>, AvxEight, 4>;
 
