@@ -31,8 +31,7 @@ Assigner<T>::Assigner(const Points<T>& points, std::size_t n_clusters, Algorithm
       automatic_(algorithm == Algorithm::automatic) {
   name_ = automatic_ ? choose(points, n_clusters) : algorithm;
   clever_ = make(name_, points, n_clusters, poll);
-  constexpr std::size_t few = 48;
-  if (n_clusters >= few && points.values.rows >= few) {
+  if (n_clusters * points.values.columns >= 65536 && points.values.columns >= 64) {  // by measurement
     eight_ = std::make_unique<BoundsAssigner<T>>(points, n_clusters, /*remember=*/false, poll);
     if (!eight_->uses_eight()) eight_.reset();
   }
