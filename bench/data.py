@@ -1,0 +1,71 @@
+"""The points that are clustered. Real data where a package ships it, and random numbers of a fixed seed."""
+
+import numpy as np
+
+SEED = 0
+
+
+def iris() -> np.ndarray:
+    from sklearn.datasets import load_iris
+
+    return load_iris().data
+
+
+def digits() -> np.ndarray:
+    from sklearn.datasets import load_digits
+
+    return load_digits().data
+
+
+def china() -> np.ndarray:
+    """The pixels of a photograph, as bytes."""
+    from sklearn.datasets import load_sample_image
+
+    return load_sample_image("china.jpg").reshape(-1, 3)
+
+
+def crowds(n: int, d: int, places: int, scatter: float) -> np.ndarray:
+    """Float32 points around places that are drawn from a normal distribution, `scatter` times as wide as that."""
+    rng = np.random.default_rng(SEED)
+    where = rng.standard_normal((places, d), dtype=np.float32)
+    return where[rng.integers(0, places, n)] + np.float32(scatter) * rng.standard_normal((n, d), dtype=np.float32)
+
+
+def desk() -> np.ndarray:
+    """A table as analysts have them: float64, 20 crowds that overlap widely."""
+    return crowds(10_000, 30, 20, 2.0).astype(np.float64)
+
+
+def signal() -> np.ndarray:
+    """Pieces of 8 correlated values, as a codebook is trained on: one cloud, without any clusters to find."""
+    rng = np.random.default_rng(SEED)
+    X = rng.standard_normal((500_000, 8), dtype=np.float32)
+    for column in range(1, 8):
+        X[:, column] = 0.8 * X[:, column - 1] + 0.6 * X[:, column]
+    return X
+
+
+def embeddings(d: int) -> np.ndarray:
+    """Made up, in the likeness of embeddings of text: 300 topics in 64 directions, fewer and fewer of them important,
+    a common offset, noise in all d directions; of length one."""
+    rng = np.random.default_rng(SEED)
+    n, rank = 50_000, 64
+    strength = np.arange(1, rank + 1, dtype=np.float32) ** -0.5
+    topics = rng.standard_normal((300, rank), dtype=np.float32)
+    inner = (topics[rng.integers(0, 300, n)] + rng.standard_normal((n, rank), dtype=np.float32)) * strength
+    directions = np.linalg.qr(rng.standard_normal((d, rank)))[0].T.astype(np.float32)
+    X = inner @ directions + np.float32(1.0 / np.sqrt(d)) * rng.standard_normal((n, d), dtype=np.float32)
+    X += directions.sum(axis=0) * np.float32(0.25)
+    return X / np.linalg.norm(X, axis=1, keepdims=True)
+
+
+def start(X: np.ndarray, k: int, seed: int) -> np.ndarray:
+    """Centers near random rows, but not on them.
+
+    Whole numbers, as the colors of a photograph, lie at exactly equal distances from some pairs of rows. pykmeans takes
+    the center of the lower index then, and others the one that their rounding favors: the fits would differ.
+    """
+    rng = np.random.default_rng(seed)
+    rows = X[rng.choice(len(X), k, replace=False)].astype(np.float64)
+    moved = rows + rng.uniform(0.0, 1e-3 * X.std(dtype=np.float64), rows.shape)
+    return moved.astype(np.float32)  # every peer can hold these, in float32 and in float64

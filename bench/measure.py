@@ -1,0 +1,81 @@
+"""All runs of a case: the same data and start for everybody, one process after the other, one judge."""
+
+import math
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import cases, data, peers, processes, verify
+
+OURS = "pykmeans"
+
+
+class Plan(NamedTuple):
+    """What the command line asks for."""
+
+    peers: list[str]
+    threads: list[int]
+    types: list[str]  # of which a case is measured in those that it has
+    repeats: tuple[int, float, float]  # least_seconds of worker.py
+    timeout: float
+
+
+def runs(case: cases.Case, plan: Plan, folder: Path) -> Iterator[list[dict[str, Any]]]:
+    """The runs of each type and number of threads."""
+    own = case.points()
+    for dtype in (name for name in cases.types(own) if name in plan.types):
+        X = own.astype(dtype, copy=False)
+        np.save(folder / "X.npy", X)
+        np.save(folder / "start.npy", data.start(own, case.k, case.seed))
+        for threads in plan.threads:
+            job = {
+                "X": str(folder / "X.npy"),
+                "start": str(folder / "start.npy"),
+                "task": case.task,
+                "k": case.k,
+                "iterations": case.iterations,
+                "threads": threads,
+                "repeats": plan.repeats,
+            }
+            facts = {
+                **{"case": case.name, "dtype": dtype, "threads": threads, "task": case.task, "target": case.target},
+                **{"n": X.shape[0], "d": X.shape[1], "k": case.k, "bytes": X.nbytes},
+            }
+            yield judged([run(name, job, facts, folder, plan.timeout) for name in plan.peers], case, X)
+
+
+def run(name: str, job: dict[str, Any], facts: dict[str, Any], folder: Path, timeout: float) -> dict[str, Any]:
+    """One peer's run."""
+    result = processes.run({**job, "peer": name}, folder, timeout)
+    time = f"{result['seconds']:.3g} s" if result["status"] == "done" else result["status"]
+    print(f"{facts['case']} {facts['dtype']}, {facts['threads']} threads, {name}: {time}", file=sys.stderr, flush=True)
+    computed_in = result.pop("dtype", None)
+    return {**facts, "peer": name, "exact": peers.adapter(name).EXACT, "computed_in": computed_in, **result}
+
+
+def judged(group: list[dict[str, Any]], case: cases.Case, X: np.ndarray) -> list[dict[str, Any]]:
+    """The runs with what is wrong with each ("fault"), and with the work that a plain program would have had."""
+    done = [run for run in group if run["status"] == "done"]
+    ours = next((run["inertia"] for run in done if run["peer"] == OURS), math.nan)
+    for run in done:
+        if math.isnan(ours):
+            run["fault"] = "not verified: pykmeans did not run"
+        else:
+            mine = run["peer"].startswith(f"{OURS}:")
+            run["fault"] = verify.verdict(case.task, run["inertia"], ours, same_bits=mine)
+        run["multiply_adds"] = cases.multiply_adds(case, *X.shape, run["n_iter"])
+        run["bytes_read"] = float(X.nbytes * cases.passes(case, run["n_iter"]))
+    judge_ours(done, case.task)
+    return group
+
+
+def judge_ours(done: list[dict[str, Any]], task: str) -> None:
+    """We are disqualified as the others are: by an exact peer that is better than the tolerance explains."""
+    exact = [run for run in done if run["exact"] and not run["peer"].startswith(OURS)]
+    least = min((run["inertia"] for run in exact), default=math.nan)
+    for run in done:
+        if run["peer"] == OURS and not math.isnan(least) and not run["fault"]:
+            run["fault"] = verify.verdict(task, run["inertia"], least).replace("to pykmeans", "to the best peer")

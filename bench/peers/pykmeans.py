@@ -1,0 +1,51 @@
+import re
+
+import numpy as np
+
+import pykmeans
+
+from . import Outcome, Task
+
+TITLE = "pykmeans"
+EXACT = True
+
+
+def version() -> str:
+    return pykmeans.__version__
+
+
+def takes(dtype: np.dtype) -> np.dtype:
+    return dtype
+
+
+def WAYS() -> list[str]:
+    """Every value that `algorithm` may have, from the message that refuses another one."""
+    try:
+        pykmeans.KMeans(1, algorithm="?").fit([[0.0]])
+    except ValueError as error:
+        rule = str(error).partition("{")[2].partition("}")[0]
+        return [way for way in re.findall(r"'(\w+)'", rule) if way != "auto"]
+    raise AssertionError("pykmeans took an algorithm that there is not")
+
+
+def _model(task: Task, **parameters) -> pykmeans.KMeans:
+    way = task.way or "auto"
+    return pykmeans.KMeans(
+        task.k, n_init=1, max_iter=task.iterations, algorithm=way, n_threads=task.threads, **parameters
+    )
+
+
+def _outcome(model: pykmeans.KMeans) -> Outcome:
+    return Outcome(model.cluster_centers_, model.labels_, model.n_iter_, str(getattr(model, "algorithm_", "")))
+
+
+def fit(task: Task) -> Outcome:
+    return _outcome(_model(task, init=task.start, tol=0.0).fit(task.X))
+
+
+def seed(task: Task) -> Outcome:
+    return Outcome(pykmeans.kmeans_plusplus(task.X, task.k, random_state=0, n_threads=task.threads)[0])
+
+
+def whole(task: Task) -> Outcome:
+    return _outcome(_model(task, random_state=0).fit(task.X))

@@ -1,0 +1,130 @@
+"""Tables of what was measured, in Markdown. A run is a dict that `measure.py` makes; JSON keeps the same."""
+
+from typing import Any
+
+from . import peers
+
+Run = dict[str, Any]
+OURS = "pykmeans"
+MISSING = "-"
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    ruler = ["---"] + ["---:"] * (len(head) - 1)
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, ruler, *rows])
+
+
+def groups(runs: list[Run]) -> list[dict[str, Run]]:
+    """Runs of the same task on the same threads, by peer."""
+    found: dict[tuple, dict[str, Run]] = {}
+    for run in runs:
+        found.setdefault((run["case"], run["dtype"], run["threads"]), {})[run["peer"]] = run
+    return list(found.values())
+
+
+def good(run: Run | None) -> bool:
+    return run is not None and run["status"] == "done" and not run["fault"]
+
+
+def best_exact_peer(group: dict[str, Run]) -> Run | None:
+    """The fastest of the others whose result is right."""
+    others = (run for name, run in group.items() if name.partition(":")[0] != OURS and run["exact"] and good(run))
+    return min(others, key=lambda run: run["seconds"], default=None)
+
+
+def seconds(run: Run | None) -> str:
+    """A cell: seconds; in brackets where the result does not count; a dash where there is none."""
+    if run is None or run["status"] in ("cannot", "not installed"):
+        return MISSING
+    if run["status"] != "done":
+        return run["status"]
+    text = f"{run['seconds']:.3g}"
+    return text if good(run) and run["exact"] else f"({text})"
+
+
+def percent(part: float, whole: float | None) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else MISSING
+
+
+def against_peers(runs: list[Run], limits: dict[int, dict[str, float]]) -> str:
+    """The main table."""
+    names = list(dict.fromkeys(run["peer"] for run in runs if run["peer"].partition(":")[0] != OURS))
+    names = [name for name in names if any(run["peer"] == name and run["status"] == "done" for run in runs)]
+    head = ["case", "points", "k", "iterations", "threads", *(f"{peers.title(name)} (s)" for name in names)]
+    head += ["pykmeans (s)", "times the best exact peer", "target"]
+    head += ["of float32 limit", "of 8-bit limit", "of memory limit", "extra memory (MB)", "chosen"]
+    rows = []
+    for group in groups(runs):
+        ours = group.get(OURS)
+        if ours is None:
+            continue
+        best = best_exact_peer(group)
+        peak = limits.get(ours["threads"], {})
+        done = ours["status"] == "done"
+        rate = ours["multiply_adds"] / ours["seconds"] if done else 0.0
+        rows.append(
+            [
+                f"{ours['case']} {ours['dtype']}",
+                f"{ours['n']:,} x {ours['d']}",
+                f"{ours['k']}",
+                f"{ours['n_iter']}" if done and ours["n_iter"] else MISSING,
+                f"{ours['threads']}",
+                *(seconds(group.get(name)) for name in names),
+                seconds(ours),
+                f"{best['seconds'] / ours['seconds']:.1f}" if best and good(ours) else MISSING,
+                f"{ours['target']:g}" if ours["target"] else MISSING,
+                percent(rate, peak.get("float32")) if done else MISSING,
+                percent(rate, peak.get("int8")) if done else MISSING,
+                percent(ours["bytes_read"] / ours["seconds"], peak.get("memory")) if done else MISSING,
+                f"{ours['memory'] / 1e6:.1f}" if done and ours["memory"] is not None else MISSING,
+                ours.get("note") or MISSING,
+            ]
+        )
+    return table(head, rows)
+
+
+def of_ways(runs: list[Run]) -> str:
+    """Whether "auto" is near the best single way; "" where none was forced."""
+    ways = list(dict.fromkeys(run["peer"] for run in runs if run["peer"].startswith(f"{OURS}:")))
+    rows = []
+    for group in groups(runs):
+        forced = [group[way] for way in ways if good(group.get(way))]
+        if OURS in group and forced and good(group[OURS]):
+            ours, best = group[OURS], min(run["seconds"] for run in forced)
+            cells = [seconds(group.get(way)) for way in ways]
+            name = f"{ours['case']} {ours['dtype']}"
+            rows.append([name, f"{ours['threads']}", *cells, seconds(ours), f"{ours['seconds'] / best:.2f}"])
+    head = ["case", "threads", *(f"{way.partition(':')[2]} (s)" for way in ways), "auto (s)", "auto / best"]
+    return table(head, rows) if rows else ""
+
+
+def scaling(runs: list[Run]) -> str:
+    """What a second thread brings, and what the other type costs; "" where neither was measured."""
+    ours = {(r["case"], r["dtype"], r["threads"]): r for r in runs if r["peer"] == OURS and good(r)}
+    rows = []
+    for (case, dtype, n), run in ours.items():
+        one = ours.get((case, dtype, 1)) if n > 1 else None
+        single = ours.get((case, "float32", n)) if dtype == "float64" else None
+        if one or single:
+            faster = f"{one['seconds'] / run['seconds']:.2f}" if one else MISSING
+            slower = f"{run['seconds'] / single['seconds']:.2f}" if single else MISSING
+            wanted = ("1.3" if run["d"] >= 64 else "2") if single else MISSING
+            rows.append([f"{case} {dtype}", f"{n}", f"{run['seconds']:.3g}", faster, slower, wanted])
+    head = ["case", "threads", "pykmeans (s)", "times one thread", "times our float32 time", "at most"]
+    return table(head, rows) if rows else ""
+
+
+def remarks(runs: list[Run]) -> str:
+    """What is in brackets or missing, and why."""
+    lines = []
+    for run in runs:
+        what = f"{run['case']} {run['dtype']}, {run['threads']} threads, {peers.title(run['peer'])}"
+        if run["status"] == "failed":
+            lines.append(f"- {what}: failed, {run['reason']}")
+        elif run["status"] == "done" and run["fault"]:
+            lines.append(f"- {what}: disqualified, {run['fault']}")
+    absent = {peers.title(r["peer"]): r["reason"] for r in runs if r["status"] == "not installed"}
+    lines += [f"- {name}: not installed ({reason})" for name, reason in absent.items()]
+    loose = dict.fromkeys(peers.title(r["peer"]) for r in runs if r["status"] == "done" and not r["exact"])
+    lines += [f"- {name}: in brackets, as it promises no exact result or takes no start" for name in loose]
+    return "\n".join(lines)
