@@ -80,6 +80,8 @@ def main() -> None:
     asked = arguments()
     if asked.list:
         return show_list()
+    if asked.plot:
+        from . import plot  # now, not after the measurements: it says what it lacks
     repeats = (asked.repeats, 0.0, 1e9) if asked.repeats else QUICK if asked.quick else REPEATS
     plan = measure.Plan(
         peers=asked_peers(asked.peers, asked.ways),
@@ -111,8 +113,6 @@ def main() -> None:
         if text:
             print(f"\n## {title}\n\n{text}")
     if asked.plot:
-        from . import plot
-
         plot.draw(runs, asked.plot)
 
 

@@ -116,9 +116,9 @@ double read_batch() {
 
 using Clock = std::chrono::steady_clock;
 
-/// The best of five rounds of a tenth of a second, all threads at once.
+/// The best of ten rounds of a tenth of a second, all threads at once.
 double per_second(double (*work)(), int n_threads) {
-  constexpr int rounds = 5;
+  constexpr int rounds = 10;
   const auto origin = Clock::now() + std::chrono::milliseconds(500);  // by then all have touched their memory
   std::vector<std::vector<double>> rates(static_cast<std::size_t>(n_threads), std::vector<double>(rounds));
   std::vector<std::thread> threads;
@@ -126,7 +126,7 @@ double per_second(double (*work)(), int n_threads) {
     threads.emplace_back([&mine, work, origin] {
       work();
       for (int round = 0; round < rounds; ++round) {
-        const auto begin = origin + round * std::chrono::milliseconds(200);
+        const auto begin = origin + round * std::chrono::milliseconds(150);
         std::this_thread::sleep_until(begin);
         const auto from = Clock::now();
         double done = 0.0;

@@ -5,16 +5,16 @@ from typing import Any
 
 from . import report
 
+try:
+    import matplotlib
+except ImportError:
+    raise SystemExit("--plot needs matplotlib: pip install pykmeans[bench]") from None
+matplotlib.use("Agg")
+from matplotlib import pyplot  # noqa: E402: the backend comes first
+
 
 def draw(runs: list[dict[str, Any]], path: Path) -> None:
     """How many times faster than each peer pykmeans is, a dot for each peer and case; on the most threads measured."""
-    try:
-        import matplotlib
-    except ImportError:
-        raise SystemExit("--plot needs matplotlib: pip install pykmeans[bench]") from None
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
     most = max(run["threads"] for run in runs)
     rows = [group for group in report.groups(runs) if report.good(group.get(report.OURS))]
     rows = [group for group in rows if group[report.OURS]["threads"] == most][::-1]
