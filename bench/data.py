@@ -60,12 +60,14 @@ def embeddings(d: int) -> np.ndarray:
 
 
 def start(X: np.ndarray, k: int, seed: int) -> np.ndarray:
-    """Centers near random rows, but not on them.
+    """Centers near random rows that differ, but not on them.
 
+    Of two centers near equal rows one would be empty soon, and not everybody fills empty clusters in the same way.
     Whole numbers, as the colors of a photograph, lie at exactly equal distances from some pairs of rows. pykmeans takes
     the center of the lower index then, and others the one that their rounding favors: the fits would differ.
     """
     rng = np.random.default_rng(seed)
-    rows = X[rng.choice(len(X), k, replace=False)].astype(np.float64)
+    candidates = np.unique(X[rng.choice(len(X), min(len(X), 2 * k), replace=False)], axis=0)
+    rows = candidates[rng.permutation(len(candidates))[:k]].astype(np.float64)
     moved = rows + rng.uniform(0.0, 1e-3 * X.std(dtype=np.float64), rows.shape)
     return moved.astype(np.float32)  # every peer can hold these, in float32 and in float64

@@ -10,7 +10,7 @@ try:
 except ImportError:
     raise SystemExit("--plot needs matplotlib: pip install pykmeans[bench]") from None
 matplotlib.use("Agg")
-from matplotlib import pyplot 
+from matplotlib import pyplot
 
 
 def draw(runs: list[dict[str, Any]], path: Path) -> None:

@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 
-# How much worse than pykmeans an exact peer's inertia may be, relatively. From one start, rounding in float32 leads to
-# slightly different local optima: 1e-6 to 1e-5. Where the peers draw their own seeds, luck makes percents.
-TOLERANCE = {"fit": 1e-4, "seed": 5e-2, "whole": 5e-2}
+# How much worse than pykmeans an exact peer's inertia may be, relatively. In float64, peers that start where we do end
+# where we do, to 1e-14. Rounding in float32 leads some rows elsewhere and so to another path: up to 4e-4 was seen, on
+# the photograph, whose values are far from zero. Where the peers draw their own seeds, luck makes percents.
+TOLERANCE = {"fit": 1e-3, "seed": 5e-2, "whole": 5e-2}
 BLOCK = 10_000
 
 
