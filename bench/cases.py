@@ -35,6 +35,8 @@ FITS = [
     Case("vectors-overlap", partial(data.crowds, 100_000, 128, 1024, 4.0), 1024, 10, 6, quick=True),
     Case("embeddings384", partial(data.embeddings, 384), 1000, 10, 6, quick=True),
     Case("embeddings768", partial(data.embeddings, 768), 1000, 10, 6),
+    Case("text384", partial(data.text, 384), 1000, 10, 6),
+    Case("text768", partial(data.text, 768), 1000, 10, 6),
     Case("index", partial(data.crowds, 100_000, 128, 4096, 2.0), 4096, 10, 10),
 ]
 BY_NAME = {case.name: case for case in FITS}

@@ -1,5 +1,8 @@
 """The points that are clustered. Real data where a package ships it, and random numbers of a fixed seed."""
 
+import sysconfig
+from pathlib import Path
+
 import numpy as np
 
 SEED = 0
@@ -57,6 +60,23 @@ def embeddings(d: int) -> np.ndarray:
     X = inner @ directions + np.float32(1.0 / np.sqrt(d)) * rng.standard_normal((n, d), dtype=np.float32)
     X += directions.sum(axis=0) * np.float32(0.25)
     return X / np.linalg.norm(X, axis=1, keepdims=True)
+
+
+def text(d: int) -> np.ndarray:
+    """Embeddings of real text: 50,000 passages of Python's own library, their words weighted (TF-IDF) and reduced to
+    the leading d directions of latent semantic analysis; of length one. Another version of Python has other text."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.utils.extmath import randomized_svd
+
+    files = sorted(Path(sysconfig.get_path("stdlib")).rglob("*.py"))
+    files = [file for file in files if "site-packages" not in file.parts]
+    lines = [line for file in files for line in file.read_text("utf-8", errors="ignore").splitlines() if line.strip()]
+    n = 50_000
+    passages = ["\n".join(lines[i * len(lines) // n : (i + 1) * len(lines) // n]) for i in range(n)]
+    words = TfidfVectorizer(max_features=20_000, sublinear_tf=True, dtype=np.float32).fit_transform(passages)
+    directions, strength, _ = randomized_svd(words, d, n_iter=1, n_oversamples=0, random_state=SEED)
+    X = directions * strength
+    return (X / np.maximum(np.linalg.norm(X, axis=1, keepdims=True), 1e-9)).astype(np.float32)
 
 
 def start(X: np.ndarray, k: int, seed: int) -> np.ndarray:
