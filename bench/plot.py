@@ -18,7 +18,8 @@ def draw(runs: list[dict[str, Any]], path: Path) -> None:
     most = max(run["threads"] for run in runs)
     rows = [group for group in report.groups(runs) if report.good(group.get(report.OURS))]
     rows = [group for group in rows if group[report.OURS]["threads"] == most][::-1]
-    names = dict.fromkeys(name for group in rows for name in group if name.partition(":")[0] != report.OURS)
+    others = [run for group in rows for run in group.values() if run["peer"].partition(":")[0] != report.OURS]
+    names = dict.fromkeys(run["peer"] for run in others if run["status"] == "done")
 
     figure, axes = pyplot.subplots(figsize=(9, 1.2 + 0.3 * len(rows)), layout="constrained")
     for name in names:
@@ -32,6 +33,7 @@ def draw(runs: list[dict[str, Any]], path: Path) -> None:
     axes.plot([target for target, _ in targets], [i for _, i in targets], "|", color="black", ms=12, label="target")
     axes.axvline(1.0, color="black", lw=0.8)
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.set_yticks(range(len(rows)), [f"{g[report.OURS]['case']} {g[report.OURS]['dtype']}" for g in rows])
     axes.set_xlabel(f"their time / time of pykmeans, {most} threads; hollow: not an exact result")
     axes.grid(axis="x", alpha=0.3)

@@ -26,12 +26,16 @@ MARGIN = 0.25  # compilers and their libraries differ by some percents
 UNCHECKED = 3  # exit status: nothing was compared
 
 
+def unchecked(reason: str) -> SystemExit:
+    print(f"The instruction counts were NOT checked: {reason}.", file=sys.stderr)
+    return SystemExit(UNCHECKED)
+
+
 def program(name: str) -> str:
     """A program beside this Python or on the PATH."""
     path = shutil.which(name, path=sysconfig.get_path("scripts")) or shutil.which(name)
     if path is None:
-        print(f"The instruction counts were NOT checked: {name} is not installed.", file=sys.stderr)
-        raise SystemExit(UNCHECKED)
+        raise unchecked(f"{name} is not installed")
     return path
 
 
@@ -50,13 +54,16 @@ def built(folder: Path) -> Path:
     return folder / "instructions"
 
 
+def callgrind(*command: str) -> subprocess.CompletedProcess:
+    options = ["--tool=callgrind", "--toggle-collect=measured", "--callgrind-out-file=/dev/null"]
+    environment = {**os.environ, "PYKMEANS_ISA": "avx2"}
+    words = [program("valgrind"), *options, *command]
+    return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+
+
 def counted(executable: Path, case: str) -> int:
     """Instructions inside measured() of main.cpp."""
-    command = [program("valgrind"), "--tool=callgrind", "--toggle-collect=measured", "--callgrind-out-file=/dev/null"]
-    environment = {**os.environ, "PYKMEANS_ISA": "avx2"}
-    done = subprocess.run(
-        [*command, str(executable), case], env=environment, capture_output=True, text=True, check=False
-    )
+    done = callgrind(str(executable), case)
     found = re.search(r"Collected : (\d+)", done.stderr)
     if done.returncode != 0 or not found or int(found[1]) == 0:
         raise SystemExit(f"callgrind failed on {case!r}:\n{done.stdout}\n{done.stderr}")
@@ -64,7 +71,10 @@ def counted(executable: Path, case: str) -> int:
 
 
 def count_all(executable: Path) -> dict[str, int]:
-    cases = subprocess.check_output([str(executable)], text=True).splitlines()
+    listed = callgrind(str(executable))
+    if listed.returncode != 0:
+        raise unchecked(f"valgrind does not work here:\n{listed.stderr}")
+    cases = listed.stdout.splitlines()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return dict(zip(cases, pool.map(lambda case: counted(executable, case), cases), strict=True))
 
@@ -94,8 +104,7 @@ def main() -> None:
     parser.add_argument("--update", action="store_true", help="keep what is counted now")
     update = parser.parse_args().update
     if platform.machine() not in ("x86_64", "AMD64"):
-        print("The instruction counts were NOT checked: the figures are those of x86-64.", file=sys.stderr)
-        raise SystemExit(UNCHECKED)
+        raise unchecked("the figures are those of x86-64")
     program("valgrind")  # before anything is built
     with tempfile.TemporaryDirectory(prefix="instructions-") as folder:
         counts = count_all(built(Path(folder)))
