@@ -4,6 +4,7 @@
 #include <chrono>
 #include <exception>
 #include <mutex>
+#include <vector>
 
 #include "float_environment.hpp"
 #include "granted.hpp"
@@ -50,20 +51,49 @@ namespace detail {
 
 namespace {
 
-/// What the workers of one call share: the next block, and the first thing that went wrong.
+/// To be called between blocks of a millisecond at most. The clock is read only now and then: small fits consist of
+/// many short calls.
+void poll_now_and_then(const Poll& poll) {
+  using namespace std::chrono;
+  static thread_local unsigned calls = 0;
+  static thread_local steady_clock::time_point last{};
+  if (!poll || ++calls % 8 != 0) return;
+  const auto now = steady_clock::now();
+  if (now - last < milliseconds(20)) return;
+  last = now;
+  poll();
+}
+
+/// Blocks that one worker does before it helps the others: the same ones in every call, so that what it reads is near.
+struct alignas(64) Share {
+  std::atomic<std::size_t> next{0};
+  std::size_t end = 0;
+};
+
+/// What the workers of one call share: the blocks that are left, and the first thing that went wrong.
 class Sharing {
  public:
-  Sharing(std::size_t n_blocks, const Poll& poll, const std::function<void(std::size_t, int)>& body)
-      : n_blocks_(n_blocks), poll_(poll), body_(body) {}
+  Sharing(std::size_t n_blocks, std::size_t team, const Poll& poll, const BlockBody& body)
+      : poll_(poll), body_(body), shares_(team) {
+    for (std::size_t w = 0; w < team; ++w) {
+      shares_[w].next = n_blocks * w / team;
+      shares_[w].end = n_blocks * (w + 1) / team;
+    }
+  }
 
   void work(int worker) {
     const FloatEnvironment environment;
     try {
-      for (;;) {
-        if (worker == 0) poll();
-        const std::size_t block = next_.fetch_add(1, std::memory_order_relaxed);
-        if (block >= n_blocks_ || stop_.load(std::memory_order_relaxed)) return;
-        body_(block, worker);
+      for (std::size_t w = 0; w < shares_.size(); ++w) {
+        Share& share = shares_[(static_cast<std::size_t>(worker) + w) % shares_.size()];
+        for (;;) {
+          if (worker == 0) poll_now_and_then(poll_);
+          if (stop_.load(std::memory_order_relaxed)) return;
+          if (share.next.load(std::memory_order_relaxed) >= share.end) break;
+          const std::size_t block = share.next.fetch_add(1, std::memory_order_relaxed);
+          if (block >= share.end) break;
+          body_(block, worker);
+        }
       }
     } catch (...) {
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -77,20 +107,9 @@ class Sharing {
   }
 
  private:
-  void poll() {
-    using namespace std::chrono;
-    if (!poll_) return;
-    static thread_local steady_clock::time_point last{};
-    const auto now = steady_clock::now();
-    if (now - last < milliseconds(20)) return;
-    last = now;
-    poll_();
-  }
-
-  const std::size_t n_blocks_;
   const Poll& poll_;
-  const std::function<void(std::size_t, int)>& body_;
-  std::atomic<std::size_t> next_{0};
+  const BlockBody& body_;
+  std::vector<Share> shares_;
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
   std::exception_ptr error_;
@@ -98,13 +117,12 @@ class Sharing {
 
 }  // namespace
 
-void parallel_blocks(std::size_t n_blocks, int n_threads, const Poll& poll,
-                     const std::function<void(std::size_t, int)>& body) {
-  Sharing sharing(n_blocks, poll, body);
+void parallel_blocks(std::size_t n_blocks, int n_threads, const Poll& poll, const BlockBody& body) {
 #ifdef _OPENMP
   if (n_threads > 1 && n_blocks > 1 && !forked) {
-    const auto team = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(n_threads), n_blocks));
-#pragma omp parallel num_threads(team)
+    const std::size_t team = std::min<std::size_t>(static_cast<std::size_t>(n_threads), n_blocks);
+    Sharing sharing(n_blocks, team, poll, body);
+#pragma omp parallel num_threads(static_cast<int>(team))
     sharing.work(omp_get_thread_num());
     sharing.rethrow();
     return;
@@ -112,8 +130,10 @@ void parallel_blocks(std::size_t n_blocks, int n_threads, const Poll& poll,
 #else
   static_cast<void>(n_threads);
 #endif
-  sharing.work(0);
-  sharing.rethrow();
+  for (std::size_t block = 0; block < n_blocks; ++block) {
+    poll_now_and_then(poll);
+    body(block, 0);
+  }
 }
 
 }  // namespace detail

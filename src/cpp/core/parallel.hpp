@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
 #include <initializer_list>
 
 #include "pykmeans/options.hpp"
@@ -16,10 +15,13 @@ struct Blocks {
   std::size_t block_rows = 1;
 
   /// Blocks of about a millisecond's work: small enough to share out evenly and to notice Ctrl-C in time, large enough
-  /// that fetching one costs nothing. @param row_cost  multiply-adds a row
-  Blocks(std::size_t n_rows, std::size_t row_cost) : rows(n_rows) {
+  /// that fetching one costs nothing. Where there is less to do, several for each thread all the same.
+  /// @param row_cost  multiply-adds a row  @param unit  what the rows of a block are a multiple of
+  Blocks(std::size_t n_rows, std::size_t row_cost, int threads = 1, std::size_t unit = 16) : rows(n_rows) {
     constexpr std::size_t work = std::size_t{1} << 22;
-    block_rows = std::clamp<std::size_t>(work / std::max<std::size_t>(row_cost, 1), 16, 16384) / 16 * 16;
+    const std::size_t most = std::clamp<std::size_t>(work / std::max<std::size_t>(row_cost, 1), unit, 16384);
+    const std::size_t share = threads > 1 ? n_rows / (static_cast<std::size_t>(threads) * 4) : n_rows;
+    block_rows = std::min(most / unit, share / unit + 1) * unit;
   }
   std::size_t count() const { return (rows + block_rows - 1) / block_rows; }
   std::size_t begin(std::size_t block) const { return block * block_rows; }
@@ -33,9 +35,23 @@ inline int useful_threads(int n_threads, std::initializer_list<std::size_t> fact
   return work < 0x1p18 ? 1 : static_cast<int>(std::min<double>(n_threads, work * 0x1p-16));
 }
 
+/// Refers to a callable body(block, worker) without owning it, so that nothing is allocated.
+class BlockBody {
+ public:
+  template <class Body>
+  BlockBody(const Body& body)
+      : body_(&body), call_([](const void* object, std::size_t block, int worker) {
+          (*static_cast<const Body*>(object))(block, worker);
+        }) {}
+  void operator()(std::size_t block, int worker) const { call_(body_, block, worker); }
+
+ private:
+  const void* body_;
+  void (*call_)(const void*, std::size_t, int);
+};
+
 /// Call body(block, worker) once for each block, worker in [0, n_threads). The first exception of a body or of poll
 /// stops the rest and is thrown here. poll is called on the calling thread between its blocks.
-void parallel_blocks(std::size_t n_blocks, int n_threads, const Poll& poll,
-                     const std::function<void(std::size_t block, int worker)>& body);
+void parallel_blocks(std::size_t n_blocks, int n_threads, const Poll& poll, const BlockBody& body);
 
 }  // namespace pykmeans::detail

@@ -14,12 +14,23 @@ namespace pykmeans::detail {
 
 /// Exponents of the largest and of the smallest nonzero magnitude among finite values, merged into `range`.
 inline void extend_range(ValueRange& range, const double* values, std::size_t count) {
-  double largest = 0.0, smallest = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < count; ++i) {
-    const double magnitude = std::fabs(values[i]);
-    largest = std::max(largest, magnitude);
-    if (magnitude > 0.0) smallest = std::min(smallest, magnitude);
-  }
+  constexpr std::size_t lanes = 8;  // several of each, as one would wait for itself
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  double large[lanes], small[lanes];
+  std::fill_n(large, lanes, 0.0);
+  std::fill_n(small, lanes, infinity);
+  const auto add = [&](double value, std::size_t l) {
+    const double magnitude = std::fabs(value);
+    const double nonzero = magnitude > 0.0 ? magnitude : infinity;
+    large[l] = magnitude > large[l] ? magnitude : large[l];
+    small[l] = nonzero < small[l] ? nonzero : small[l];
+  };
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes)
+    for (std::size_t l = 0; l < lanes; ++l) add(values[i + l], l);
+  for (std::size_t l = 0; i < count; ++i, ++l) add(values[i], l);
+  const double largest = *std::max_element(large, large + lanes);
+  const double smallest = *std::min_element(small, small + lanes);
   if (largest == 0.0) return;
   int high = 0, low = 0;
   std::frexp(largest, &high);

@@ -1,4 +1,5 @@
 // AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy.
+#include "limbs.inl.hpp"
 #include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "score_group.inl.hpp"
@@ -12,6 +13,7 @@ constexpr KernelTable avx2 = {"avx2",
                               NearestDot<Avx2Vector<float>, 2, 4>::kernels(),
                               NearestDot<Avx2Vector<double>, 2, 4>::kernels(),
                               referee_kernels,
+                              limb_kernels,
                               seed_kernels<Avx2Vector<float>, Avx2Vector<double>>,
                               group_kernels<Avx2Vector<float>, 4>,
                               place_kernels};

@@ -1,4 +1,5 @@
 // AVX-512. Sixteen accumulators of thirty-two registers; more would only add padding where centers are few.
+#include "limbs.inl.hpp"
 #include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "score_group.inl.hpp"
@@ -13,6 +14,7 @@ constexpr KernelTable avx512 = {"avx512",
                                 NearestDot<Avx512Vector<float>, 2, 8>::kernels(),
                                 NearestDot<Avx512Vector<double>, 2, 8>::kernels(),
                                 referee_kernels,
+                                limb_kernels,
                                 seed_kernels<Avx2Vector<float>, Avx512Vector<double>>,
                                 group_kernels<Avx512Vector<float>, 12>,
                                 place_kernels};

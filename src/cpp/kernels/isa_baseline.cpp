@@ -1,5 +1,6 @@
 // What every 64-bit CPU runs. Eight accumulators, two points' vectors and a broadcast fit the sixteen registers of
 // x86-64.
+#include "limbs.inl.hpp"
 #include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "score_group.inl.hpp"
@@ -13,6 +14,7 @@ constexpr KernelTable baseline = {"baseline",
                                   NearestDot<PortableVector<float>, 2, 4>::kernels(),
                                   NearestDot<PortableVector<double>, 2, 4>::kernels(),
                                   referee_kernels,
+                                  limb_kernels,
                                   seed_kernels<PortableVector<float>, PortableVector<double>>,
                                   group_kernels<PortableVector<float>, 2>,
                                   place_kernels};

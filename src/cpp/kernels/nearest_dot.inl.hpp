@@ -16,8 +16,8 @@ namespace {
 
 /// @tparam Vector   the lanes
 /// @tparam vectors  vectors of points in a tile
-/// @tparam centers_at_once  centers in a panel; vectors * centers_at_once accumulators must fit the registers
-template <class Vector, std::size_t vectors, std::size_t centers_at_once>
+/// @tparam widest   centers in a panel at most; vectors * widest accumulators must fit the registers
+template <class Vector, std::size_t vectors, std::size_t widest>
 struct NearestDot {
   using Float = typename Vector::Scalar;
   using Lanes = typename Vector::Lanes;
@@ -25,38 +25,42 @@ struct NearestDot {
   static constexpr std::size_t tile = vectors * Vector::width;
   static constexpr Float infinity = std::numeric_limits<Float>::infinity();
 
+  template <std::size_t width>
   struct Scores {
-    Lanes at[centers_at_once][vectors];
+    Lanes at[width][vectors];
   };
 
-  static inline void score_panel(const Float* points, const Float* centers, const Float* bounds, std::size_t features,
-                                 Scores& scores) {
-    for (std::size_t c = 0; c < centers_at_once; ++c)
-      for (std::size_t v = 0; v < vectors; ++v) scores.at[c][v] = Vector::splat(bounds[c]);
+  template <std::size_t width>
+  static inline void score_panel(const Float* points, const Float* centers, const Float* starts, std::size_t features,
+                                 Scores<width>& scores) {
+    for (std::size_t c = 0; c < width; ++c)
+      for (std::size_t v = 0; v < vectors; ++v) scores.at[c][v] = Vector::splat(starts[c]);
     for (std::size_t q = 0; q < features; ++q) {
       Lanes point[vectors];
       for (std::size_t v = 0; v < vectors; ++v) point[v] = Vector::load(points + q * tile + v * Vector::width);
-      for (std::size_t c = 0; c < centers_at_once; ++c) {
-        const Lanes center = Vector::splat(centers[q * centers_at_once + c]);
+      for (std::size_t c = 0; c < width; ++c) {
+        const Lanes center = Vector::splat(centers[q * width + c]);
         for (std::size_t v = 0; v < vectors; ++v)
           scores.at[c][v] = Vector::multiply_add(point[v], center, scores.at[c][v]);
       }
     }
   }
 
-  static void nearest_in_tile(const Float* points, const Float* centers, const Float* bounds, std::size_t features,
-                              std::size_t panels, Float* best, Float* second, std::int32_t* index) {
+  template <std::size_t width>
+  static TileVerdict nearest_in_tile(const Float* points, const Float* doubts, const std::int32_t* labels,
+                                     const PanelView<Float>& centers, std::int32_t* found) {
     Lanes least[vectors], next[vectors];
     Indices where[vectors];
     for (std::size_t v = 0; v < vectors; ++v) {
       least[v] = next[v] = Vector::splat(infinity);
-      where[v] = Vector::splat_index(0);
+      where[v] = Vector::splat_index(centers.names[0]);
     }
-    for (std::size_t p = 0; p < panels; ++p) {
-      Scores scores;
-      score_panel(points, centers + p * features * centers_at_once, bounds + p * centers_at_once, features, scores);
-      for (std::size_t c = 0; c < centers_at_once; ++c) {
-        const Indices here = Vector::splat_index(static_cast<typename Vector::Integer>(p * centers_at_once + c));
+    for (std::size_t p = 0; p < centers.panels; ++p) {
+      Scores<width> scores;
+      score_panel<width>(points, centers.values + p * centers.features * width, centers.starts + p * width,
+                         centers.features, scores);
+      for (std::size_t c = 0; c < width; ++c) {
+        const Indices here = Vector::splat_index(centers.names[p * width + c]);
         for (std::size_t v = 0; v < vectors; ++v) {
           const Lanes score = scores.at[c][v];
           where[v] = Vector::pick_less(score, least[v], here, where[v]);
@@ -65,33 +69,54 @@ struct NearestDot {
         }
       }
     }
+    TileVerdict verdict = {0, 0};
     for (std::size_t v = 0; v < vectors; ++v) {
-      Vector::store(best + v * Vector::width, least[v]);
-      Vector::store(second + v * Vector::width, next[v]);
-      Vector::store_index(index + v * Vector::width, where[v]);
+      const std::size_t first = v * Vector::width;
+      const Lanes own = Vector::add(least[v], Vector::gather(centers.slacks, where[v]));
+      const Lanes limit = Vector::add(own, Vector::load(doubts + first));
+      verdict.undecided |= Vector::not_above(next[v], limit) << first;
+      verdict.moved |= Vector::unlike(where[v], labels + first) << first;
+      Vector::store_index(found + first, where[v]);
     }
+    return verdict;
   }
 
-  static void nearest(const Float* points, const Float* centers, const Float* bounds, std::size_t features,
-                      std::size_t panels, std::size_t tiles, Float* best, Float* second, std::int32_t* index) {
-    for (std::size_t t = 0; t < tiles; ++t)
-      nearest_in_tile(points + t * features * tile, centers, bounds, features, panels, best + t * tile,
-                      second + t * tile, index + t * tile);
+  template <std::size_t width>
+  static void nearest_in(const TileView<Float>& points, const PanelView<Float>& centers, std::int32_t* found,
+                         TileVerdict* verdicts) {
+    for (std::size_t t = 0; t < points.tiles; ++t)
+      verdicts[t] = nearest_in_tile<width>(points.values + t * centers.features * tile, points.doubts + t * tile,
+                                           points.labels + t * tile, centers, found + t * tile);
   }
 
-  static void scores(const Float* points, const Float* centers, const Float* bounds, std::size_t features,
-                     std::size_t panels, Float* out) {
-    for (std::size_t p = 0; p < panels; ++p) {
-      Scores panel;
-      score_panel(points, centers + p * features * centers_at_once, bounds + p * centers_at_once, features, panel);
-      for (std::size_t c = 0; c < centers_at_once; ++c)
+  template <std::size_t width>
+  static void scores_in(const Float* values, const PanelView<Float>& centers, Float* out) {
+    for (std::size_t p = 0; p < centers.panels; ++p) {
+      Scores<width> panel;
+      score_panel<width>(values, centers.values + p * centers.features * width, centers.starts + p * width,
+                         centers.features, panel);
+      for (std::size_t c = 0; c < width; ++c)
         for (std::size_t v = 0; v < vectors; ++v)
-          Vector::store(out + (p * centers_at_once + c) * tile + v * Vector::width, panel.at[c][v]);
+          Vector::store(out + (p * width + c) * tile + v * Vector::width, panel.at[c][v]);
     }
+  }
+
+  /// The width of the panels is known when this is compiled, so that they stay in registers.
+  template <std::size_t width = widest>
+  static void nearest(const TileView<Float>& points, const PanelView<Float>& centers, std::int32_t* found,
+                      TileVerdict* verdicts) {
+    if (centers.width == width) return nearest_in<width>(points, centers, found, verdicts);
+    if constexpr (width > 1) nearest<width - 1>(points, centers, found, verdicts);
+  }
+
+  template <std::size_t width = widest>
+  static void scores(const Float* values, const PanelView<Float>& centers, Float* out) {
+    if (centers.width == width) return scores_in<width>(values, centers, out);
+    if constexpr (width > 1) scores<width - 1>(values, centers, out);
   }
 
   static constexpr FilterKernels<Float> kernels() {
-    return {{tile, centers_at_once, nearest, scores}, pack_kernels<Vector, tile>()};
+    return {{tile, widest, nearest<>, scores<>}, pack_kernels<Vector, tile>()};
   }
 };
 

@@ -6,25 +6,48 @@
 
 namespace pykmeans::kernels {
 
-/// Scores of points against centers: score = bound[c] + sum over q of point[q] * center[c][q], in any order of
-/// operations, with or without fused multiply-add. Whoever calls accounts for the rounding (core/assign/codebook.hpp).
-///
-/// points:  tiles of `tile` points, each (features, tile)
-/// centers: panels of `panel` centers, each (features, panel)
-/// bounds:  (panels * panel)
+/// Points in tiles of DotKernels::tile.
+template <class Float>
+struct TileView {
+  const Float* values;         // (tiles, features, tile)
+  const Float* doubts;         // (tiles * tile) see nearest
+  const std::int32_t* labels;  // (tiles * tile) as they are
+  std::size_t tiles;
+};
+
+/// Centers in panels of equal width.
+template <class Float>
+struct PanelView {
+  const Float* values;        // (panels, features, width)
+  const Float* starts;        // (panels * width) infinity for none
+  const std::int32_t* names;  // (panels * width) what labels call them
+  const Float* slacks;        // by name, see nearest
+  std::size_t features;
+  std::size_t panels;
+  std::size_t width;  // at most DotKernels::widest
+};
+
+/// Of a tile, a bit for each point.
+struct TileVerdict {
+  std::uint32_t undecided;
+  std::uint32_t moved;  // found is not the point's label
+};
+
+/// Scores of points against centers: score = start + sum over q of point[q] * center[q], in any order of operations,
+/// with or without fused multiply-add. Whoever calls accounts for the rounding (core/assign/codebook.hpp).
 template <class Float>
 struct DotKernels {
-  std::size_t tile;
-  std::size_t panel;
+  std::size_t tile;    // at most 32
+  std::size_t widest;  // panel
 
-  /// For each point of each tile the least score, its center (the first, in order of the centers, that has it) and the
-  /// least score of the others. @param best, second, index [out] (tiles * tile)
-  void (*nearest)(const Float* points, const Float* centers, const Float* bounds, std::size_t features,
-                  std::size_t panels, std::size_t tiles, Float* best, Float* second, std::int32_t* index);
+  /// For each point the name of the center of least score (the first that has it). The point is decided where the least
+  /// score of the others is above least + slack of that center + doubt of the point; not where anything is NaN.
+  /// @param found [out] (tiles * tile)  @param verdicts [out] (tiles)
+  void (*nearest)(const TileView<Float>& points, const PanelView<Float>& centers, std::int32_t* found,
+                  TileVerdict* verdicts);
 
-  /// All scores of one tile. @param scores [out] (panels * panel, tile)
-  void (*scores)(const Float* points, const Float* centers, const Float* bounds, std::size_t features,
-                 std::size_t panels, Float* scores);
+  /// All scores of one tile. @param values (features, tile)  @param scores [out] (panels * width, tile)
+  void (*scores)(const Float* values, const PanelView<Float>& centers, Float* scores);
 };
 
 /// Packing of `tile` rows: (row - origin) * factor, each value with a relative error of one rounding (two where a
@@ -188,11 +211,35 @@ struct GroupKernels {
   KeepBounds keep_bounds;
 };
 
+/// Take a row from a sum and add it to another, either of which may be nullptr; by number of limbs.
+template <class Value>
+struct MoveKernels {
+  void (*by_limbs[3])(const Value* row, const double* magic, std::size_t features, std::int64_t* from,
+                      std::int64_t* to);
+};
+
+/// Exact sums in limbs, (limbs + 1, features) with the lowest first.
+struct LimbKernels {
+  MoveKernels<float> move_float32;
+  MoveKernels<double> move_float64;
+
+  void (*carry)(std::int64_t* digits, std::size_t limbs, std::size_t features);
+
+  /// The value of `count` carried sums times their factors, powers of two, rounded once; for one limb and for two.
+  /// @param stride  from a limb to the next  @param sums [out] (count)
+  void (*round[2])(const std::int64_t* digits, std::size_t stride, const double* factors, std::size_t count,
+                   double* sums);
+
+  const MoveKernels<float>& move(float) const { return move_float32; }
+  const MoveKernels<double>& move(double) const { return move_float64; }
+};
+
 struct KernelTable {
   const char* name;  ///< as PYKMEANS_ISA names it
   FilterKernels<float> float32;
   FilterKernels<double> float64;
   RefereeKernels referee;
+  LimbKernels limbs;
   SeedKernels seed;
   GroupKernels group;
   PlaceKernels place;

@@ -37,6 +37,13 @@ struct Avx2Vector<float> {
     return _mm256_blendv_epi8(otherwise, then, _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_LT_OQ)));
   }
   static void store_index(std::int32_t* p, Indices v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
+  /// p[v[l]] in lane l.
+  static Lanes gather(const float* p, Indices v) { return _mm256_i32gather_ps(p, v, 4); }
+  /// Bit l: lane l is not p[l].
+  static unsigned unlike(Indices v, const std::int32_t* p) {
+    const __m256i same = _mm256_cmpeq_epi32(v, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+    return static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(same))) ^ 0xffu;
+  }
 
   /// Bit l: a > b is not true in lane l.
   static unsigned not_above(Lanes a, Lanes b) {
@@ -115,6 +122,15 @@ struct Avx2Vector<double> {
   static void store_index(std::int32_t* p, Indices v) {
     const __m256i low_halves = _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_castsi256_si128(low_halves));
+  }
+  static Lanes gather(const double* p, Indices v) { return _mm256_i64gather_pd(p, v, 8); }
+  static unsigned unlike(Indices v, const std::int32_t* p) {
+    const __m256i same =
+        _mm256_cmpeq_epi64(v, _mm256_cvtepi32_epi64(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+    return static_cast<unsigned>(_mm256_movemask_pd(_mm256_castsi256_pd(same))) ^ 0xfu;
+  }
+  static unsigned not_above(Lanes a, Lanes b) {
+    return static_cast<unsigned>(_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_NGT_UQ)));
   }
 };
 

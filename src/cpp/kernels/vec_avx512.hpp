@@ -35,6 +35,12 @@ struct Avx512Vector<float> {
     return _mm512_mask_mov_epi32(otherwise, _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), then);
   }
   static void store_index(std::int32_t* p, Indices v) { _mm512_storeu_si512(p, v); }
+  /// p[v[l]] in lane l.
+  static Lanes gather(const float* p, Indices v) { return _mm512_i32gather_ps(v, p, 4); }
+  /// Bit l: lane l is not p[l].
+  static unsigned unlike(Indices v, const std::int32_t* p) {
+    return _mm512_cmpneq_epi32_mask(v, _mm512_loadu_si512(p));
+  }
 
   /// Bit l: a > b is not true in lane l.
   static unsigned not_above(Lanes a, Lanes b) { return _mm512_cmp_ps_mask(a, b, _CMP_NGT_UQ); }
@@ -124,6 +130,12 @@ struct Avx512Vector<double> {
   static void store_index(std::int32_t* p, Indices v) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi64_epi32(v));
   }
+  static Lanes gather(const double* p, Indices v) { return _mm512_i64gather_pd(v, p, 8); }
+  static unsigned unlike(Indices v, const std::int32_t* p) {
+    const __m256i labels = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+    return _mm512_cmpneq_epi64_mask(v, _mm512_cvtepi32_epi64(labels));
+  }
+  static unsigned not_above(Lanes a, Lanes b) { return _mm512_cmp_pd_mask(a, b, _CMP_NGT_UQ); }
 };
 
 }  // namespace

@@ -79,6 +79,18 @@ struct PortableVector {
   static void store_index(std::int32_t* p, Indices v) {
     for (std::size_t lane = 0; lane < width; ++lane) p[lane] = static_cast<std::int32_t>(v[lane]);
   }
+  /// p[v[l]] in lane l.
+  static Lanes gather(const Float* p, Indices v) {
+    Lanes result = {};
+    for (std::size_t lane = 0; lane < width; ++lane) result[lane] = p[v[lane]];
+    return result;
+  }
+  /// Bit l: lane l is not p[l].
+  static unsigned unlike(Indices v, const std::int32_t* p) {
+    unsigned bits = 0;
+    for (std::size_t lane = 0; lane < width; ++lane) bits |= (v[lane] != p[lane] ? 1u : 0u) << lane;
+    return bits;
+  }
 };
 
 #else
@@ -171,6 +183,16 @@ struct PortableVector {
   }
   static void store_index(std::int32_t* p, Indices v) {
     for (std::size_t lane = 0; lane < width; ++lane) p[lane] = v.at[lane];
+  }
+  /// p[v[l]] in lane l.
+  static Lanes gather(const Float* p, Indices v) {
+    return each<Lanes>([&](std::size_t i) { return p[v.at[i]]; });
+  }
+  /// Bit l: lane l is not p[l].
+  static unsigned unlike(Indices v, const std::int32_t* p) {
+    unsigned bits = 0;
+    for (std::size_t lane = 0; lane < width; ++lane) bits |= (v.at[lane] != p[lane] ? 1u : 0u) << lane;
+    return bits;
   }
 };
 

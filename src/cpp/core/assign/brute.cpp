@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <vector>
 
 #include "../parallel.hpp"
+#include "codebook.hpp"
 
 namespace pykmeans::detail {
 
@@ -12,108 +15,144 @@ namespace {
 
 /// Packed values of a group of tiles: about what a first-level cache holds beside a panel of centers.
 constexpr std::size_t group_values = 6144;
+constexpr std::size_t most_tiles = 16;  // of a group
+
+/// Packed values that are kept from one pass to the next: where all of X takes no more than these four megabytes,
+/// packing it anew in each pass would be a good part of the work.
+constexpr std::size_t most_kept_values = std::size_t{1} << 20;
+
+/// Tiles of points, their values and doubts.
+template <class Float>
+struct Tiles {
+  std::unique_ptr<Float[]> values;  // (tiles, features, tile)
+  std::unique_ptr<Float[]> doubts;  // (tiles * tile)
+
+  Tiles() = default;
+  Tiles(std::size_t rows, std::size_t features) : values(new Float[rows * features]), doubts(new Float[rows]) {}
+};
+
+std::size_t lowest_bit(std::uint32_t bits) {
+  std::size_t bit = 0;
+  for (; (bits & 1) == 0; bits >>= 1) ++bit;
+  return bit;
+}
 
 }  // namespace
+
+/// What a filter needs in every pass.
+template <class T>
+template <class Float>
+struct BruteAssigner<T>::Filter {
+  Codebook<Float> codebook;
+  std::vector<Worker<Float>> workers;
+  Tiles<Float> kept;       // of all points, or nothing
+  double kept_tau = -1.0;  // of their doubts; negative where they are not filled yet
+};
 
 /// Tiles of points and what the filter says of them; one per thread.
 template <class T>
 template <class Float>
-struct BruteAssigner<T>::Worker {
+struct alignas(64) BruteAssigner<T>::Worker {
   const Points<T>& points;
-  const Assignment& pass;
-  const Codebook<Float>& codebook;
   const kernels::FilterKernels<Float>& kernels;
+  const Codebook<Float>& codebook;
   const double factor;
-  Labeller<T> relabel;
-
-  Worker(const Points<T>& data, const Assignment& call, const Codebook<Float>& packed_centers,
-         const kernels::FilterKernels<Float>& functions, Partial* sums)
-      : points(data),
-        pass(call),
-        codebook(packed_centers),
-        kernels(functions),
-        factor(std::ldexp(1.0, -data.spread_exponent)),
-        relabel{data, call.labels, sums} {}
-
-  std::vector<Float> packed, norms, best, second, scores;
-  std::vector<const T*> row_pointers;
-  std::vector<std::int32_t> index;
-  std::vector<double> doubt;           // 2 B of each packed point
+  const std::size_t tile, group_rows;
+  Tiles<Float> own;                                             // a group, or rows that are undecided
+  std::vector<Float> norms = std::vector<Float>(tile), scores;  // of a tile
+  std::vector<const T*> row_pointers = std::vector<const T*>(tile);
+  std::vector<std::int32_t> found = std::vector<std::int32_t>(group_rows);
   std::vector<std::size_t> undecided;  // rows
+
+  // Of a pass.
+  const Assignment* pass = nullptr;
+  Labeller<T> relabel;
   std::size_t undecided_rows = 0, candidates = 0;
 
-  void prepare(std::size_t tiles) {
-    const std::size_t rows = tiles * kernels.dot.tile;
-    if (best.size() == rows) return;
-    packed.resize(rows * points.values.columns);
-    best.resize(rows);
-    second.resize(rows);
-    index.resize(rows);
-    doubt.resize(rows);
-    norms.resize(kernels.dot.tile);
-    row_pointers.resize(kernels.dot.tile);
+  Worker(const Points<T>& data, const kernels::FilterKernels<Float>& functions, const Codebook<Float>& centers)
+      : points(data),
+        kernels(functions),
+        codebook(centers),
+        factor(std::ldexp(1.0, -data.spread_exponent)),
+        tile(functions.dot.tile),
+        group_rows(std::clamp<std::size_t>(group_values / (data.values.columns * tile), 1, most_tiles) * tile),
+        own(group_rows, data.values.columns),
+        relabel{data, nullptr, nullptr} {}
+
+  void begin(const Assignment& new_pass, Partial* sums) {
+    pass = &new_pass;
+    relabel.labels = new_pass.labels;
+    relabel.sums = sums;
+    relabel.changed = 0;
+    undecided_rows = candidates = 0;
   }
 
-  /// Pack up to a tile of rows, row_of(0), row_of(1), ..., into tile t, filled up with copies of the first.
+  /// Pack up to a tile of rows, row_of(0), row_of(1), ..., filled up with copies of the first.
   template <class RowOf>
-  void pack(std::size_t t, std::size_t rows, RowOf row_of) {
-    const std::size_t d = points.values.columns, tile = kernels.dot.tile;
+  void pack(std::size_t rows, RowOf row_of, Float* values, Float* doubts) {
     for (std::size_t i = 0; i < tile; ++i) row_pointers[i] = points.values.row(row_of(i < rows ? i : 0));
-    kernels.pack.from(T())(row_pointers.data(), points.origin.data(), factor, d, packed.data() + t * tile * d,
+    kernels.pack.from(T())(row_pointers.data(), points.origin.data(), factor, points.values.columns, values,
                            norms.data());
-    const FilterError<Float>& error = codebook.error();
-    for (std::size_t i = 0; i < tile; ++i) {
-      const auto norm = static_cast<double>(norms[i]);
-      doubt[t * tile + i] =
-          norm <= 0x1p80 ? error.epsilon * norm + 2.0 * error.tau : std::numeric_limits<double>::infinity();
-    }
+    for (std::size_t i = 0; i < tile; ++i) doubts[i] = codebook.error().doubt(norms[i]);
   }
 
-  /// Rows [begin, end), at most `tiles` tiles of them.
-  void filter(std::size_t begin, std::size_t end) {
-    const std::size_t rows = end - begin, tiles = (rows + kernels.dot.tile - 1) / kernels.dot.tile;
-    for (std::size_t t = 0; t < tiles; ++t) {
-      const std::size_t first = begin + t * kernels.dot.tile;
-      pack(t, std::min(kernels.dot.tile, end - first), [=](std::size_t i) { return first + i; });
+  void pack_group(std::size_t begin, std::size_t end, Float* values, Float* doubts) {
+    for (std::size_t first = begin; first < end; first += tile)
+      pack(
+          std::min(tile, end - first), [=](std::size_t i) { return first + i; },
+          values + (first - begin) * points.values.columns, doubts + (first - begin));
+  }
+
+  /// Rows [begin, end), at most a group of them.
+  void filter(std::size_t begin, std::size_t end, const Float* values, const Float* doubts) {
+    kernels::TileVerdict verdicts[most_tiles];
+    const std::size_t full = (end - begin) / tile, rest = begin + full * tile;
+    kernels.dot.nearest({values, doubts, pass->labels + begin, full}, codebook.panels(), found.data(), verdicts);
+    if (rest < end) {  // the labels of a tile that is not full are fewer than the kernel reads
+      std::int32_t labels[32] = {};
+      std::copy(pass->labels + rest, pass->labels + end, labels);
+      kernels.dot.nearest({values + full * tile * points.values.columns, doubts + full * tile, labels, 1},
+                          codebook.panels(), found.data() + full * tile, verdicts + full);
     }
-    kernels.dot.nearest(packed.data(), codebook.values(), codebook.bounds(), points.values.columns, codebook.panels(),
-                        tiles, best.data(), second.data(), index.data());
-    for (std::size_t i = 0; i < rows; ++i) {
-      const auto b = static_cast<std::size_t>(index[i]);
-      const double limit = static_cast<double>(best[i]) + codebook.slack(b) + doubt[i];
-      if (static_cast<double>(second[i]) > limit)  // false where anything is NaN
-        relabel(begin + i, codebook.original(b));
-      else
-        undecided.push_back(begin + i);
+    for (std::size_t first = begin; first < end; first += tile) {
+      const std::size_t rows = std::min(tile, end - first);
+      const std::uint32_t real = 0xffffffffu >> (32 - rows);
+      const kernels::TileVerdict& verdict = verdicts[(first - begin) / tile];
+      std::uint32_t moved = verdict.moved & ~verdict.undecided & real;
+      for (; moved != 0; moved &= moved - 1) {
+        const std::size_t row = first + lowest_bit(moved);
+        relabel(row, found[row - begin]);
+      }
+      for (std::uint32_t left = verdict.undecided & real; left != 0; left &= left - 1)
+        undecided.push_back(first + lowest_bit(left));
     }
   }
 
   /// The referee's word on the last rows of the list, at most a tile of them.
   void settle_tile() {
-    const std::size_t rows = std::min(undecided.size(), kernels.dot.tile);
+    const std::size_t rows = std::min(undecided.size(), tile);
     const std::size_t* list = undecided.data() + undecided.size() - rows;
-    pack(0, rows, [=](std::size_t i) { return list[i]; });
-    scores.resize(codebook.panels() * kernels.dot.panel * kernels.dot.tile);
-    kernels.dot.scores(packed.data(), codebook.values(), codebook.bounds(), points.values.columns, codebook.panels(),
-                       scores.data());
+    pack(rows, [=](std::size_t i) { return list[i]; }, own.values.get(), own.doubts.get());
+    scores.resize(codebook.places() * tile);
+    kernels.dot.scores(own.values.get(), codebook.panels(), scores.data());
     for (std::size_t i = 0; i < rows; ++i) relabel(list[i], judge(list[i], i));
     undecided_rows += rows;
     undecided.resize(undecided.size() - rows);
   }
 
   std::int32_t judge(std::size_t row, std::size_t lane) {
-    const auto score = [&](std::size_t c) { return static_cast<double>(scores[c * kernels.dot.tile + lane]); };
+    const auto score = [&](std::size_t c) { return static_cast<double>(scores[c * tile + lane]); };
     std::size_t b = 0;
     for (std::size_t c = 1; c < codebook.size(); ++c)
       if (score(c) < score(b)) b = c;
-    const double limit = score(b) + codebook.slack(b) + doubt[lane];
+    const double limit = score(b) + codebook.slack(b) + static_cast<double>(own.doubts[lane]);
     double least = std::numeric_limits<double>::infinity();
     std::int32_t label = codebook.original(0);
     for (std::size_t c = 0; c < codebook.size(); ++c) {
       if (score(c) > limit) continue;  // a score or limit that is NaN leaves the center in
       const double distance =
-          pass.referee(points.values.row(row),
-                       pass.centers + static_cast<std::size_t>(codebook.original(c)) * points.values.columns);
+          pass->referee(points.values.row(row),
+                        pass->centers + static_cast<std::size_t>(codebook.original(c)) * points.values.columns);
       ++candidates;
       if (distance < least) {
         least = distance;
@@ -123,10 +162,15 @@ struct BruteAssigner<T>::Worker {
     return label;
   }
 
-  void block(std::size_t begin, std::size_t end, std::size_t tiles) {
-    prepare(tiles);
-    for (std::size_t i = begin; i < end; i += tiles * kernels.dot.tile)
-      filter(i, std::min(end, i + tiles * kernels.dot.tile));
+  /// @param kept  tiles of all points, or nullptr  @param filled  whether they hold them already
+  void block(std::size_t begin, std::size_t end, const Tiles<Float>* kept, bool filled) {
+    for (std::size_t first = begin; first < end; first += group_rows) {
+      const std::size_t last = std::min(end, first + group_rows);
+      Float* values = kept ? kept->values.get() + first * points.values.columns : own.values.get();
+      Float* doubts = kept ? kept->doubts.get() + first : own.doubts.get();
+      if (!filled) pack_group(first, last, values, doubts);
+      filter(first, last, values, doubts);
+    }
     while (!undecided.empty()) settle_tile();
   }
 };
@@ -136,26 +180,41 @@ BruteAssigner<T>::BruteAssigner(const Points<T>& points, std::size_t n_clusters,
     : points_(points), n_clusters_(n_clusters), poll_(poll), use_double_(points.values.columns > max_float_features) {}
 
 template <class T>
+BruteAssigner<T>::~BruteAssigner() = default;
+
+template <class T>
 template <class Float>
-std::size_t BruteAssigner<T>::by_filter(const Assignment& pass, const kernels::FilterKernels<Float>& kernels) {
-  const std::size_t d = points_.values.columns;
-  Codebook<Float> codebook;
-  codebook.pack(pass.centers, n_clusters_, points_.origin, points_.spread_exponent, pass.referee.scale(), kernels.dot);
-  std::vector<Worker<Float>> workers;
-  for (int w = 0; w < pass.threads; ++w) workers.emplace_back(points_, pass, codebook, kernels, pass.sums.of(w));
-  const std::size_t tiles = std::clamp<std::size_t>(group_values / (d * kernels.dot.tile), 1, 16);
-  const Blocks blocks(points_.values.rows, d * n_clusters_);
+std::size_t BruteAssigner<T>::by_filter(const Assignment& pass, const kernels::FilterKernels<Float>& kernels,
+                                        std::unique_ptr<Filter<Float>>& filter) {
+  const std::size_t n = points_.values.rows, d = points_.values.columns, tile = kernels.dot.tile;
+  if (!filter) filter = std::make_unique<Filter<Float>>();
+  Codebook<Float>& codebook = filter->codebook;
+  codebook.pack(pass.centers, n_clusters_, points_.origin, points_.spread_exponent, pass.referee.scale(),
+                kernels.dot.widest);
+  const std::size_t all_rows = (n + tile - 1) / tile * tile;
+  const bool keep = pass.sums.of(0) && all_rows <= most_kept_values / d;  // sums are wanted: there will be more passes
+  if (keep && !filter->kept.values) filter->kept = Tiles<Float>(all_rows, d);
+  const bool filled = keep && filter->kept_tau == codebook.error().tau;
+  std::vector<Worker<Float>>& workers = filter->workers;
+  for (int w = 0; w < pass.threads; ++w) {
+    if (workers.size() == static_cast<std::size_t>(w)) workers.emplace_back(points_, kernels, codebook);
+    workers[static_cast<std::size_t>(w)].begin(pass, pass.sums.of(w));
+  }
+  const Blocks blocks(n, d * n_clusters_, pass.threads, tile);
   parallel_blocks(blocks.count(), pass.threads, poll_, [&](std::size_t block, int worker) {
-    workers[static_cast<std::size_t>(worker)].block(blocks.begin(block), blocks.end(block), tiles);
+    workers[static_cast<std::size_t>(worker)].block(blocks.begin(block), blocks.end(block),
+                                                    keep ? &filter->kept : nullptr, filled);
   });
+  if (keep) filter->kept_tau = codebook.error().tau;
   std::size_t changed = 0, undecided = 0, candidates = 0;
-  for (const Worker<Float>& worker : workers) {
+  for (int w = 0; w < pass.threads; ++w) {
+    const Worker<Float>& worker = workers[static_cast<std::size_t>(w)];
     changed += worker.relabel.changed;
     undecided += worker.undecided_rows;
     candidates += worker.candidates;
   }
   // Many rows with many candidates each: the centers lie closer together than float32 can tell in this frame.
-  if (undecided > points_.values.rows / 8 && candidates > 8 * undecided) use_double_ = true;
+  if (undecided > n / 8 && candidates > 8 * undecided) use_double_ = true;
   return changed;
 }
 
@@ -171,7 +230,7 @@ template <class T>
 std::size_t BruteAssigner<T>::assign(const Assignment& pass) {
   const kernels::KernelTable& table = kernels::pick();
   if (points_.values.rows < table.float32.dot.tile) return by_referee(pass);  // packing would cost more than it saves
-  return use_double_ ? by_filter(pass, table.float64) : by_filter(pass, table.float32);
+  return use_double_ ? by_filter(pass, table.float64, double_) : by_filter(pass, table.float32, single_);
 }
 
 template class BruteAssigner<std::uint8_t>;

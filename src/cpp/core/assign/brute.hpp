@@ -1,15 +1,14 @@
 // BruteAssigner ("lloyd"): looks at every center for every row. A float32 dot-product filter decides nearly all rows,
 // the referee the rest among the few centers that the filter leaves.
 //
-// Use when: always right; no memory beyond a tile and the packed centers. Cost: n k d multiply-adds an iteration.
+// Use when: always right; no memory beyond the packed centers and a few megabytes. Cost: n k d multiply-adds an
+// iteration.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <vector>
+#include <memory>
 
-#include "codebook.hpp"
-#include "pykmeans/partial.hpp"
+#include "../../kernels/table.hpp"
 #include "pykmeans/points.hpp"
 #include "way.hpp"
 
@@ -20,20 +19,27 @@ class BruteAssigner final : public Way<T> {
  public:
   /// `points` and what poll refers to must outlive it.
   BruteAssigner(const Points<T>& points, std::size_t n_clusters, const Poll& poll);
+  ~BruteAssigner() override;
 
   std::size_t assign(const Assignment& pass) override;
 
  private:
   template <class Float>
   struct Worker;
+  template <class Float>
+  struct Filter;
 
   std::size_t by_referee(const Assignment& pass);
   template <class Float>
-  std::size_t by_filter(const Assignment& pass, const kernels::FilterKernels<Float>& kernels);
+  std::size_t by_filter(const Assignment& pass, const kernels::FilterKernels<Float>& kernels,
+                        std::unique_ptr<Filter<Float>>& filter);
 
   const Points<T>& points_;
   const std::size_t n_clusters_;
   const Poll& poll_;
+  // What a pass leaves for the next; made when first used.
+  std::unique_ptr<Filter<float>> single_;
+  std::unique_ptr<Filter<double>> double_;
   bool use_double_ = false;  // float32 could not tell the centers apart
 };
 

@@ -13,10 +13,17 @@ FilterError<Float>::FilterError(std::size_t features, int frame_exponent, int re
   const double unit = 0.5 * static_cast<double>(std::numeric_limits<Float>::epsilon());
   const double double_unit = 0x1p-53;
   const double referee = (d / 16 + 9) * double_unit;
-  epsilon = 1.03 * ((d + 8) * unit + (d + 2) * double_unit + 2 * referee);
+  epsilon = 1.03 * ((d + 10) * unit + (d + 2) * double_unit + 2 * referee);
   const double own = std::ldexp(d + 2, sizeof(Float) == 4 ? -100 : -1000);
   const double vanished = referee_scale == 0 ? 0.0 : std::ldexp(d + 2, -585 - 2 * (referee_scale + frame_exponent));
   tau = own + vanished;
+}
+
+template <class Float>
+Float FilterError<Float>::doubt(Float norm) const {
+  const double square = static_cast<double>(norm);
+  const double doubt = (epsilon * square + 2.0 * tau) * (1.0 + 0x1p-20);
+  return square <= 0x1p80 && doubt <= 0x1p100 ? static_cast<Float>(doubt) : std::numeric_limits<Float>::infinity();
 }
 
 template <class Float>
@@ -34,37 +41,61 @@ PackedCenter<Float> pack_center(const double* center, const std::vector<double>&
   return {static_cast<Float>(std::min(0.2 * norm, 0x1p120)), std::numeric_limits<double>::infinity()};
 }
 
+/// Panels as wide as the registers allow, and no wider than the centers fill.
 template <class Float>
-void Codebook<Float>::keep_distinct(const double* centers, std::size_t count, std::size_t features) {
-  const auto row = [=](std::int32_t c) { return centers + static_cast<std::size_t>(c) * features; };
-  original_.resize(count);
-  std::iota(original_.begin(), original_.end(), 0);
-  std::sort(original_.begin(), original_.end(), [&](std::int32_t a, std::int32_t b) {
-    const auto [left, right] = std::mismatch(row(a), row(a) + features, row(b));
-    return left == row(a) + features ? a < b : *left < *right;
+void Codebook<Float>::place(const double* centers, const std::vector<double>& origin, int frame_exponent,
+                            std::size_t widest) {
+  n_panels_ = (size_ + widest - 1) / widest;
+  width_ = (size_ + n_panels_ - 1) / n_panels_;
+  values_.assign(places() * features_, Float(0));
+  starts_.assign(places(), std::numeric_limits<Float>::infinity());
+  names_.resize(places(), names_[0]);
+  for (std::size_t c = 0; c < size_; ++c) {
+    const auto name = static_cast<std::size_t>(names_[c]);
+    const PackedCenter<Float> packed =
+        pack_center(centers + name * features_, origin, frame_exponent, error_.epsilon,
+                    values_.data() + (c / width_) * width_ * features_ + c % width_, width_);
+    starts_[c] = packed.start;
+    slacks_[name] = static_cast<Float>(packed.slack * (1.0 + 0x1p-20));
+  }
+}
+
+/// Keep the names of centers that are equal to no earlier one. @return whether there were others
+template <class Float>
+bool Codebook<Float>::drop_equal(const double* centers) {
+  const auto row = [&](std::int32_t p) {
+    return centers + static_cast<std::size_t>(names_[static_cast<std::size_t>(p)]) * features_;
+  };
+  const auto start = [&](std::int32_t p) { return starts_[static_cast<std::size_t>(p)]; };
+  order_.resize(size_);
+  std::iota(order_.begin(), order_.end(), 0);
+  std::sort(order_.begin(), order_.end(), [&](std::int32_t a, std::int32_t b) {
+    if (start(a) != start(b)) return start(a) < start(b);  // equal centers start equal: few values are compared
+    const auto [left, right] = std::mismatch(row(a), row(a) + features_, row(b));
+    return left == row(a) + features_ ? a < b : *left < *right;
   });
-  const auto equal = [&](std::int32_t a, std::int32_t b) { return std::equal(row(a), row(a) + features, row(b)); };
-  original_.erase(std::unique(original_.begin(), original_.end(), equal), original_.end());
-  std::sort(original_.begin(), original_.end());
+  const auto equal = [&](std::int32_t a, std::int32_t b) {
+    return start(a) == start(b) && std::equal(row(a), row(a) + features_, row(b));
+  };
+  order_.erase(std::unique(order_.begin(), order_.end(), equal), order_.end());
+  if (order_.size() == size_) return false;
+  std::sort(order_.begin(), order_.end());
+  names_ = order_;  // a place is its center's name as long as all are there
+  size_ = order_.size();
+  return true;
 }
 
 template <class Float>
 void Codebook<Float>::pack(const double* centers, std::size_t count, const std::vector<double>& origin,
-                           int frame_exponent, int referee_scale, const kernels::DotKernels<Float>& kernels) {
-  const std::size_t features = origin.size(), panel = kernels.panel;
-  error_ = FilterError<Float>(features, frame_exponent, referee_scale);
-  keep_distinct(centers, count, features);
-  panels_ = (size() + panel - 1) / panel;
-  values_.assign(panels_ * panel * features, Float(0));
-  bounds_.assign(panels_ * panel, std::numeric_limits<Float>::infinity());
-  slack_.resize(size());
-  for (std::size_t c = 0; c < size(); ++c) {
-    const PackedCenter<Float> packed =
-        pack_center(centers + static_cast<std::size_t>(original_[c]) * features, origin, frame_exponent, error_.epsilon,
-                    values_.data() + (c / panel) * panel * features + c % panel, panel);
-    bounds_[c] = packed.start;
-    slack_[c] = packed.slack;
-  }
+                           int frame_exponent, int referee_scale, std::size_t widest) {
+  features_ = origin.size();
+  size_ = count;
+  error_ = FilterError<Float>(features_, frame_exponent, referee_scale);
+  slacks_.resize(count);
+  names_.resize(count);
+  std::iota(names_.begin(), names_.end(), 0);
+  place(centers, origin, frame_exponent, widest);
+  if (drop_equal(centers)) place(centers, origin, frame_exponent, widest);
 }
 
 template struct FilterError<float>;

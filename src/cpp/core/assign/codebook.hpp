@@ -13,9 +13,12 @@
 //   4. The referee's distance has relative error at most r = (d / 16 + 9) 2^-53, so half of it, in this frame, is
 //      within r (P^2 + Q^2) of |y - z|^2 / 2.
 //   5. P Q <= (P^2 + Q^2) / 2.
+//   6. What a score is compared with, s(b) + slack + doubt, is added up in the filter's type: two roundings, together
+//   at
+//      most 2.01 u (|s(b)| + slack + doubt), with |s(b)| <= Q^2 + P^2 / 2 but for second-order terms.
 //
 // Together, for the constant
-//     epsilon = 1.03 ((d + 8) u + (d + 2) 2^-53 + 2 r)
+//     epsilon = 1.03 ((d + 10) u + (d + 2) 2^-53 + 2 r)
 // (1.03 covers the second-order terms while (d + 1) u <= 0.01, P^2 being summed in the filter's type, and the rounding
 // of the bounds' own arithmetic) the score and half the referee's distance minus |y|^2 / 2 differ by at most A + B,
 // where A = epsilon Q^2 belongs to the center and B = epsilon P^2 / 2 + tau to the point; tau is what underflow can
@@ -51,6 +54,9 @@ struct FilterError {
 
   FilterError() = default;
   FilterError(std::size_t features, int frame_exponent, int referee_scale);
+
+  /// 2 B of a point, rounded up. @param norm  P^2
+  Float doubt(Float norm) const;
 };
 
 /// Most features for which the bound of the float32 filter holds; float64 has no such limit in practice.
@@ -72,29 +78,35 @@ template <class Float>
 class Codebook {
  public:
   /// Pack centers; of equal ones only that of the lowest index.
-  /// @param centers (count, features)  @param origin (features)
+  /// @param centers (count, features)  @param origin (features)  @param widest  panel
   void pack(const double* centers, std::size_t count, const std::vector<double>& origin, int frame_exponent,
-            int referee_scale, const kernels::DotKernels<Float>& kernels);
+            int referee_scale, std::size_t widest);
 
-  std::size_t size() const { return original_.size(); }
-  std::size_t panels() const { return panels_; }
-  const Float* values() const { return values_.data(); }
-  const Float* bounds() const { return bounds_.data(); }
+  kernels::PanelView<Float> panels() const {
+    return {values_.data(), starts_.data(), names_.data(), slacks_.data(), features_, n_panels_, width_};
+  }
   const FilterError<Float>& error() const { return error_; }
 
+  /// Packed centers, and places for them: padding fills the last panel.
+  std::size_t size() const { return size_; }
+  std::size_t places() const { return n_panels_ * width_; }
   /// Index of a packed center among all centers; ascending.
-  std::int32_t original(std::size_t packed) const { return original_[packed]; }
-  /// 2 A of a packed center.
-  double slack(std::size_t packed) const { return slack_[packed]; }
+  std::int32_t original(std::size_t packed) const { return names_[packed]; }
+  /// What a packed center's score may be off by, twice.
+  double slack(std::size_t packed) const {
+    return static_cast<double>(slacks_[static_cast<std::size_t>(names_[packed])]);
+  }
 
  private:
-  void keep_distinct(const double* centers, std::size_t count, std::size_t features);
+  void place(const double* centers, const std::vector<double>& origin, int frame_exponent, std::size_t widest);
+  bool drop_equal(const double* centers);
 
-  std::size_t panels_ = 0;
-  std::vector<Float> values_;           // (panels, features, panel), -z
-  std::vector<Float> bounds_;           // (panels * panel), h; infinity for padding
-  std::vector<double> slack_;           // (size)
-  std::vector<std::int32_t> original_;  // (size)
+  std::size_t features_ = 0, size_ = 0, n_panels_ = 0, width_ = 1;
+  std::vector<Float> values_;        // (panels, features, width), -z
+  std::vector<Float> starts_;        // (panels * width), h; infinity for padding
+  std::vector<std::int32_t> names_;  // (panels * width)
+  std::vector<Float> slacks_;        // (count), by name
+  std::vector<std::int32_t> order_;  // (size) scratch
   FilterError<Float> error_;
 };
 

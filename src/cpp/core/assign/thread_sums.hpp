@@ -57,8 +57,10 @@ struct Labeller {
     if (weight == 0.0) return;
     ++changed;
     if (!sums) return;
-    if (old >= 0) sums->subtract(static_cast<std::size_t>(old), points.values.row(row), weight);
-    sums->add(static_cast<std::size_t>(label), points.values.row(row), weight);
+    if (old >= 0)
+      sums->move(static_cast<std::size_t>(old), static_cast<std::size_t>(label), points.values.row(row), weight);
+    else
+      sums->add(static_cast<std::size_t>(label), points.values.row(row), weight);
   }
 };
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <type_traits>
 
+#include "../../kernels/table.hpp"
 #include "digits.hpp"
 #include "doubled.hpp"
 #include "power_of_two.hpp"
@@ -43,14 +45,6 @@ inline void add_value(double value, std::int64_t* digit, const double* magic, st
 }
 
 template <int sign, int limbs, class T>
-void add_row(const SumLayout& layout, std::int64_t* digits, const T* row) {
-  const std::size_t features = layout.features;
-  const double* magic = layout.magic.data();
-  for (std::size_t q = 0; q < features; ++q)
-    add_value<sign, limbs>(static_cast<double>(row[q]), digits + q, magic + q, features);
-}
-
-template <int sign, int limbs, class T>
 void add_weighted_row(const SumLayout& layout, std::int64_t* digits, const T* row, double weight) {
   const std::size_t features = layout.features;
   const double* magic = layout.magic.data();
@@ -62,12 +56,27 @@ void add_weighted_row(const SumLayout& layout, std::int64_t* digits, const T* ro
   }
 }
 
-template <int sign, int limbs, class T>
-void add_limbs(const SumLayout& layout, std::int64_t* digits, const T* row, double weight) {
-  if (layout.weighted)
-    add_weighted_row<sign, limbs>(layout, digits, row, weight);
+template <int sign, class T>
+void add_weighted_row(const SumLayout& layout, std::int64_t* digits, const T* row, double weight) {
+  if (layout.limbs == 1)
+    add_weighted_row<sign, 1>(layout, digits, row, weight);
+  else if (layout.limbs == 2)
+    add_weighted_row<sign, 2>(layout, digits, row, weight);
   else
-    add_row<sign, limbs>(layout, digits, row);
+    add_weighted_row<sign, 3>(layout, digits, row, weight);
+}
+
+/// Unweighted values in limbs; either sum may be nullptr.
+template <class T>
+void move_row(const SumLayout& layout, const T* row, std::int64_t* from, std::int64_t* to) {
+  const auto& move = kernels::pick().limbs.move(T());
+  move.by_limbs[layout.limbs - 1](row, layout.magic.data(), layout.features, from, to);
+}
+
+/// Unweighted uint8 values are integers.
+void move_row(const SumLayout& layout, const std::uint8_t* row, std::int64_t* from, std::int64_t* to) {
+  for (std::size_t q = 0; from && q < layout.features; ++q) from[q] -= row[q];
+  for (std::size_t q = 0; to && q < layout.features; ++q) to[q] += row[q];
 }
 
 }  // namespace
@@ -99,7 +108,10 @@ SumLayout::SumLayout(const std::vector<ValueRange>& columns, const ValueRange* w
     wide = wide || weights->highest > 900;
   for (const ValueRange& column : columns) wide = wide || (weighted && column.any && column.highest > 900);
   if (limbs > 3) wide = true;
-  if (wide || integers) return;
+  if (wide) return;
+  factor.resize(features);
+  for (std::size_t q = 0; q < features; ++q) factor[q] = std::ldexp(1.0, unit[q]);
+  if (integers) return;
   magic.resize(static_cast<std::size_t>(limbs) * features);
   for (int l = 0; l < limbs; ++l)
     for (std::size_t q = 0; q < features; ++q)
@@ -149,23 +161,22 @@ void Partial::accumulate_wide(std::int64_t* limbs, const T* row, double weight) 
   }
 }
 
-template <int sign, class T>
-void Partial::accumulate(std::size_t cluster, const T* row, double weight) {
-  std::int64_t* limbs = limbs_of(cluster);
-  if (layout_->wide) {
-    accumulate_wide<sign>(limbs, row, weight);
-  } else if (layout_->integers) {
-    for (std::size_t q = 0; q < layout_->features; ++q) limbs[q] += sign * static_cast<std::int64_t>(row[q]);
-  } else if (layout_->limbs == 1) {
-    add_limbs<sign, 1>(*layout_, limbs, row, weight);
-  } else if (layout_->limbs == 2) {
-    add_limbs<sign, 2>(*layout_, limbs, row, weight);
-  } else {
-    add_limbs<sign, 3>(*layout_, limbs, row, weight);
-  }
+void Partial::count(std::size_t cluster, int sign) {
   counts_[cluster] += sign;
   touched_[cluster] = 1;
   if (++pending_[cluster] == additions_per_carry) carry(cluster);
+}
+
+template <int sign, class T>
+void Partial::accumulate(std::size_t cluster, const T* row, double weight) {
+  std::int64_t* limbs = limbs_of(cluster);
+  if (layout_->wide)
+    accumulate_wide<sign>(limbs, row, weight);
+  else if (layout_->weighted)
+    add_weighted_row<sign>(*layout_, limbs, row, weight);
+  else
+    move_row(*layout_, row, sign < 0 ? limbs : nullptr, sign > 0 ? limbs : nullptr);
+  count(cluster, sign);
 }
 
 template <class T>
@@ -178,11 +189,21 @@ void Partial::subtract(std::size_t cluster, const T* row, double weight) {
   accumulate<-1>(cluster, row, weight);
 }
 
+template <class T>
+void Partial::move(std::size_t from, std::size_t to, const T* row, double weight) {
+  if (layout_->wide || layout_->weighted) {
+    subtract(from, row, weight);
+    add(to, row, weight);
+  } else {
+    move_row(*layout_, row, limbs_of(from), limbs_of(to));
+    count(from, -1);
+    count(to, 1);
+  }
+}
+
 void Partial::carry(std::size_t cluster) const {
   if (pending_[cluster] == 0) return;
-  const std::size_t features = layout_->features;
-  for (std::size_t q = 0; q < features; ++q)
-    detail::carry_digits<limb_bits>(limbs_of(cluster) + q, static_cast<std::size_t>(layout_->limbs) + 1, features);
+  kernels::pick().limbs.carry(limbs_of(cluster), static_cast<std::size_t>(layout_->limbs), layout_->features);
   pending_[cluster] = 0;
 }
 
@@ -216,6 +237,20 @@ Rounded Partial::sum(std::size_t cluster, std::size_t feature) const {
   return detail::round_to_53(detail::leading_bits<limb_bits>(digits, count), layout_->unit[feature]);
 }
 
+void Partial::sums(std::size_t cluster, std::size_t first, std::size_t count, double* out) const {
+  const auto limbs = static_cast<std::size_t>(layout_->limbs);
+  if (limbs <= 2) {
+    carry(cluster);
+    kernels::pick().limbs.round[limbs - 1](limbs_of(cluster) + first, layout_->features, layout_->factor.data() + first,
+                                           count, out);
+    return;
+  }
+  for (std::size_t q = 0; q < count; ++q) {
+    const Rounded value = sum(cluster, first + q);
+    out[q] = std::ldexp(value.fraction, value.exponent);
+  }
+}
+
 Rounded Partial::weight(std::size_t cluster) const {
   if (layout_->weighted) return sum(cluster, layout_->features - 1);
   int exponent = 0;
@@ -236,11 +271,15 @@ Doubled Partial::sum_in_two(std::size_t cluster, std::size_t feature, int expone
   return sum;
 }
 
-template void Partial::add<std::uint8_t>(std::size_t, const std::uint8_t*, double);
-template void Partial::add<float>(std::size_t, const float*, double);
-template void Partial::add<double>(std::size_t, const double*, double);
-template void Partial::subtract<std::uint8_t>(std::size_t, const std::uint8_t*, double);
-template void Partial::subtract<float>(std::size_t, const float*, double);
-template void Partial::subtract<double>(std::size_t, const double*, double);
+#define PYKMEANS_INSTANTIATE(T)                                      \
+  template void Partial::add<T>(std::size_t, const T*, double);      \
+  template void Partial::subtract<T>(std::size_t, const T*, double); \
+  template void Partial::move<T>(std::size_t, std::size_t, const T*, double)
+
+PYKMEANS_INSTANTIATE(std::uint8_t);
+PYKMEANS_INSTANTIATE(float);
+PYKMEANS_INSTANTIATE(double);
+
+#undef PYKMEANS_INSTANTIATE
 
 }  // namespace pykmeans

@@ -20,6 +20,13 @@ double part_of_base(std::size_t features) {
 }
 /// And below this part of what the terms add up to in magnitude: 2^30 of them, each right to 2^-102, leave 2^-72 of it.
 constexpr double part_of_terms = 0x1p-36;
+/// The same for terms in float64: each is right to 6 roundings of its magnitude, and adding up makes it at most d / 8 +
+/// 8 + k more.
+double plain_part_of_terms(std::size_t features, std::size_t n_clusters) {
+  return static_cast<double>(features + n_clusters + 16) * 0x1p-53 * 0x1p31;
+}
+/// Terms above this may have overflowed on the way.
+constexpr double largest_terms = 0x1p1000;
 /// And below this, in the unit of the terms, where some may have underflowed.
 constexpr double smallest = 0x1p-800;
 
@@ -30,7 +37,39 @@ Objective<T>::Objective(const Points<T>& points, std::size_t n_clusters, const P
     : points_(points), poll_(poll), terms_(n_clusters), stale_(n_clusters, 1) {}
 
 template <class T>
-typename Objective<T>::Term Objective<T>::term(const double* center, const Partial& sums, std::size_t cluster) const {
+typename Objective<T>::Term Objective<T>::plain_term(const double* center, const Partial& sums,
+                                                     std::size_t cluster) const {
+  constexpr std::size_t chunk = 64, lanes = 8;
+  const std::size_t d = points_.values.columns;
+  const Rounded rounded = sums.weight(cluster);
+  const double weight = std::ldexp(rounded.fraction, rounded.exponent);
+  double values[lanes] = {}, magnitudes[lanes] = {};
+  for (std::size_t first = 0; first < d; first += chunk) {
+    const std::size_t count = std::min(chunk, d - first);
+    double sum[chunk];
+    sums.sums(cluster, first, count, sum);
+    const auto add = [&](std::size_t q, std::size_t l) {
+      const double origin = origin_[first + q], c = center[first + q] - origin;
+      const double weighted = weight * c, moved = weight * origin;
+      values[l] += c * (weighted - 2.0 * (sum[q] - moved));
+      magnitudes[l] += std::fabs(c) * (std::fabs(weighted) + 2.0 * (std::fabs(sum[q]) + std::fabs(moved)));
+    };
+    std::size_t q = 0;
+    for (; q + lanes <= count; q += lanes)
+      for (std::size_t l = 0; l < lanes; ++l) add(q + l, l);
+    for (std::size_t l = 0; q < count; ++q, ++l) add(q, l);
+  }
+  Term term;
+  for (std::size_t l = 0; l < lanes; ++l) {
+    term.value.high += values[l];
+    term.magnitude += magnitudes[l];
+  }
+  return term;
+}
+
+template <class T>
+typename Objective<T>::Term Objective<T>::doubled_term(const double* center, const Partial& sums,
+                                                       std::size_t cluster) const {
   const std::size_t d = points_.values.columns;
   Doubled weight;
   if (sums.layout().weighted)
@@ -52,13 +91,77 @@ typename Objective<T>::Term Objective<T>::term(const double* center, const Parti
 }
 
 template <class T>
+template <class MakeTerm>
+typename Objective<T>::Term Objective<T>::add_terms(const Partial& sums, std::size_t cost, MakeTerm make_term) {
+  const std::size_t k = terms_.size(), d = points_.values.columns;
+  const int threads = useful_threads(points_.n_threads, {k, d, cost});
+  const Blocks blocks(k, d * cost, threads, 1);
+  parallel_blocks(blocks.count(), threads, poll_, [&](std::size_t block, int) {
+    for (std::size_t c = blocks.begin(block); c < blocks.end(block); ++c)
+      if (stale_[c] || sums.touched(c)) terms_[c] = make_term(c);
+  });
+  Term total;
+  for (const Term& term : terms_) {
+    total.value = total.value + term.value;
+    total.magnitude += term.magnitude;
+  }
+  return total;
+}
+
+template <class T>
 double Objective<T>::measure(const double* centers, const Referee& referee, const std::int32_t* labels,
-                             const Doubled& terms) {
+                             const Term& terms) {
   const WideSum total = cluster_sums(points_, points_.weights, centers, /*n_sums=*/1, labels, referee, poll_)[0];
   base_ = total.to_double(-exponent_);
   base_terms_ = terms;
   has_base_ = true;
   return total.to_double(-2 * scale_);
+}
+
+template <class T>
+bool Objective<T>::plain(const double* centers, const Referee& referee, const Labels& labels, const Partial& sums,
+                         double& value) {
+  const std::size_t k = terms_.size(), d = points_.values.columns;
+  if (referee.scale() != 0 || sums.layout().wide) return false;
+  const Term terms = add_terms(sums, 8, [&](std::size_t c) { return plain_term(centers + c * d, sums, c); });
+  if (!(terms.magnitude <= largest_terms)) return false;
+  value = base_ + (terms.value.high - base_terms_.value.high);
+  if (!has_base_ || !(value >= part_of_base(d) * base_ && value >= smallest)) {
+    value = measure(centers, referee, labels(), terms);
+    return true;
+  }
+  return value >= plain_part_of_terms(d, k) * (terms.magnitude + base_terms_.magnitude);
+}
+
+/// Of the terms: they are about one, whatever the weights.
+template <class T>
+void Objective<T>::set_unit(const Referee& referee, const Partial& sums) {
+  int exponent = std::numeric_limits<int>::min();
+  for (std::size_t c = 0; c < terms_.size(); ++c)
+    if (sums.count(c) != 0) exponent = std::max(exponent, sums.weight(c).exponent);
+  if (has_base_ && (exponent != exponent_ || referee.scale() != scale_)) {
+    if (referee.scale() != scale_) {
+      has_base_ = false;
+    } else {  // the same base and terms in another unit
+      base_ = std::ldexp(base_, exponent_ - exponent);
+      base_terms_.value = {std::ldexp(base_terms_.value.high, exponent_ - exponent),
+                           std::ldexp(base_terms_.value.low, exponent_ - exponent)};
+    }
+    std::fill(stale_.begin(), stale_.end(), std::uint8_t{1});
+  }
+  exponent_ = exponent;
+  scale_ = referee.scale();
+}
+
+template <class T>
+double Objective<T>::doubled(const double* centers, const Referee& referee, const Labels& labels, const Partial& sums) {
+  const std::size_t d = points_.values.columns;
+  set_unit(referee, sums);
+  const Term terms = add_terms(sums, 64, [&](std::size_t c) { return doubled_term(centers + c * d, sums, c); });
+  const Doubled value = Doubled{base_, 0.0} + (terms.value + -base_terms_.value);
+  const bool known = has_base_ && value.high >= part_of_base(d) * base_ &&
+                     value.high >= part_of_terms * terms.magnitude && value.high >= smallest;
+  return known ? std::ldexp(value.high, exponent_ - 2 * scale_) : measure(centers, referee, labels(), terms);
 }
 
 template <class T>
@@ -70,37 +173,14 @@ double Objective<T>::operator()(const double* centers, const Referee& referee, c
     for (std::size_t c = 0; c < k; ++c)
       for (std::size_t q = 0; q < d; ++q) origin_[q] += centers[c * d + q] / static_cast<double>(k);
   }
-  int exponent = std::numeric_limits<int>::min();
-  for (std::size_t c = 0; c < k; ++c)
-    if (sums.count(c) != 0) exponent = std::max(exponent, sums.weight(c).exponent);
-  if (has_base_ && (exponent != exponent_ || referee.scale() != scale_)) {
-    if (referee.scale() != scale_) {
-      has_base_ = false;
-    } else {  // the same base and terms in another unit
-      base_ = std::ldexp(base_, exponent_ - exponent);
-      base_terms_ = {std::ldexp(base_terms_.high, exponent_ - exponent),
-                     std::ldexp(base_terms_.low, exponent_ - exponent)};
+  double objective = 0.0;
+  if (!plain_ || !plain(centers, referee, labels, sums, objective)) {
+    if (plain_) {
+      plain_ = has_base_ = false;
+      std::fill(stale_.begin(), stale_.end(), std::uint8_t{1});
     }
-    std::fill(stale_.begin(), stale_.end(), std::uint8_t{1});
+    objective = doubled(centers, referee, labels, sums);
   }
-  exponent_ = exponent;
-  scale_ = referee.scale();
-  const Blocks blocks(k, d * 64);
-  parallel_blocks(blocks.count(), useful_threads(points_.n_threads, {k, d, 64}), poll_, [&](std::size_t block, int) {
-    for (std::size_t c = blocks.begin(block); c < blocks.end(block); ++c)
-      if (stale_[c] || sums.touched(c)) terms_[c] = term(centers + c * d, sums, c);
-  });
-  Doubled terms;
-  double magnitude = 0.0;
-  for (const Term& term : terms_) {
-    terms = terms + term.value;
-    magnitude += term.magnitude;
-  }
-  const Doubled value = Doubled{base_, 0.0} + (terms + -base_terms_);
-  const bool known = has_base_ && value.high >= part_of_base(d) * base_ && value.high >= part_of_terms * magnitude &&
-                     value.high >= smallest;
-  const double objective =
-      known ? std::ldexp(value.high, exponent_ - 2 * scale_) : measure(centers, referee, labels(), terms);
   if (!(objective <= std::numeric_limits<double>::max()))
     throw std::invalid_argument(
         "the inertia of X is beyond the largest float64 (1.8e308); scale X or sample_weight down");

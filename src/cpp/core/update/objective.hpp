@@ -4,9 +4,9 @@
 //     sum of w |x - c|^2 = sum of w |x|^2 + (W |c|^2 - 2 c.S),
 // and the first sum does not depend on the assignment. So the change of the objective between two assignments is the
 // change of the second term, summed over the clusters. One assignment is measured by the referee (the base); the others
-// follow from it, in doubled precision, as the terms may be much larger than what is left of them. Where an objective
-// falls to a small part of its base or of the terms, the referee measures again, so that their rounding stays
-// invisible.
+// follow from it. The terms are added up in float64 as long as their rounding is invisible. It no longer is where they
+// are much larger than what is left of them: then they are added up in doubled precision, from a new base on. And where
+// an objective falls to a small part of its base, the referee measures again.
 #pragma once
 
 #include <cstddef>
@@ -41,20 +41,30 @@ class Objective {
     Doubled value;
     double magnitude = 0.0;
   };
-  Term term(const double* center, const Partial& sums, std::size_t cluster) const;
+  Term plain_term(const double* center, const Partial& sums, std::size_t cluster) const;
+  Term doubled_term(const double* center, const Partial& sums, std::size_t cluster) const;
+  /// The terms of all clusters, of which those that may have changed are computed anew.
+  template <class MakeTerm>
+  Term add_terms(const Partial& sums, std::size_t cost, MakeTerm make_term);
+
+  /// @param value [out]  @return whether the rounding is invisible
+  bool plain(const double* centers, const Referee& referee, const Labels& labels, const Partial& sums, double& value);
+  double doubled(const double* centers, const Referee& referee, const Labels& labels, const Partial& sums);
+  void set_unit(const Referee& referee, const Partial& sums);
   /// By the referee; the base from now on.
-  double measure(const double* centers, const Referee& referee, const std::int32_t* labels, const Doubled& terms);
+  double measure(const double* centers, const Referee& referee, const std::int32_t* labels, const Term& terms);
 
   const Points<T>& points_;
   const Poll& poll_;
   std::vector<double> origin_;
   std::vector<Term> terms_;
   std::vector<std::uint8_t> stale_;
-  int scale_ = 0;     // the referee's, of the terms
-  int exponent_ = 0;  // the terms are divided by 2^exponent, so that large weights cannot overflow
+  bool plain_ = true;  // float64 has been precise enough so far
+  int scale_ = 0;      // the referee's, of the terms
+  int exponent_ = 0;   // the terms are divided by 2^exponent, so that large weights cannot overflow
   bool has_base_ = false;
   double base_ = 0.0;  // in the unit of the terms
-  Doubled base_terms_;
+  Term base_terms_;
 };
 
 }  // namespace pykmeans::detail

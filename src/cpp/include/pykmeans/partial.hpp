@@ -33,13 +33,14 @@ struct Doubled {
 
 /// How values become integers; fixed once for all the Partials that are to be merged.
 struct SumLayout {
-  std::size_t features = 0;   ///< columns of X; with weights, one more that sums the weights themselves
-  int limbs = 1;              ///< limbs per feature, without the one that takes the carries
-  bool weighted = false;      ///< terms are w * x, as exact products
-  bool integers = false;      ///< unweighted uint8: the values are the integers
-  bool wide = false;          ///< a range beyond three limbs or near the ends of double: bit by bit, slower
-  std::vector<int> unit;      ///< (features) exponent of the lowest limb's unit
-  std::vector<double> magic;  ///< (limbs, features) 1.5 * 2^(52 + unit of the limb); empty where wide or integers
+  std::size_t features = 0;    ///< columns of X; with weights, one more that sums the weights themselves
+  int limbs = 1;               ///< limbs per feature, without the one that takes the carries
+  bool weighted = false;       ///< terms are w * x, as exact products
+  bool integers = false;       ///< unweighted uint8: the values are the integers
+  bool wide = false;           ///< a range beyond three limbs or near the ends of double: bit by bit, slower
+  std::vector<int> unit;       ///< (features) exponent of the lowest limb's unit
+  std::vector<double> magic;   ///< (limbs, features) 1.5 * 2^(52 + unit of the limb); empty where wide or integers
+  std::vector<double> factor;  ///< (features) 2^unit; empty where wide
 
   SumLayout() = default;
 
@@ -64,6 +65,10 @@ class Partial {
   template <class T>
   void subtract(std::size_t cluster, const T* row, double weight);
 
+  /// Take away a point from a cluster and add it to another.
+  template <class T>
+  void move(std::size_t from, std::size_t to, const T* row, double weight);
+
   /// Add another Partial's cluster to the same cluster of this one.
   void merge(std::size_t cluster, const Partial& other);
 
@@ -83,6 +88,8 @@ class Partial {
   Rounded sum(std::size_t cluster, std::size_t feature) const;
   /// Exact sum of w over the cluster, rounded once.
   Rounded weight(std::size_t cluster) const;
+  /// The exact sums of `count` features from `first` on, each rounded once. The layout must not be wide.
+  void sums(std::size_t cluster, std::size_t first, std::size_t count, double* out) const;
   /// The sum of a feature times 2^exponent as high + low, exact to 2^-100 of it. With weights the last feature holds
   /// the sum of the weights.
   Doubled sum_in_two(std::size_t cluster, std::size_t feature, int exponent) const;
@@ -90,6 +97,7 @@ class Partial {
  private:
   template <int sign, class T>
   void accumulate(std::size_t cluster, const T* row, double weight);
+  void count(std::size_t cluster, int sign);
   template <int sign, class T>
   void accumulate_wide(std::int64_t* limbs, const T* row, double weight) const;
   void carry(std::size_t cluster) const;
