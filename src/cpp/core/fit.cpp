@@ -73,7 +73,8 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   FitSummary summary;
   const Rounded tolerance =
       options.tol > 0.0 ? detail::times(options.tol, detail::mean_variance(points, options.poll)) : Rounded{};
-  const auto referee_for = [&](const std::vector<double>& c) { return Referee(points.range, d, c.data(), c.size()); };
+  ValueRange range = detail::range_of(centers.data(), centers.size());
+  const auto referee_now = [&] { return Referee(detail::merged(points.range, range), d); };
   std::fill_n(out.labels, n, -1);
   Partial sums(points.layout, k);
   detail::Assigner<T> assigner(points, k, options.algorithm, out.labels, options.poll);
@@ -83,7 +84,7 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
 
   Rounded shift;
   for (std::size_t iteration = 0; iteration < options.max_iter; ++iteration) {
-    const Referee referee = referee_for(centers);
+    const Referee referee = referee_now();
     const std::size_t changed = assigner.assign(centers.data(), referee, &sums);
     summary.inertia_history.push_back(objective(centers.data(), referee, labels, sums));
     std::vector<std::size_t> moved;
@@ -95,7 +96,9 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     objective.forget_moved(sums);
     for (std::size_t c = 0; c < k; ++c) sums.settle(c);
 
-    shift = detail::total_shift(previous, centers, d);
+    const ValueRange new_range = detail::range_of(centers.data(), centers.size());
+    shift = detail::total_shift(previous, centers, detail::merged(range, new_range), d);
+    range = new_range;
     summary.n_iter = iteration + 1;
     if (options.on_iteration) options.on_iteration(iteration, summary.inertia_history.back());
     if (changed == 0 && moved.empty()) {
@@ -108,7 +111,7 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     }
   }
   if (summary.stop_reason != StopReason::labels)  // make the labels belong to the centers
-    assigner.assign(centers.data(), referee_for(centers), &sums);
+    assigner.assign(centers.data(), referee_now(), &sums);
 
   summary.algorithm = assigner.used();
   summary.shift = std::ldexp(shift.fraction, shift.exponent);

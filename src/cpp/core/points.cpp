@@ -8,6 +8,7 @@
 #include <string>
 #include <type_traits>
 
+#include "../kernels/table.hpp"
 #include "exact/digits.hpp"
 #include "float_environment.hpp"
 #include "parallel.hpp"
@@ -17,26 +18,15 @@ namespace pykmeans {
 
 namespace {
 
-/// Largest and smallest nonzero magnitude of each column, and a trace of values that are not finite.
+/// What a worker has seen of each column of a row, which may be several rows that lie together.
 template <class T>
-struct ColumnScan {
+struct Seen {
   std::vector<T> largest, smallest, trace;
 
-  explicit ColumnScan(std::size_t width)
+  explicit Seen(std::size_t width)
       : largest(width, T(0)), smallest(width, std::numeric_limits<T>::infinity()), trace(width, T(0)) {}
 
-  void add(const T* row, std::size_t width) {
-    T* const large = largest.data();
-    T* const small = smallest.data();
-    T* const left = trace.data();
-    for (std::size_t q = 0; q < width; ++q) {
-      const T magnitude = std::fabs(row[q]);
-      const T nonzero = magnitude > T(0) ? magnitude : std::numeric_limits<T>::infinity();
-      large[q] = magnitude > large[q] ? magnitude : large[q];
-      small[q] = nonzero < small[q] ? nonzero : small[q];
-      left[q] += row[q] * T(0);  // NaN from then on if the value is not finite
-    }
-  }
+  kernels::ColumnScan<T> columns() { return {largest.data(), smallest.data(), trace.data()}; }
 };
 
 template <class T>
@@ -46,25 +36,25 @@ std::vector<ValueRange> scan_columns(const MatrixView<T>& values, int n_threads,
   const bool contiguous = values.row_stride == static_cast<std::ptrdiff_t>(d);
   const std::size_t together = contiguous ? std::max<std::size_t>(1, 64 / d) : 1;
   const std::size_t width = together * d;
-  const detail::Blocks blocks(values.rows, d * 16);
   const int threads = detail::useful_threads(n_threads, {values.rows, d});
-  std::vector<ColumnScan<T>> scans(static_cast<std::size_t>(threads), ColumnScan<T>(width));
+  const detail::Blocks blocks(values.rows, d * 4, threads, 64);  // whole strips of rows that lie together
+  std::vector<Seen<T>> seen(static_cast<std::size_t>(threads), Seen<T>(width));
+  const auto scan = kernels::pick().scan.of(T());
   detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
-    ColumnScan<T>& scan = scans[static_cast<std::size_t>(worker)];
-    std::size_t i = blocks.begin(block);
-    const std::size_t end = blocks.end(block);
-    for (; i + together <= end; i += together) scan.add(values.row(i), width);
-    for (; i < end; ++i) scan.add(values.row(i), d);
+    const kernels::ColumnScan<T> mine = seen[static_cast<std::size_t>(worker)].columns();
+    const std::size_t begin = blocks.begin(block), rows = blocks.end(block) - begin, wide = rows / together;
+    scan(values.row(begin), static_cast<std::ptrdiff_t>(together) * values.row_stride, wide, width, mine);
+    for (std::size_t i = begin + wide * together; i < begin + rows; ++i) scan(values.row(i), 0, 1, d, mine);
   });
   std::vector<ValueRange> columns(d);
   finite = true;
   for (std::size_t q = 0; q < d; ++q) {
     T largest = T(0), smallest = std::numeric_limits<T>::infinity();
-    for (const ColumnScan<T>& scan : scans)
+    for (const Seen<T>& mine : seen)
       for (std::size_t w = q; w < width; w += d) {
-        largest = std::max(largest, scan.largest[w]);
-        smallest = std::min(smallest, scan.smallest[w]);
-        finite = finite && scan.trace[w] == T(0);
+        largest = std::max(largest, mine.largest[w]);
+        smallest = std::min(smallest, mine.smallest[w]);
+        finite = finite && mine.trace[w] == T(0);
       }
     ValueRange& column = columns[q];
     column.precision = std::numeric_limits<T>::digits;
@@ -127,25 +117,39 @@ ValueRange scan_weights(const double* weights, std::size_t count) {
   return range;
 }
 
-/// The median of each column over a few evenly spaced rows, and the largest median distance from it: near the bulk of
-/// the data wherever it lies, and not moved by an outlier as a mean would be. Any choice gives the same labels.
+/// Sort each of some columns. @param values [in, out] (count, columns)
+template <std::size_t columns>
+void sort_columns(double (*values)[columns], std::size_t count) {
+  for (std::size_t round = 0; round < count; ++round)  // neighbors change places: several columns at a time
+    for (std::size_t i = round % 2; i + 1 < count; i += 2)
+      for (std::size_t c = 0; c < columns; ++c) {
+        const double a = values[i][c], b = values[i + 1][c];
+        values[i][c] = a < b ? a : b;
+        values[i + 1][c] = a < b ? b : a;
+      }
+}
+
+/// The median of each column over a few evenly spaced rows, and half the largest distance between their quartiles: near
+/// the bulk of the data wherever it lies, and not moved by an outlier as a mean would be. Any choice gives the same
+/// labels.
 template <class T>
 void choose_frame(Points<T>& points) {
+  constexpr std::size_t most = 15, columns = 8;
   const std::size_t n = points.values.rows, d = points.values.columns;
-  const std::size_t sampled = std::min<std::size_t>(n, 31);
-  std::vector<double> column(sampled);
+  const std::size_t sampled = std::min(n, most), last = sampled - 1;
   points.origin.resize(d);
-  double spread = 0.0, farthest = 0.0;
-  for (std::size_t q = 0; q < d; ++q) {
+  double spread = 0.0, farthest = 0.0;  // divided by 4, since distances may overflow
+  for (std::size_t first = 0; first < d; first += columns) {
+    const std::size_t count = std::min(columns, d - first);
+    double sample[most][columns] = {};
     for (std::size_t s = 0; s < sampled; ++s)
-      column[s] = static_cast<double>(points.values.row(s * (n - 1) / std::max<std::size_t>(1, sampled - 1))[q]);
-    const auto middle = column.begin() + static_cast<std::ptrdiff_t>(sampled / 2);
-    std::nth_element(column.begin(), middle, column.end());
-    const double median = points.origin[q] = *middle;
-    for (double& value : column) value = std::fabs(value * 0.5 - median * 0.5);
-    std::nth_element(column.begin(), middle, column.end());
-    spread = std::max(spread, *middle);
-    farthest = std::max(farthest, *std::max_element(column.begin(), column.end()));
+      std::copy_n(points.values.row(s * (n - 1) / std::max<std::size_t>(1, last)) + first, count, sample[s]);
+    sort_columns(sample, sampled);
+    for (std::size_t c = 0; c < count; ++c) {
+      points.origin[first + c] = sample[sampled / 2][c];
+      spread = std::max(spread, sample[last - last / 4][c] * 0.25 - sample[last / 4][c] * 0.25);
+      farthest = std::max(farthest, sample[last][c] * 0.25 - sample[0][c] * 0.25);
+    }
   }
   if (spread == 0.0) spread = farthest;
   if (spread == 0.0) return;

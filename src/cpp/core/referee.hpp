@@ -12,8 +12,17 @@
 
 namespace pykmeans::detail {
 
-/// Exponents of the largest and of the smallest nonzero magnitude among finite values, merged into `range`.
-inline void extend_range(ValueRange& range, const double* values, std::size_t count) {
+/// The range of both.
+inline ValueRange merged(ValueRange a, const ValueRange& b) {
+  if (!b.any) return a;
+  a.highest = a.any ? std::max(a.highest, b.highest) : b.highest;
+  a.lowest = a.any ? std::min(a.lowest, b.lowest) : b.lowest;
+  a.any = true;
+  return a;
+}
+
+/// Exponents of the largest and of the smallest nonzero magnitude among finite values.
+inline ValueRange range_of(const double* values, std::size_t count) {
   constexpr std::size_t lanes = 8;  // several of each, as one would wait for itself
   constexpr double infinity = std::numeric_limits<double>::infinity();
   double large[lanes], small[lanes];
@@ -31,13 +40,12 @@ inline void extend_range(ValueRange& range, const double* values, std::size_t co
   for (std::size_t l = 0; i < count; ++i, ++l) add(values[i], l);
   const double largest = *std::max_element(large, large + lanes);
   const double smallest = *std::min_element(small, small + lanes);
-  if (largest == 0.0) return;
-  int high = 0, low = 0;
-  std::frexp(largest, &high);
-  std::frexp(smallest, &low);
-  range.highest = range.any ? std::max(range.highest, high) : high;
-  range.lowest = range.any ? std::min(range.lowest, low) : low;
-  range.any = true;
+  ValueRange range;
+  range.any = largest > 0.0;
+  if (!range.any) return range;
+  std::frexp(largest, &range.highest);
+  std::frexp(smallest, &range.lowest);
+  return range;
 }
 
 /// Distances between rows of some points and some centers. Where float64 squares could overflow or vanish, both are
@@ -45,8 +53,11 @@ inline void extend_range(ValueRange& range, const double* values, std::size_t co
 class Referee {
  public:
   /// @param range  of the points  @param centers (count) values of all centers, finite
-  Referee(ValueRange range, std::size_t features, const double* centers, std::size_t count) : features_(features) {
-    extend_range(range, centers, count);
+  Referee(const ValueRange& range, std::size_t features, const double* centers, std::size_t count)
+      : Referee(merged(range, range_of(centers, count)), features) {}
+
+  /// @param range  of the points and of all centers
+  Referee(const ValueRange& range, std::size_t features) : features_(features) {
     // Squares of differences, and sums of 2^40 of them, stay below 2^1024; what a difference of the smallest values or
     // of their last bits squares to stays above 2^-1022.
     if (!range.any || (range.highest <= highest_exponent && range.lowest >= -400)) return;

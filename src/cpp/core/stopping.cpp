@@ -31,10 +31,9 @@ Rounded times(double factor, const Rounded& value) {
   return {fraction, value.exponent + shift};
 }
 
-Rounded total_shift(const std::vector<double>& from, const std::vector<double>& to, std::size_t features) {
-  ValueRange range;
-  extend_range(range, from.data(), from.size());
-  const Referee referee(range, features, to.data(), to.size());
+Rounded total_shift(const std::vector<double>& from, const std::vector<double>& to, const ValueRange& range,
+                    std::size_t features) {
+  const Referee referee(range, features);
   double shift = 0.0;
   for (std::size_t i = 0; i < from.size(); i += features) shift += referee(from.data() + i, to.data() + i);
   return scaled(shift, -2 * referee.scale());

@@ -16,7 +16,9 @@ bool at_most(const Rounded& a, const Rounded& b);
 Rounded times(double factor, const Rounded& value);
 
 /// Sum of the squared distances that the centers moved, by the referee, from the first center to the last.
-Rounded total_shift(const std::vector<double>& from, const std::vector<double>& to, std::size_t features);
+/// @param range  of both
+Rounded total_shift(const std::vector<double>& from, const std::vector<double>& to, const ValueRange& range,
+                    std::size_t features);
 
 /// The mean variance of the features of X about its mean, which is rounded to float64.
 template <class T>

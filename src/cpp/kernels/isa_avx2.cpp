@@ -2,6 +2,7 @@
 #include "limbs.inl.hpp"
 #include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
+#include "scan.inl.hpp"
 #include "score_group.inl.hpp"
 #include "squared_distance.inl.hpp"
 #include "table.hpp"
@@ -14,6 +15,7 @@ constexpr KernelTable avx2 = {"avx2",
                               NearestDot<Avx2Vector<double>, 2, 4>::kernels(),
                               referee_kernels,
                               limb_kernels,
+                              scan_kernels<Avx2Vector<float>, Avx2Vector<double>>,
                               seed_kernels<Avx2Vector<float>, Avx2Vector<double>>,
                               group_kernels<Avx2Vector<float>, 4>,
                               place_kernels};

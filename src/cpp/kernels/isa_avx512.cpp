@@ -2,6 +2,7 @@
 #include "limbs.inl.hpp"
 #include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
+#include "scan.inl.hpp"
 #include "score_group.inl.hpp"
 #include "squared_distance.inl.hpp"
 #include "table.hpp"
@@ -15,6 +16,7 @@ constexpr KernelTable avx512 = {"avx512",
                                 NearestDot<Avx512Vector<double>, 2, 8>::kernels(),
                                 referee_kernels,
                                 limb_kernels,
+                                scan_kernels<Avx512Vector<float>, Avx512Vector<double>>,
                                 seed_kernels<Avx2Vector<float>, Avx512Vector<double>>,
                                 group_kernels<Avx512Vector<float>, 12>,
                                 place_kernels};

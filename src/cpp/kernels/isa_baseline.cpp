@@ -3,6 +3,7 @@
 #include "limbs.inl.hpp"
 #include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
+#include "scan.inl.hpp"
 #include "score_group.inl.hpp"
 #include "squared_distance.inl.hpp"
 #include "table.hpp"
@@ -15,6 +16,7 @@ constexpr KernelTable baseline = {"baseline",
                                   NearestDot<PortableVector<double>, 2, 4>::kernels(),
                                   referee_kernels,
                                   limb_kernels,
+                                  scan_kernels<PortableVector<float>, PortableVector<double>>,
                                   seed_kernels<PortableVector<float>, PortableVector<double>>,
                                   group_kernels<PortableVector<float>, 2>,
                                   place_kernels};

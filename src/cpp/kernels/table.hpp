@@ -108,6 +108,28 @@ struct RefereeKernels {
   const DistanceKernels<double>& of(double) const { return of_float64; }
 };
 
+/// What was seen of each column: the largest magnitude, the smallest that is not 0, and a trace that is 0 as long as
+/// all values were finite.
+template <class Float>
+struct ColumnScan {
+  Float* largest;
+  Float* smallest;
+  Float* trace;
+};
+
+struct ScanKernels {
+  /// @param scan [in, out] (width) each
+  template <class Float>
+  using Scan = void (*)(const Float* rows, std::ptrdiff_t row_stride, std::size_t count, std::size_t width,
+                        const ColumnScan<Float>& scan);
+
+  Scan<float> of_float32;
+  Scan<double> of_float64;
+
+  Scan<float> of(float) const { return of_float32; }
+  Scan<double> of(double) const { return of_float64; }
+};
+
 constexpr std::size_t candidates_at_once = 8;
 
 /// Rows and eight candidates to be their nearest seed. For each row i, nearest[i] is the squared distance to its seed,
@@ -240,6 +262,7 @@ struct KernelTable {
   FilterKernels<double> float64;
   RefereeKernels referee;
   LimbKernels limbs;
+  ScanKernels scan;
   SeedKernels seed;
   GroupKernels group;
   PlaceKernels place;

@@ -31,6 +31,10 @@ struct Avx2Vector<float> {
   static unsigned at_most(Lanes a, Lanes b) {
     return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_LE_OQ)));
   }
+  /// v, with another value where it is 0.
+  static Lanes instead_of_zero(Lanes v, Lanes other) {
+    return _mm256_blendv_ps(v, other, _mm256_cmp_ps(v, _mm256_setzero_ps(), _CMP_EQ_OQ));
+  }
   static Lanes min(Lanes a, Lanes b) { return _mm256_min_ps(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm256_max_ps(a, b); }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
@@ -112,6 +116,10 @@ struct Avx2Vector<double> {
   /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) {
     return static_cast<unsigned>(_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_LE_OQ)));
+  }
+  /// v, with another value where it is 0.
+  static Lanes instead_of_zero(Lanes v, Lanes other) {
+    return _mm256_blendv_pd(v, other, _mm256_cmp_pd(v, _mm256_setzero_pd(), _CMP_EQ_OQ));
   }
   static Lanes min(Lanes a, Lanes b) { return _mm256_min_pd(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm256_max_pd(a, b); }

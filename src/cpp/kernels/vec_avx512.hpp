@@ -29,6 +29,10 @@ struct Avx512Vector<float> {
   static Lanes subtract(Lanes a, Lanes b) { return _mm512_sub_ps(a, b); }
   /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
+  /// v, with another value where it is 0.
+  static Lanes instead_of_zero(Lanes v, Lanes other) {
+    return _mm512_mask_mov_ps(v, _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_EQ_OQ), other);
+  }
   static Lanes min(Lanes a, Lanes b) { return _mm512_min_ps(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm512_max_ps(a, b); }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
@@ -121,6 +125,10 @@ struct Avx512Vector<double> {
   static Lanes subtract(Lanes a, Lanes b) { return _mm512_sub_pd(a, b); }
   /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) { return _mm512_cmp_pd_mask(a, b, _CMP_LE_OQ); }
+  /// v, with another value where it is 0.
+  static Lanes instead_of_zero(Lanes v, Lanes other) {
+    return _mm512_mask_mov_pd(v, _mm512_cmp_pd_mask(v, _mm512_setzero_pd(), _CMP_EQ_OQ), other);
+  }
   static Lanes min(Lanes a, Lanes b) { return _mm512_min_pd(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm512_max_pd(a, b); }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {

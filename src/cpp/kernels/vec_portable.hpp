@@ -73,6 +73,8 @@ struct PortableVector {
     if (lane >= 0 && lane < static_cast<int>(width)) v[lane] = value;
     return v;
   }
+  /// v, with another value where it is 0.
+  static Lanes instead_of_zero(Lanes v, Lanes other) { return v == Lanes{} ? other : v; }
   static Lanes min(Lanes a, Lanes b) { return a < b ? a : b; }
   static Lanes max(Lanes a, Lanes b) { return a < b ? b : a; }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) { return a < b ? then : otherwise; }
@@ -171,6 +173,10 @@ struct PortableVector {
   static Lanes with_lane(Lanes v, int lane, Float value) {
     if (lane >= 0 && lane < static_cast<int>(width)) v.at[lane] = value;
     return v;
+  }
+  /// v, with another value where it is 0.
+  static Lanes instead_of_zero(Lanes v, Lanes other) {
+    return each<Lanes>([&](std::size_t i) { return v.at[i] == 0 ? other.at[i] : v.at[i]; });
   }
   static Lanes min(Lanes a, Lanes b) {
     return each<Lanes>([&](std::size_t i) { return a.at[i] < b.at[i] ? a.at[i] : b.at[i]; });
