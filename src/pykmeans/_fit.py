@@ -30,6 +30,7 @@ def best_fit(
         run = _run(data, start.next(data), parameters)
         if run.inertia < best.inertia:
             best = run
+    start.close()
     _warn_of_empty_clusters(best, parameters.n_clusters)
     return best, data
 

@@ -185,7 +185,9 @@ def kmeans_plusplus(
             f"{n_samples}."
         )
     data = arrays.points(array, weight, n_threads, feature_names(X))
-    rows = plus_plus_rows(data, int(n_clusters), parameters.random_state(random_state), n_local_trials)
+    generator = parameters.borrowed_generator(random_state)
+    rows = plus_plus_rows(data, int(n_clusters), generator, n_local_trials)
+    parameters.give_back(random_state, generator)
     return array[rows].astype(centers_dtype(array), copy=False), rows
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from . import _core
 from ._validate.arrays import as_core_centers, starting_centers
-from ._validate.parameters import is_array_like
+from ._validate.parameters import borrowed_generator, give_back, is_array_like, new_generator
 
 
 def centers_dtype(X: NDArray[Any]) -> np.dtype[Any]:
@@ -54,17 +54,26 @@ class Start:
         X: NDArray[Any],
         n_clusters: int,
         sample_weight: NDArray[np.float64] | None,
-        random_state: np.random.RandomState,
+        random_state: Any,
     ) -> None:
         self._init = init
         self._X = X
         self._shape = (n_clusters, X.shape[1])
-        self._random_state = random_state
+        self._seed = random_state
         self.is_given = not isinstance(init, str) and is_array_like(init)
         if self.is_given:
             self._given = starting_centers(init, "init", self._shape, centers_dtype(X))
-        elif isinstance(init, str) and init == "random":
+        elif callable(init):
+            self._random_state = new_generator(random_state)
+        else:
+            self._random_state = borrowed_generator(random_state)
+        if isinstance(init, str) and init == "random":
             self._probabilities = selection_probabilities(X.shape[0], n_clusters, sample_weight)
+
+    def close(self) -> None:
+        """No run will be started any more."""
+        if isinstance(self._init, str):
+            give_back(self._seed, self._random_state)
 
     @property
     def default_n_runs(self) -> int:

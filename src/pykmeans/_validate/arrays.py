@@ -127,6 +127,12 @@ def starting_centers(value: Any, name: str, shape: tuple[int, int], dtype: np.dt
             f"{shape[1]}: {name} must have shape {shape}."
         )
     _refuse_non_finite(array, name)
+    if array.dtype.itemsize > dtype.itemsize:
+        _refuse_too_large(array, name, dtype)
+    return as_core_centers(array)
+
+
+def _refuse_too_large(array: NDArray[Any], name: str, dtype: np.dtype[Any]) -> None:
     with np.errstate(over="ignore"):
         too_large = np.isinf(array.astype(dtype))
     if too_large.any():
@@ -134,7 +140,6 @@ def starting_centers(value: Any, name: str, shape: tuple[int, int], dtype: np.dt
         raise ValueError(
             f"{name} holds {array[where]} at {place(where)}, which is too large for {dtype}, the type of the centers."
         )
-    return as_core_centers(array)
 
 
 def _as_array(X: Any, name: str) -> NDArray[Any]:
@@ -178,8 +183,9 @@ def _not_two_dimensional(X: Any, array: NDArray[Any], name: str) -> ValueError:
 
 
 def _refuse_non_finite(array: NDArray[Any], name: str) -> None:
-    bad = ~np.isfinite(array)
-    if bad.any():
+    finite = np.isfinite(array)
+    if np.count_nonzero(finite) < finite.size:  # quicker than all()
+        bad = ~finite
         raise _not_finite(array, name, int(bad.sum()), first(bad), None)
 
 

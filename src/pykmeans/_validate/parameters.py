@@ -1,5 +1,6 @@
 """Parameters: what each may be, in one table that the checks and the messages read."""
 
+import math
 from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any, NamedTuple
@@ -26,13 +27,17 @@ class FitParameters(NamedTuple):
     max_iter: int
     tol: float
     verbose: bool
-    random_state: np.random.RandomState
+    random_state: Any  # what borrowed_generator takes
     algorithm: str
     n_threads: int
 
 
+def _is_integer(value: Any) -> bool:
+    return type(value) is int or isinstance(value, Integral)  # the first is quick
+
+
 def _is_integer_from(low: int) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, Integral) and int(value) >= low
+    return lambda value: _is_integer(value) and int(value) >= low
 
 
 def _is_one_of(*words: str) -> Callable[[Any], bool]:
@@ -45,45 +50,47 @@ def _is_boolean(value: Any) -> bool:
 
 def _is_finite_and_not_negative(value: Any) -> bool:
     try:
-        return isinstance(value, Real) and 0 <= float(value) < np.inf
+        return (type(value) is float or isinstance(value, Real)) and 0 <= float(value) < math.inf
     except OverflowError:  # an integer beyond float64
         return False
 
 
 def is_array_like(value: Any) -> bool:
     """Whether ``value`` is worth reading as an array of centers."""
+    if type(value) is np.ndarray:
+        return True
     shaped = hasattr(value, "__len__") or hasattr(value, "shape") or hasattr(value, "__array__")
     return shaped and not np.isscalar(value) and not isinstance(value, type) and not hasattr(value, "tocsr")
 
 
-_POSITIVE = _Rule(_is_integer_from(1), "an int in the range [1, inf)")
-_POSITIVE_OR_NONE = _Rule(lambda v: v is None or _is_integer_from(1)(v), "an int in the range [1, inf) or None")
+_is_positive = _is_integer_from(1)
+_is_natural = _is_integer_from(0)
+_is_start = _is_one_of("k-means++", "random")
+_is_auto = _is_one_of("auto")
+
+_POSITIVE = _Rule(_is_positive, "an int in the range [1, inf)")
+_POSITIVE_OR_NONE = _Rule(lambda v: v is None or _is_positive(v), "an int in the range [1, inf) or None")
 _BOOLEAN = _Rule(_is_boolean, "an instance of 'bool'")
 _RULES = {
     "n_clusters": _POSITIVE,
     "init": _Rule(
-        lambda v: _is_one_of("k-means++", "random")(v) or callable(v) or is_array_like(v),
+        lambda v: _is_start(v) or callable(v) or is_array_like(v),
         "a str among {'k-means++', 'random'}, a callable or an array-like",
     ),
-    "n_init": _Rule(
-        lambda v: _is_one_of("auto")(v) or _is_integer_from(1)(v),
-        "a str among {'auto'} or an int in the range [1, inf)",
-    ),
+    "n_init": _Rule(lambda v: _is_positive(v) or _is_auto(v), "a str among {'auto'} or an int in the range [1, inf)"),
     "max_iter": _POSITIVE,
     "tol": _Rule(_is_finite_and_not_negative, "a float in the range [0.0, inf)"),
     "verbose": _Rule(
-        lambda v: _is_boolean(v) or _is_integer_from(0)(v), "an int in the range [0, inf) or an instance of 'bool'"
+        lambda v: _is_boolean(v) or _is_natural(v), "an int in the range [0, inf) or an instance of 'bool'"
     ),
     "random_state": _Rule(
-        lambda v: (
-            v is None or isinstance(v, np.random.RandomState) or (isinstance(v, Integral) and 0 <= int(v) < 2**32)
-        ),
+        lambda v: v is None or isinstance(v, np.random.RandomState) or (_is_integer(v) and 0 <= int(v) < 2**32),
         "an int in the range [0, 4294967295], an instance of 'numpy.random.mtrand.RandomState' or None",
     ),
     "copy_x": _BOOLEAN,
     "algorithm": _Rule(_is_one_of(*_core.ALGORITHMS), "a str among {" + ", ".join(map(repr, _core.ALGORITHMS)) + "}"),
     "n_threads": _Rule(
-        lambda v: v is None or (_is_integer_from(1)(v) and int(v) <= _MOST_THREADS),
+        lambda v: v is None or (_is_positive(v) and int(v) <= _MOST_THREADS),
         f"an int in the range [1, {_MOST_THREADS}] or None",
     ),
     "n_local_trials": _POSITIVE_OR_NONE,
@@ -112,14 +119,38 @@ def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
         max_iter=min(int(values["max_iter"]), _LARGEST_INT),
         tol=float(values["tol"]),
         verbose=bool(values["verbose"]),
-        random_state=random_state(values["random_state"]),
+        random_state=values["random_state"],
         algorithm=values["algorithm"],
         n_threads=threads(caller, values["n_threads"]),
     )
 
 
-def random_state(seed: Any) -> np.random.RandomState:
-    """Return the generator that ``random_state`` stands for; None is NumPy's global one, as in scikit-learn."""
+_spare_generators: list[np.random.RandomState] = []  # to make one takes longer than a small fit
+
+
+def borrowed_generator(seed: Any) -> np.random.RandomState:
+    """Return the generator that ``random_state`` stands for; None is NumPy's global one, as in scikit-learn.
+
+    Whoever is done with it calls ``give_back``. Somebody else may use it afterwards, so it must go to no user.
+    """
+    if not _is_integer(seed):
+        return new_generator(seed)
+    try:
+        generator = _spare_generators.pop()
+    except IndexError:
+        generator = np.random.RandomState()
+    generator.seed(int(seed))
+    return generator
+
+
+def give_back(seed: Any, generator: np.random.RandomState) -> None:
+    """End the use of ``borrowed_generator(seed)``."""
+    if _is_integer(seed):
+        _spare_generators.append(generator)
+
+
+def new_generator(seed: Any) -> np.random.RandomState:
+    """Return the same generator to keep."""
     if seed is None:
         return np.random.mtrand._rand
     return seed if isinstance(seed, np.random.RandomState) else np.random.RandomState(int(seed))
