@@ -7,6 +7,7 @@ from helpers import assert_fit_is, assert_same_bits, blobs, check, fitted, some_
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import pykmeans
 from pykmeans import _core
 
 TYPES = [np.float32, np.float64, np.uint8]
@@ -20,6 +21,26 @@ def assert_algorithms_agree(X, init, sample_weight=None, **parameters):
                 fitted(X, init, sample_weight, algorithm=algorithm, n_threads=n_threads, **parameters), lloyd
             )
     return lloyd
+
+
+@pytest.mark.parametrize("k", range(1, 20))
+def test_panels_of_every_width(k):
+    for n in (31, 32, 33, 100):
+        X = blobs(n, 5, 4, k)
+        check(X, X[:k], max_iter=4)
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_packed_rows_kept_or_not(dtype):
+    # Below and above what a fit keeps of the packed rows, 2^20 values.
+    for n in (30_000, 36_000):
+        X = blobs(n, 32, 7, 3, dtype)
+        start = X[:7].astype(np.float64)
+        expected = fitted(X, start, max_iter=4, tol=0, algorithm="elkan")
+        for threads in (1, 2, 3):
+            model = fitted(X, start, max_iter=4, tol=0, algorithm="lloyd", n_threads=threads)
+            assert_same_bits(model, expected)
+        np.testing.assert_array_equal(expected.labels_, pykmeans.assign(X, expected.cluster_centers_)[0])
 
 
 @pytest.mark.parametrize("dtype", TYPES)

@@ -61,6 +61,19 @@ def test_centers_are_fsum_in_any_order_and_in_any_blocks(repeats):
             assert bits(model.cluster_centers_) == bits(expected)
 
 
+@pytest.mark.parametrize("below", [-(2.0**-100), 0.0, 2.0**-100])
+@pytest.mark.parametrize("half", [0.5, 1.5, -0.5])
+@pytest.mark.parametrize("copies", [2, 8, 16, 32, 64, 128])
+def test_sums_half_way_between_doubles(copies, half, below):
+    # Two limbs, of which the lower one decides: its unit is 2^-100, that of the upper one 2^-49.
+    half *= np.spacing(float(copies))
+    parts = [1.0] * copies + [0.25 + half, -0.25, below + 2.0**-48, -(2.0**-48)]
+    column = np.array(parts + [0.0] * (512 - len(parts)))  # a power of two of them: the division rounds nothing
+    for sign in (1.0, -1.0):
+        model = fitted(sign * column[:, None], [[0.0]])
+        assert bits(model.cluster_centers_) == bits(np.array([[sign * math.fsum(column) / len(column)]]))
+
+
 def test_tiny_and_huge_clusters_beside_each_other():
     # 1e-300 beside 1e300 in one column: no fixed point of a few words holds both, and one is nothing next to the other.
     X = np.array([[1e300], [3e-300], [1e300], [1e-300], [1e300], [1e-300]])
@@ -432,6 +445,23 @@ def test_history_of_light_clusters_beside_a_very_heavy_one():
     X[:16] += np.random.default_rng(159).uniform(-0.2, 0.2, (16, 1))
     w = np.array([1e-20] * 16 + [1e300] * 2)
     check(X, np.array([[-4.0], [-1.0], [0.0], [1.0], [4.0]]), w, tol=0)
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e3, 1e6, 1e8])
+def test_history_of_data_far_from_zero(offset):
+    # The terms of the objective grow with the offset, what is left of them does not: float64 is no longer enough.
+    X = np.round(blobs(300, 3, 6, 5), 3) + offset
+    model = fitted(X, X[:6], tol=0, max_iter=8)
+    values = [[Fraction(value) for value in row] for row in X]
+    for i, objective in enumerate(model.inertia_history_):
+        centers = fitted(X, X[:6], tol=0, max_iter=i).cluster_centers_ if i else X[:6]
+        labels = pykmeans.assign(X, centers)[0]
+        exact = sum(
+            (x - Fraction(c)) ** 2
+            for row, label in zip(values, labels, strict=True)
+            for x, c in zip(row, centers[label], strict=True)
+        )
+        assert abs(Fraction(objective) / exact - 1) < Fraction(1, 10**9)
 
 
 def test_history_where_many_features_round_alike():

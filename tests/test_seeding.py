@@ -2,6 +2,7 @@
 
 import itertools
 from bisect import bisect_left, bisect_right
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import numpy as np
@@ -402,3 +403,27 @@ def test_uniform_of_zero(weight):
     w = np.array([0.0, weight, weight, weight])
     _, rows = kmeans_plusplus(X, 2, sample_weight=w, random_state=Zeros(0))
     assert rows[1] == 1  # the first row of positive weight has a prefix sum >= 0
+
+
+def test_a_generator_that_a_callable_keeps_is_its_own():
+    kept = []
+
+    def init(X, n_clusters, random_state):
+        kept.append(random_state)
+        return X[random_state.choice(len(X), n_clusters, replace=False)]
+
+    X = blobs(60, 2, 3, 0)
+    KMeans(3, init=init, random_state=5, n_init=1).fit(X)
+    KMeans(3, random_state=6).fit(X)
+    expected = np.random.RandomState(5)
+    expected.choice(60, 3, replace=False)
+    assert kept[0].random_sample() == expected.random_sample()
+
+
+def test_equal_seeds_in_many_threads():
+    X = blobs(200, 3, 5, 1)
+    expected = [kmeans_plusplus(X, 20, random_state=seed)[1].tolist() for seed in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(10):
+            found = pool.map(lambda seed: kmeans_plusplus(X, 20, random_state=seed)[1].tolist(), range(8))
+            assert list(found) == expected
