@@ -12,7 +12,7 @@ std::vector<WideSum> cluster_sums(const Points<T>& points, const double* weights
                                   const Poll& poll) {
   const std::size_t n = points.values.rows, d = points.values.columns;
   const int threads = useful_threads(points.n_threads, {n, d + 4});
-  const Blocks blocks(n, d + 4);
+  const Blocks blocks(n, d + 4, threads);
   std::vector<std::vector<WideSum>> sums(static_cast<std::size_t>(threads), std::vector<WideSum>(n_sums));
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
     std::vector<WideSum>& mine = sums[static_cast<std::size_t>(worker)];

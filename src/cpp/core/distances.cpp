@@ -70,15 +70,14 @@ void squared_distances(const Points<T>& points, MatrixView<double> view, const s
   check_labels(labels, points.values.rows, view.rows);
   const std::size_t n = points.values.rows, d = view.columns;
   const Referee referee(points.range, d, centers.data(), centers.size());
-  const detail::Blocks blocks(n, d);
-  detail::parallel_blocks(
-      blocks.count(), detail::useful_threads(points.n_threads, {n, d}), poll, [&](std::size_t block, int) {
-        for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
-          const double distance =
-              referee(points.values.row(i), centers.data() + static_cast<std::size_t>(labels[i]) * d);
-          distances[i] = referee.scale() == 0 ? distance : std::ldexp(distance, -2 * referee.scale());
-        }
-      });
+  const int threads = detail::useful_threads(points.n_threads, {n, d});
+  const detail::Blocks blocks(n, d, threads);
+  detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
+    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
+      const double distance = referee(points.values.row(i), centers.data() + static_cast<std::size_t>(labels[i]) * d);
+      distances[i] = referee.scale() == 0 ? distance : std::ldexp(distance, -2 * referee.scale());
+    }
+  });
   for (std::size_t i = 0; i < n; ++i)
     if (!(distances[i] <= std::numeric_limits<double>::max()))
       throw std::invalid_argument("the squared distance of row " + std::to_string(i) +
@@ -91,19 +90,19 @@ void transform(const Points<T>& points, MatrixView<double> view, Out* distances,
   const std::vector<double> centers = detail::checked_centers(points, view, "centers");
   const std::size_t n = points.values.rows, d = view.columns, k = view.rows;
   const Referee referee(points.range, d, centers.data(), centers.size());
-  const detail::Blocks blocks(n, k * (d + 8));
-  detail::parallel_blocks(
-      blocks.count(), detail::useful_threads(points.n_threads, {n, k, d}), poll, [&](std::size_t block, int) {
-        for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
-          for (std::size_t c = 0; c < k; ++c) {
-            double distance = std::sqrt(referee(points.values.row(i), centers.data() + c * d));
-            if (referee.scale() != 0) distance = std::ldexp(distance, -referee.scale());
-            if (!(distance <= static_cast<double>(std::numeric_limits<Out>::max())))
-              throw std::invalid_argument("the distance of row " + std::to_string(i) + " of X to center " +
-                                          std::to_string(c) + " is too large for its type; scale X down");
-            distances[i * k + c] = static_cast<Out>(distance);
-          }
-      });
+  const int threads = detail::useful_threads(points.n_threads, {n, k, d});
+  const detail::Blocks blocks(n, k * (d + 8), threads);
+  detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
+    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
+      for (std::size_t c = 0; c < k; ++c) {
+        double distance = std::sqrt(referee(points.values.row(i), centers.data() + c * d));
+        if (referee.scale() != 0) distance = std::ldexp(distance, -referee.scale());
+        if (!(distance <= static_cast<double>(std::numeric_limits<Out>::max())))
+          throw std::invalid_argument("the distance of row " + std::to_string(i) + " of X to center " +
+                                      std::to_string(c) + " is too large for its type; scale X down");
+        distances[i * k + c] = static_cast<Out>(distance);
+      }
+  });
 }
 
 #define PYKMEANS_INSTANTIATE(T, Out)                                                                                \

@@ -43,7 +43,7 @@ template <class T>
 Rounded mean_variance(const Points<T>& points, const Poll& poll) {
   const std::size_t n = points.values.rows, d = points.values.columns;
   const int threads = useful_threads(points.n_threads, {n, d});
-  const Blocks blocks(n, d * 4);
+  const Blocks blocks(n, d * 4, threads);
   std::vector<Partial> sums(static_cast<std::size_t>(threads), Partial(points.plain_layout, 1));
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
