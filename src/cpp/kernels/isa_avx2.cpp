@@ -1,7 +1,7 @@
 // AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy.
-#include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "score_group.inl.hpp"
+#include "seed_blocks.inl.hpp"
 #include "squared_distance.inl.hpp"
 #include "table.hpp"
 #include "vec_avx2.hpp"
@@ -12,7 +12,7 @@ constexpr KernelTable avx2 = {"avx2",
                               NearestDot<Avx2Vector<float>, 2, 4>::kernels(),
                               NearestDot<Avx2Vector<double>, 2, 4>::kernels(),
                               referee_kernels,
-                              seed_kernels<Avx2Vector<float>, Avx2Vector<double>>,
+                              SeedBlocks<Avx2Vector<float>, Avx2Vector<float>>::kernels(),
                               group_kernels<Avx2Vector<float>, 4>,
                               place_kernels};
 

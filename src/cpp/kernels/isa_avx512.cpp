@@ -1,7 +1,7 @@
 // AVX-512. Sixteen accumulators of thirty-two registers; more would only add padding where centers are few.
-#include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "score_group.inl.hpp"
+#include "seed_blocks.inl.hpp"
 #include "squared_distance.inl.hpp"
 #include "table.hpp"
 #include "vec_avx2.hpp"
@@ -13,7 +13,7 @@ constexpr KernelTable avx512 = {"avx512",
                                 NearestDot<Avx512Vector<float>, 2, 8>::kernels(),
                                 NearestDot<Avx512Vector<double>, 2, 8>::kernels(),
                                 referee_kernels,
-                                seed_kernels<Avx2Vector<float>, Avx512Vector<double>>,
+                                SeedBlocks<Avx512Vector<float>, Avx2Vector<float>>::kernels(),
                                 group_kernels<Avx512Vector<float>, 12>,
                                 place_kernels};
 

@@ -1,8 +1,8 @@
 // What every 64-bit CPU runs. Eight accumulators, two points' vectors and a broadcast fit the sixteen registers of
 // x86-64.
-#include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "score_group.inl.hpp"
+#include "seed_blocks.inl.hpp"
 #include "squared_distance.inl.hpp"
 #include "table.hpp"
 #include "vec_portable.hpp"
@@ -13,7 +13,7 @@ constexpr KernelTable baseline = {"baseline",
                                   NearestDot<PortableVector<float>, 2, 4>::kernels(),
                                   NearestDot<PortableVector<double>, 2, 4>::kernels(),
                                   referee_kernels,
-                                  seed_kernels<PortableVector<float>, PortableVector<double>>,
+                                  SeedBlocks<PortableVector<float>, PortableVector<float>>::kernels(),
                                   group_kernels<PortableVector<float>, 2>,
                                   place_kernels};
 
