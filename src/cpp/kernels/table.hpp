@@ -66,6 +66,8 @@ struct FilterKernels {
   PackKernels<Float> pack;
 };
 
+constexpr std::size_t most_few_features = 8;
+
 /// The referee's squared distance of a row and a center, both of `features` values; and that of both multiplied by
 /// first_factor * second_factor, powers of two.
 template <class Value>
@@ -73,6 +75,10 @@ struct DistanceKernels {
   double (*plain)(const Value* row, const double* center, std::size_t features);
   double (*scaled)(const Value* row, const double* center, std::size_t features, double first_factor,
                    double second_factor);
+  /// The plain one for `count` rows of at most most_few_features, where a call for each would cost more than it does.
+  /// @param labels (count) which of the centers, or nullptr for the first  @param distances [out] (count)
+  void (*to_labels)(const Value* rows, std::ptrdiff_t row_stride, const double* centers, const std::int32_t* labels,
+                    std::size_t features, std::size_t count, double* distances);
 };
 
 struct RefereeKernels {

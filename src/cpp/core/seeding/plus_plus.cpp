@@ -51,8 +51,8 @@ class PlusPlus {
     const std::vector<double> center = values_of(row);
     const detail::Blocks blocks(n, points_.values.columns + 16);
     detail::parallel_blocks(blocks.count(), threads_, poll_, [&](std::size_t b, int) {
-      for (std::size_t i = blocks.begin(b); i < blocks.end(b); ++i)
-        value_[i] = referee_(points_.values.row(i), center.data());
+      const std::size_t begin = blocks.begin(b), count = blocks.end(b) - begin;
+      referee_.to_labels(points_.values, begin, count, center.data(), nullptr, value_.data() + begin);
     });
     sums_.reset();
     nearby_.begin(value_.data());
