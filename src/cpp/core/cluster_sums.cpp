@@ -23,7 +23,8 @@ class ThreadSums {
     make_room(count);
     UnitSum parts[4];  // of the only sum: one would wait for itself
     for (std::size_t i = 0; i < count; ++i) {
-      const double rest = (labels ? mine_[static_cast<std::size_t>(labels[i])] : parts[i % 4]).add(units_, distances[i]);
+      const double rest =
+          (labels ? mine_[static_cast<std::size_t>(labels[i])] : parts[i % 4]).add(units_, distances[i]);
       if (rest != 0.0) add_slowly(labels ? static_cast<std::size_t>(labels[i]) : 0, rest, 1.0);
     }
     if (!labels)

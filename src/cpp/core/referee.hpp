@@ -92,7 +92,8 @@ class Referee {
  private:
   static constexpr int highest_exponent = 480;
 
-  /// Differences are at most 2^(highest + 1); the rounding of squares and sums makes no power of two more than one more.
+  /// Differences are at most 2^(highest + 1); the rounding of squares and sums makes no power of two more than one
+  /// more.
   static int bound_of(int highest, std::size_t features) {
     int bits = 0;
     while ((features >> bits) != 0) ++bits;

@@ -1,8 +1,8 @@
 // UnitSum: an exact sum of doubles that are at most some power of two, in three limbs: a few operations a value.
 //
 // A value is cut into multiples of three units, each by adding a number so large that the sum is rounded to the unit,
-// and the multiples are added as integers. What is left below the last unit, of values 2^-71 times the bound or less, is
-// the caller's to add elsewhere; so are the limbs, before they overflow.
+// and the multiples are added as integers. What is left below the last unit, of values 2^-71 times the bound or less,
+// is the caller's to add elsewhere; so are the limbs, before they overflow.
 #pragma once
 
 #include <cmath>

@@ -20,7 +20,8 @@ class WideSum {
 
   /// Add multiple * 2^exponent.
   void add_multiple(std::int64_t multiple, int exponent) {
-    const std::uint64_t magnitude = multiple < 0 ? 0 - static_cast<std::uint64_t>(multiple) : static_cast<std::uint64_t>(multiple);
+    const auto bits = static_cast<std::uint64_t>(multiple);
+    const std::uint64_t magnitude = multiple < 0 ? 0 - bits : bits;
     add_split<1>({magnitude, exponent, multiple < 0});
   }
 
