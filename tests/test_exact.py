@@ -188,6 +188,31 @@ def test_inertia_is_summed_exactly():
     assert model.inertia_ == 2 * 2.0**26 + n * 2.0**-28
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("d", [1, 3, 9])
+def test_inertia_of_distances_of_all_sizes(d, weighted):
+    # From near the largest that X allows down to far below the last bit that a few limbs hold.
+    rng = np.random.default_rng(d)
+    sizes = 2.0 ** rng.integers(-110, 20, (3000, 1))
+    X = (sizes * rng.uniform(-1, 1, (3000, d))).astype(np.float32)
+    w = some_weights(3000, seed=d) * 2.0 ** rng.integers(-60, 60, 3000) if weighted else None
+    centers = np.zeros((2, d), dtype=np.float32)
+    centers[1, 0] = 2.0**19
+    model = fitted(X, centers, sample_weight=w, max_iter=1, tol=0)
+    X64, centers64 = X.astype(np.float64), model.cluster_centers_.astype(np.float64)
+    distances = reference.distances(X64, centers64)[np.arange(3000), model.labels_]
+    for c in range(2):
+        mine = model.labels_ == c
+        weights = None if w is None else w[mine]
+        assert model.cluster_inertia_[c] == float(reference.exact_sum(distances[mine], weights))
+
+
+def test_inertia_of_a_million_distances():
+    X = np.random.default_rng(0).standard_normal((2**20, 1))
+    model = fitted(X, [[0.5]], max_iter=1, tol=0, n_threads=1)
+    assert model.inertia_ == math.fsum(((X - model.cluster_centers_) ** 2)[:, 0])
+
+
 # ---------------------------------------------------------------- labels
 
 

@@ -265,7 +265,7 @@ FILTERS = (
     "score_group<",
     "score_eight<",
     "quantise<",
-    "near_candidates<",
+    "SeedBlocks<",
 )  # kernels whose bounds hold with and without fusing
 FUSED = {"x86_64": r"vfn?m(add|sub)", "aarch64": r"fn?m(add|sub|la|ls)\b"}
 MULTIPLICATION = {"x86_64": r"v?mul[sp]d", "aarch64": r"fmul"}

@@ -300,6 +300,49 @@ def test_seeds_at_edges_of_chunks(n, dtype):
                 np.testing.assert_array_equal(picked, kmeans_plusplus(view.copy(), k, **options)[1])
 
 
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize(("n", "d", "k"), [(400, 1, 170), (1500, 2, 150), (1500, 3, 130), (3000, 5, 101)])
+def test_seeds_of_many_rows_in_few_columns(n, d, k, dtype):
+    # Enough of both for rows to be ordered, and passed over where they lie too far away.
+    X = blobs(n, d, 12, seed=d, dtype=dtype)
+    w = some_weights(n, seed=d)
+    copies = np.repeat(X[: n // 4], 4, axis=0)
+    far = X.copy()
+    far[7] = 1e6 if dtype != np.uint8 else 255
+    for data, weights, n_threads in ((X, None, 1), (X, w, 2), (copies, None, 2), (far, w, 1)):
+        options = {"random_state": d, "sample_weight": weights, "n_local_trials": 2}
+        rows = kmeans_plusplus(data, k, n_threads=n_threads, **options)[1]
+        np.testing.assert_array_equal(rows, reference.plus_plus(data, k, **options))
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize(("n", "d", "k"), [(300, 100, 30), (9000, 120, 3), (2300, 500, 3)])
+def test_seeds_of_rows_with_many_columns(n, d, k, dtype):
+    # With a copy in float32 and without, as their size and the number of steps have it.
+    X = blobs(n, d, 12, seed=d, dtype=dtype)
+    for weights in (None, some_weights(n, seed=d)):
+        options = {"random_state": d, "sample_weight": weights, "n_local_trials": 3}
+        rows = kmeans_plusplus(X, k, n_threads=2, **options)[1]
+        np.testing.assert_array_equal(rows, reference.plus_plus(X, k, **options))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_seeds_while_distances_fall_by_many_powers(dtype):
+    # Each step leaves a sum that is a billionth of the one before: the unit of the draws has to follow.
+    rng = np.random.default_rng(0)
+    X = np.vstack([10.0**-p * (1 + 1e-3 * rng.standard_normal((60, 2))) for p in range(0, 15, 3)]).astype(dtype)
+    for trials in (1, 4):
+        options = {"random_state": 3, "n_local_trials": trials}
+        expected = reference.plus_plus(X, 12, **options)
+        np.testing.assert_array_equal(kmeans_plusplus(X, 12, **options)[1], expected)
+
+
+def test_more_seeds_than_different_rows():
+    X = np.repeat(np.arange(6.0)[:, None], 50, axis=0)
+    options = {"random_state": 0, "n_local_trials": 3}
+    np.testing.assert_array_equal(kmeans_plusplus(X, 20, **options)[1], reference.plus_plus(X, 20, **options))
+
+
 def test_prefix_sums_are_exact():
     # 1e16 + 1 + 1 + ... stays 1e16 in float64, one by one.
     w = np.ones(1001)

@@ -1,34 +1,113 @@
 #include "cluster_sums.hpp"
 
-#include <utility>
+#include <algorithm>
+#include <cmath>
+#include <mutex>
 
+#include "exact/doubled.hpp"
+#include "exact/unit_sum.hpp"
 #include "parallel.hpp"
 
 namespace pykmeans::detail {
+
+namespace {
+
+/// What one thread adds up, and moves to the sums of all from time to time.
+class ThreadSums {
+ public:
+  ThreadSums(const UnitSum::Units& units, std::vector<WideSum>& sums, std::mutex& mutex)
+      : units_(units), sums_(sums), mutex_(mutex), mine_(sums.size()) {}
+
+  /// Add distances, to the sum of each label or to the only one.
+  void add(const double* distances, const std::int32_t* labels, std::size_t count) {
+    make_room(count);
+    UnitSum parts[4];  // of the only sum: one would wait for itself
+    for (std::size_t i = 0; i < count; ++i) {
+      const double rest =
+          (labels ? mine_[static_cast<std::size_t>(labels[i])] : parts[i % 4]).add(units_, distances[i]);
+      if (rest != 0.0) add_slowly(labels ? static_cast<std::size_t>(labels[i]) : 0, rest, 1.0);
+    }
+    if (!labels)
+      for (const UnitSum& part : parts) mine_[0].add(part);
+  }
+
+  void add_weighted(const double* distances, const double* weights, const std::int32_t* labels, std::size_t count) {
+    make_room(2 * count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t sum = labels ? static_cast<std::size_t>(labels[i]) : 0;
+      // Where the error of the product could underflow, or the splitting of a factor overflow, it is not this way.
+      if (distances[i] * weights[i] < 0x1p-900 || weights[i] > 0x1p900 || weights[i] < 0x1p-900) {
+        add_slowly(sum, distances[i], weights[i]);
+        continue;
+      }
+      const Doubled product = two_product(distances[i], weights[i]);
+      UnitSum both;
+      for (const double part : {product.high, product.low})
+        if (const double rest = both.add(units_, part); rest != 0.0) add_slowly(sum, rest, 1.0);
+      mine_[sum].add(both);
+    }
+  }
+
+  void add_slowly(std::size_t sum, double distance, double weight) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    sums_[sum].add(distance, weight);
+  }
+
+  /// Move all that was added to the sums of all.
+  void finish() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (std::size_t c = 0; c < mine_.size(); ++c) mine_[c].move_to(units_, sums_[c]);
+    added_ = 0;
+  }
+
+ private:
+  void make_room(std::size_t count) {
+    if (added_ + count > UnitSum::most_additions) finish();
+    added_ += count;
+  }
+
+  const UnitSum::Units& units_;
+  std::vector<WideSum>& sums_;
+  std::mutex& mutex_;
+  std::vector<UnitSum> mine_;
+  std::size_t added_ = 0;
+};
+
+}  // namespace
 
 template <class T>
 std::vector<WideSum> cluster_sums(const Points<T>& points, const double* weights, const double* centers,
                                   std::size_t n_sums, const std::int32_t* labels, const Referee& referee,
                                   const Poll& poll) {
   const std::size_t n = points.values.rows, d = points.values.columns;
+  int highest = referee.highest(), exponent = 0;
+  if (weights) std::frexp(*std::max_element(weights, weights + n), &exponent);
+  const UnitSum::Units units(highest + exponent);
   const int threads = useful_threads(points.n_threads, {n, d + 4});
   const Blocks blocks(n, d + 4, threads);
-  std::vector<std::vector<WideSum>> sums(static_cast<std::size_t>(threads), std::vector<WideSum>(n_sums));
+  std::vector<WideSum> sums(n_sums);
+  std::mutex mutex;
+  std::vector<ThreadSums> of_threads(static_cast<std::size_t>(threads), ThreadSums(units, sums, mutex));
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
-    std::vector<WideSum>& mine = sums[static_cast<std::size_t>(worker)];
-    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
-      const auto label = labels ? static_cast<std::size_t>(labels[i]) : 0;
-      const double distance = referee(points.values.row(i), centers + label * d);
-      WideSum& sum = mine[n_sums == 1 ? 0 : label];
-      if (weights)
-        sum.add(weights[i], distance);
+    ThreadSums& mine = of_threads[static_cast<std::size_t>(worker)];
+    constexpr std::size_t at_once = 512;
+    double distances[at_once];
+    for (std::size_t i = blocks.begin(block); i < blocks.end(block); i += at_once) {
+      const std::size_t count = std::min(at_once, blocks.end(block) - i);
+      referee.to_labels(points.values, i, count, centers, labels ? labels + i : nullptr, distances);
+      const std::int32_t* which = n_sums == 1 ? nullptr : labels + i;
+      if (!units.usable)
+        for (std::size_t j = 0; j < count; ++j)
+          mine.add_slowly(which ? static_cast<std::size_t>(which[j]) : 0, distances[j], weights ? weights[i + j] : 1.0);
+      else if (weights)
+        mine.add_weighted(distances, weights + i, which, count);
       else
-        sum.add(distance);
+        mine.add(distances, which, count);
     }
   });
-  for (std::size_t w = 1; w < sums.size(); ++w)
-    for (std::size_t c = 0; c < n_sums; ++c) sums[0][c].add(sums[w][c]);
-  return std::move(sums[0]);
+  if (units.usable)
+    for (ThreadSums& mine : of_threads) mine.finish();
+  return sums;
 }
 
 template std::vector<WideSum> cluster_sums(const Points<std::uint8_t>&, const double*, const double*, std::size_t,

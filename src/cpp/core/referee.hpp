@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
 #include "../kernels/table.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/view.hpp"
 
 namespace pykmeans::detail {
 
@@ -58,10 +60,12 @@ class Referee {
 
   /// @param range  of the points and of all centers
   Referee(const ValueRange& range, std::size_t features) : features_(features) {
+    highest_ = bound_of(range.highest, features);
     // Squares of differences, and sums of 2^40 of them, stay below 2^1024; what a difference of the smallest values or
     // of their last bits squares to stays above 2^-1022.
     if (!range.any || (range.highest <= highest_exponent && range.lowest >= -400)) return;
     scale_ = highest_exponent - range.highest;
+    highest_ = bound_of(highest_exponent, features);
     // Two factors, as 2^scale itself may be beyond the doubles.
     first_factor_ = std::ldexp(1.0, scale_ / 2);
     second_factor_ = std::ldexp(1.0, scale_ - scale_ / 2);
@@ -76,6 +80,21 @@ class Referee {
     return scale_ == 0 ? distance.plain(row, center, features_)
                        : distance.scaled(row, center, features_, first_factor_, second_factor_);
   }
+
+  /// Distances of some rows, each to the center of its label. @param labels (count), or nullptr for the first center
+  /// @param distances [out] (count)
+  template <class A>
+  void to_labels(const MatrixView<A>& rows, std::size_t first, std::size_t count, const double* centers,
+                 const std::int32_t* labels, double* distances) const {
+    if (scale_ == 0 && features_ <= kernels::most_few_features)
+      return kernels_.of(A()).to_labels(rows.row(first), rows.row_stride, centers, labels, features_, count, distances);
+    for (std::size_t i = 0; i < count; ++i)
+      distances[i] =
+          (*this)(rows.row(first + i), centers + (labels ? static_cast<std::size_t>(labels[i]) * features_ : 0));
+  }
+
+  /// Squared distances are at most 2^highest().
+  int highest() const { return highest_; }
 
   /// Index of the nearest of `count` centers, the lowest at a tie.
   template <class A>
@@ -95,9 +114,18 @@ class Referee {
  private:
   static constexpr int highest_exponent = 480;
 
+  /// Differences are at most 2^(highest + 1); the rounding of squares and sums makes no power of two more than one
+  /// more.
+  static int bound_of(int highest, std::size_t features) {
+    int bits = 0;
+    while ((features >> bits) != 0) ++bits;
+    return 2 * (highest + 1) + bits + 1;
+  }
+
   std::size_t features_;
   const kernels::RefereeKernels& kernels_ = kernels::pick().referee;
   int scale_ = 0;
+  int highest_ = 0;
   double first_factor_ = 1.0;
   double second_factor_ = 1.0;
 };

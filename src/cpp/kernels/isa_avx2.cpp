@@ -1,9 +1,9 @@
 // AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy.
 #include "limbs.inl.hpp"
-#include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "scan.inl.hpp"
 #include "score_group.inl.hpp"
+#include "seed_blocks.inl.hpp"
 #include "squared_distance.inl.hpp"
 #include "table.hpp"
 #include "vec_avx2.hpp"
@@ -16,7 +16,7 @@ constexpr KernelTable avx2 = {"avx2",
                               referee_kernels,
                               limb_kernels,
                               scan_kernels<Avx2Vector<float>, Avx2Vector<double>>,
-                              seed_kernels<Avx2Vector<float>, Avx2Vector<double>>,
+                              SeedBlocks<Avx2Vector<float>, Avx2Vector<float>>::kernels(),
                               group_kernels<Avx2Vector<float>, 4>,
                               place_kernels};
 

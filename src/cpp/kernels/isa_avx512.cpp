@@ -1,9 +1,9 @@
 // AVX-512. Sixteen accumulators of thirty-two registers; more would only add padding where centers are few.
 #include "limbs.inl.hpp"
-#include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "scan.inl.hpp"
 #include "score_group.inl.hpp"
+#include "seed_blocks.inl.hpp"
 #include "squared_distance.inl.hpp"
 #include "table.hpp"
 #include "vec_avx2.hpp"
@@ -17,7 +17,7 @@ constexpr KernelTable avx512 = {"avx512",
                                 referee_kernels,
                                 limb_kernels,
                                 scan_kernels<Avx512Vector<float>, Avx512Vector<double>>,
-                                seed_kernels<Avx2Vector<float>, Avx512Vector<double>>,
+                                SeedBlocks<Avx512Vector<float>, Avx2Vector<float>>::kernels(),
                                 group_kernels<Avx512Vector<float>, 12>,
                                 place_kernels};
 

@@ -1,10 +1,10 @@
 // What every 64-bit CPU runs. Eight accumulators, two points' vectors and a broadcast fit the sixteen registers of
 // x86-64.
 #include "limbs.inl.hpp"
-#include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "scan.inl.hpp"
 #include "score_group.inl.hpp"
+#include "seed_blocks.inl.hpp"
 #include "squared_distance.inl.hpp"
 #include "table.hpp"
 #include "vec_portable.hpp"
@@ -17,7 +17,7 @@ constexpr KernelTable baseline = {"baseline",
                                   referee_kernels,
                                   limb_kernels,
                                   scan_kernels<PortableVector<float>, PortableVector<double>>,
-                                  seed_kernels<PortableVector<float>, PortableVector<double>>,
+                                  SeedBlocks<PortableVector<float>, PortableVector<float>>::kernels(),
                                   group_kernels<PortableVector<float>, 2>,
                                   place_kernels};
 

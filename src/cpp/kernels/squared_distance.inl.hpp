@@ -54,8 +54,28 @@ double scaled_squared_distance(const Value* row, const double* center, std::size
   });
 }
 
+template <std::size_t features, class Value>
+void distances_to_labels(const Value* rows, std::ptrdiff_t row_stride, const double* centers,
+                         const std::int32_t* labels, std::size_t count, double* distances) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const double* center = centers + (labels ? static_cast<std::size_t>(labels[i]) * features : 0);
+    distances[i] = squared_distance(rows + static_cast<std::ptrdiff_t>(i) * row_stride, center, features);
+  }
+}
+
+/// A loop for each number of features, down from the most.
+template <std::size_t most, class Value>
+void few_features(const Value* rows, std::ptrdiff_t row_stride, const double* centers, const std::int32_t* labels,
+                  std::size_t features, std::size_t count, double* distances) {
+  if (features == most)
+    distances_to_labels<most>(rows, row_stride, centers, labels, count, distances);
+  else if constexpr (most > 1)
+    few_features<most - 1>(rows, row_stride, centers, labels, features, count, distances);
+}
+
 template <class Value>
-constexpr DistanceKernels<Value> distance_of = {squared_distance<Value>, scaled_squared_distance<Value>};
+constexpr DistanceKernels<Value> distance_of = {squared_distance<Value>, scaled_squared_distance<Value>,
+                                                few_features<most_few_features, Value>};
 
 constexpr RefereeKernels referee_kernels = {distance_of<std::uint8_t>, distance_of<float>, distance_of<double>};
 

@@ -89,6 +89,8 @@ struct FilterKernels {
   PackKernels<Float> pack;
 };
 
+constexpr std::size_t most_few_features = 8;
+
 /// The referee's squared distance of a row and a center, both of `features` values; and that of both multiplied by
 /// first_factor * second_factor, powers of two.
 template <class Value>
@@ -96,6 +98,10 @@ struct DistanceKernels {
   double (*plain)(const Value* row, const double* center, std::size_t features);
   double (*scaled)(const Value* row, const double* center, std::size_t features, double first_factor,
                    double second_factor);
+  /// The plain one for `count` rows of at most most_few_features, where a call for each would cost more than it does.
+  /// @param labels (count) which of the centers, or nullptr for the first  @param distances [out] (count)
+  void (*to_labels)(const Value* rows, std::ptrdiff_t row_stride, const double* centers, const std::int32_t* labels,
+                    std::size_t features, std::size_t count, double* distances);
 };
 
 struct RefereeKernels {
@@ -131,36 +137,38 @@ struct ScanKernels {
 };
 
 constexpr std::size_t candidates_at_once = 8;
+constexpr std::size_t seed_tile = 16;         // rows in a tile
+constexpr std::size_t seed_block_tiles = 16;  // most tiles in a block
+constexpr std::size_t most_boxed_features = 12;
 
-/// Rows and eight candidates to be their nearest seed. For each row i, nearest[i] is the squared distance to its seed,
-/// and bit l of the mask is cleared only where candidate l is farther than limit = nearest[i] * slack + tiny in this
-/// arithmetic (any order, with or without fused multiply-add), or is so far from the row's seed that apart > limit.
-template <class Value, class Compute>
-struct NearQuery {
-  const Value* rows;
-  std::ptrdiff_t row_stride;  // in values
-  std::size_t count;
+/// A block of rows with their values, and eight candidates to be their nearest seed. All distances are squared, and by
+/// differences, in any order of operations, with or without fused multiply-add.
+struct SeedQuery {
+  const float* points;       // (tiles, features, seed_tile)
+  const float* nearest;      // (tiles, seed_tile) values; very negative where there is no row
+  const float* weights;      // (tiles, seed_tile), or nullptr for ones
+  const float* candidates;   // (features, candidates_at_once)
+  const float* added;        // (candidates_at_once) to be added to the values
+  const float* reach_added;  // (candidates_at_once) to be added to the reaches
+  const float*
+      box;  // (features, 2) bounds of the block's rows, or nullptr for no boxes; at most most_boxed_features of them
+  const float* tile_boxes;  // (features, 2, seed_block_tiles) those of each tile; with boxes there are sixteen
+  const float* tile_reach;  // (seed_block_tiles) a tile's box farther than this from a candidate needs no look
+  float box_reach;          // and the block's
   std::size_t features;
-  const Compute* candidates;  // (features, candidates_at_once)
-  const double* nearest;      // (count)
-  const std::int32_t* seed;   // (count) each row's nearest seed
-  const Compute* apart;       // (seeds, candidates_at_once)
-  double slack;
-  double tiny;
+  std::size_t tiles;  // a multiple of four
 };
 
-/// @param masks [out] (query.count)
 struct SeedKernels {
-  template <class Value, class Compute>
-  using Near = void (*)(const NearQuery<Value, Compute>& query, std::uint8_t* masks);
+  PackKernels<float> pack;  // of tiles of seed_tile rows
 
-  Near<std::uint8_t, float> of_uint8;
-  Near<float, float> of_float32;
-  Near<double, double> of_float64;
+  /// Add weight * max(0, value + added - distance) over the rows, for the candidates whose bit is set in `wanted`.
+  /// @param gains [in, out] (candidates_at_once, seed_tile), to be added up for each candidate  @param touched [out]
+  /// (candidates_at_once) bit t: there was something to add in tile t
+  void (*gains)(const SeedQuery& query, unsigned wanted, float* gains, std::uint16_t* touched);
 
-  Near<std::uint8_t, float> of(std::uint8_t) const { return of_uint8; }
-  Near<float, float> of(float) const { return of_float32; }
-  Near<double, double> of(double) const { return of_float64; }
+  /// Bit i: the distance of row i of the first tile is <= value + added.
+  unsigned (*near)(const SeedQuery& query, std::size_t candidate);
 };
 
 constexpr std::size_t group_lanes = 16;

@@ -18,6 +18,13 @@ class WideSum {
   void add(double a, double b) { add_product<1>(a, b); }
   void subtract(double a, double b) { add_product<-1>(a, b); }
 
+  /// Add multiple * 2^exponent.
+  void add_multiple(std::int64_t multiple, int exponent) {
+    const auto bits = static_cast<std::uint64_t>(multiple);
+    const std::uint64_t magnitude = multiple < 0 ? 0 - bits : bits;
+    add_split<1>({magnitude, exponent, multiple < 0});
+  }
+
   void add(const WideSum& other) {
     carry();
     other.carry();

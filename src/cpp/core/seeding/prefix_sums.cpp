@@ -2,36 +2,116 @@
 
 #include <cmath>
 
+#include "../parallel.hpp"
+
 namespace pykmeans::detail {
 
-WideSum PrefixSums::sum_of(std::size_t begin, std::size_t end) const {
-  WideSum sum;
-  for (std::size_t i = begin; i < end; ++i) {
-    if (weights_)
-      sum.add(weights_[i], values_[i]);
-    else
-      sum.add(values_[i]);
-  }
-  return sum;
+namespace {
+
+/// The power of two that brings the largest magnitude below 1, unless that takes more than 2^900.
+double to_one(double largest) {
+  int exponent = 0;
+  std::frexp(largest, &exponent);
+  return std::ldexp(1.0, std::min(-exponent, 900));
+}
+
+}  // namespace
+
+PrefixSums::PrefixSums(std::size_t n_rows, const double* values, const double* weights, int n_threads, const Poll& poll)
+    : n_rows_(n_rows),
+      values_(values),
+      weights_(weights),
+      threads_(useful_threads(n_threads, {n_rows, 8})),
+      poll_(poll),
+      // Few rows to search in a chunk, few chunks to add up at every step.
+      chunk_rows_(std::clamp<std::size_t>((n_rows + 511) / 512, 64, 4096)),
+      sums_((n_rows + chunk_rows_ - 1) / chunk_rows_),
+      prefixes_(sums_.size()) {
+  double largest = 0.0;
+  if (weights_)
+    for (std::size_t i = 0; i < n_rows_; ++i) largest = std::max(largest, weights_[i]);
+  if (weights_) weight_factor_ = to_one(largest);
+}
+
+template <class Body>
+void PrefixSums::each_chunk(const Body& body) {
+  const Blocks blocks(chunks(), chunk_rows_ * 64);
+  parallel_blocks(blocks.count(), threads_, poll_, [&](std::size_t block, int) {
+    for (std::size_t c = blocks.begin(block); c < blocks.end(block); ++c) body(c);
+  });
+}
+
+void PrefixSums::reset() {
+  exact_.clear();
+  each_chunk([&](std::size_t c) {
+    double largest = 0.0;
+    for (std::size_t i = begin(c); i < end(c); ++i) largest = value(i) > largest ? value(i) : largest;
+    prefixes_[c] = largest;
+  });
+  const double one = to_one(*std::max_element(prefixes_.begin(), prefixes_.end()));
+  value_factor_ = one * std::ldexp(1.0, term_bits);
+  each_chunk([&](std::size_t c) {
+    std::int64_t sum = 0;
+    for (std::size_t i = begin(c); i < end(c); ++i) sum += term(i, value(i));
+    sums_[c].store(sum, std::memory_order_relaxed);
+  });
+  total_at_reset_ = 0.0;
+  update();
+  total_at_reset_ = prefixes_.back();
 }
 
 void PrefixSums::update() {
-  prefixes_ = sums_;
-  for (std::size_t c = 1; c < prefixes_.size(); ++c) prefixes_[c].add(prefixes_[c - 1]);
-  total_ = prefixes_.back().rounded();
+  double prefix = 0.0;
+  for (std::size_t c = 0; c < chunks(); ++c) {
+    prefix += static_cast<double>(sums_[c].load(std::memory_order_relaxed));
+    prefixes_[c] = prefix;
+  }
+  if (changed_.exchange(false, std::memory_order_relaxed)) exact_.clear();
+  if (prefix < total_at_reset_ * 0x1p-8) reset();  // a finer unit
 }
 
-std::size_t PrefixSums::find(double uniform, bool or_equal) const {
+std::size_t PrefixSums::find(double uniform, bool or_equal) {
+  const std::size_t row = certain_row(uniform);
+  return row < n_rows_ ? row : exact_row(uniform, or_equal);
+}
+
+/// The row, or n_rows where the margin leaves a doubt.
+std::size_t PrefixSums::certain_row(double uniform) const {
+  // A prefix is within 2 units a row of the exact one, and the roundings of its additions; the threshold, within the
+  // same and two roundings more. In all below three times:
+  const double total = prefixes_.back();
+  const double margin =
+      3.0 * (2.0 * static_cast<double>(n_rows_) + static_cast<double>(chunks() + 8) * 0x1p-52 * total);
+  const double threshold = uniform * total;
+  const auto chunk =
+      static_cast<std::size_t>(std::lower_bound(prefixes_.begin(), prefixes_.end(), threshold) - prefixes_.begin());
+  if (chunk == chunks()) return n_rows_;
+  const double before = chunk == 0 ? 0.0 : prefixes_[chunk - 1];
+  std::int64_t sum = 0, previous = 0;
+  const auto wanted = static_cast<std::int64_t>(threshold - before);
+  for (std::size_t row = begin(chunk); row < end(chunk); ++row) {
+    previous = sum;
+    sum += term(row, value(row));
+    if (sum <= wanted) continue;
+    const bool reached = before + static_cast<double>(sum) - threshold > margin;
+    const bool not_before = row == 0 || threshold - (before + static_cast<double>(previous)) > margin;
+    return reached && not_before ? row : n_rows_;
+  }
+  return n_rows_;
+}
+
+std::size_t PrefixSums::exact_row(double uniform, bool or_equal) {
+  if (exact_.empty()) add_exactly();
   int shift = 0;
-  const double fraction = std::frexp(uniform * total_.fraction, &shift);
-  const Rounded threshold{fraction, total_.exponent + shift};
+  const double fraction = std::frexp(uniform * exact_total_.fraction, &shift);
+  const Rounded threshold{fraction, exact_total_.exponent + shift};
   const auto reaches = [&](const WideSum& prefix) { return prefix.exceeds(threshold, or_equal); };
   const auto chunk = static_cast<std::size_t>(
-      std::partition_point(prefixes_.begin(), prefixes_.end(), [&](const WideSum& p) { return !reaches(p); }) -
-      prefixes_.begin());
+      std::partition_point(exact_.begin(), exact_.end(), [&](const WideSum& p) { return !reaches(p); }) -
+      exact_.begin());
   std::size_t row = n_rows_;
-  if (chunk < prefixes_.size()) {
-    WideSum prefix = chunk == 0 ? WideSum() : prefixes_[chunk - 1];  // of the rows before `row`
+  if (chunk < chunks()) {
+    WideSum prefix = chunk == 0 ? WideSum() : exact_[chunk - 1];  // of the rows before `row`
     row = begin(chunk);
     for (std::size_t after = end(chunk); after - row > 1;) {  // the row is in [row, after)
       const std::size_t middle = row + (after - row) / 2;
@@ -52,6 +132,24 @@ std::size_t PrefixSums::find(double uniform, bool or_equal) const {
       --row;
     while (weights_[row] == 0.0);
   return row;
+}
+
+void PrefixSums::add_exactly() {
+  exact_.resize(chunks());
+  each_chunk([&](std::size_t c) { exact_[c] = sum_of(begin(c), end(c)); });
+  for (std::size_t c = 1; c < chunks(); ++c) exact_[c].add(exact_[c - 1]);
+  exact_total_ = exact_.back().rounded();
+}
+
+WideSum PrefixSums::sum_of(std::size_t begin, std::size_t end) const {
+  WideSum sum;
+  for (std::size_t i = begin; i < end; ++i) {
+    if (weights_)
+      sum.add(weights_[i], value(i));
+    else
+      sum.add(value(i));
+  }
+  return sum;
 }
 
 }  // namespace pykmeans::detail

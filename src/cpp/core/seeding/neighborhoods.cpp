@@ -1,0 +1,277 @@
+#include "neighborhoods.hpp"
+
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "../parallel.hpp"
+#include "nearby_order.hpp"
+
+namespace pykmeans::detail {
+
+namespace {
+
+constexpr float rounding = 0x1p-26f;
+constexpr float tiny = 0x1p-100f;
+constexpr float nowhere = -1e30f;  // the value where there is no row: below all that is added
+
+}  // namespace
+
+template <class T>
+Neighborhoods<T>::Neighborhoods(const Points<T>& points, int scale, std::size_t n_clusters, const Poll& poll)
+    : points_(points),
+      poll_(poll),
+      threads_(useful_threads(points.n_threads, {points.values.rows, points.values.columns, 4})),
+      works_(choose_frame()),
+      keeps_copy_(keeps_copy(n_clusters)),
+      uses_boxes_(uses_boxes(n_clusters)),
+      slack_(static_cast<float>(2.0 * (static_cast<double>(points.values.columns + 8) * 0x1p-24 + 0x1p-20))) {
+  const std::size_t n = points.values.rows, d = points.values.columns;
+  to_frame_ -= 2 * scale;
+  block_tiles_ = uses_boxes_ || d <= 64 ? kernels::seed_block_tiles : 4;
+  const std::size_t block_rows = block_tiles_ * tile;
+  blocks_ = (n + block_rows - 1) / block_rows;
+  part_blocks_ = std::clamp<std::size_t>(32768 / (block_rows * d), 1, 2048 / block_rows);
+  if (points.weights) {
+    int exponent = 0;
+    std::frexp(*std::max_element(points.weights, points.weights + n), &exponent);
+    weight_factor_ = std::ldexp(1.0, std::min(-exponent, 900));
+  }
+}
+
+/// Whether there is a frame: the largest magnitude becomes about 1, so that only what vanishes beside it is lost.
+template <class T>
+bool Neighborhoods<T>::choose_frame() {
+  constexpr int limit = std::is_same_v<T, double> ? 900 : 120;
+  const int exponent = -(points_.range.highest + 1);
+  factor_ = std::ldexp(1.0, std::clamp(exponent, -limit, limit));
+  to_frame_ = 2 * std::clamp(exponent, -limit, limit);
+  return exponent >= -limit - 6 && exponent <= limit && points_.values.columns <= 100000;
+}
+
+/// Rows in the frame are kept where there are few columns or many steps. Else they are placed anew at every step.
+template <class T>
+bool Neighborhoods<T>::keeps_copy(std::size_t n_clusters) const {
+  const std::size_t n = points_.values.rows, bytes = 4 * n * points_.values.columns;
+  const bool small = bytes <= std::max<std::size_t>(32 * n, std::size_t{1} << 22);
+  return works_ && (small || (n_clusters >= 24 && bytes <= std::size_t{1} << 30));
+}
+
+/// Boxes pay where halving the rows has cut every column, and where the steps are enough to pay for the order.
+template <class T>
+bool Neighborhoods<T>::uses_boxes(std::size_t n_clusters) const {
+  const std::size_t n = points_.values.rows, d = points_.values.columns;
+  return keeps_copy_ && d <= kernels::most_boxed_features && n <= std::size_t{1} << 22 &&
+         n_clusters * (d + 5) >= 1000 && std::log2(static_cast<double>(n) / tile) >= 1.5 * static_cast<double>(d);
+}
+
+/// What is kept of a value: N.
+template <class T>
+float Neighborhoods<T>::stored(double value, std::size_t tile_number) const {
+  const auto framed = static_cast<float>(times_power_of_two(value, to_frame_));
+  return framed * (1.0f + slack_) + (rounding * norms_[tile_number] + tiny);
+}
+
+/// Some tiles in the frame. @param norms [out] (count) or nullptr
+template <class T>
+const float* Neighborhoods<T>::pack(std::size_t first_tile, std::size_t count, std::vector<float>& room,
+                                    float* norms) const {
+  const std::size_t d = points_.values.columns;
+  room.resize(count * tile * d);
+  const T* present = points_.values.row(0);  // the last row stands in for rows that are not there
+  for (std::size_t t = 0; t < count; ++t) {
+    const T* rows[tile];
+    for (std::size_t l = 0; l < tile; ++l) {
+      const std::size_t row = row_at((first_tile + t) * tile + l);
+      if (row != no_row) present = points_.values.row(row);
+      rows[l] = present;
+    }
+    float squares[tile];
+    kernels_.pack.from(T())(rows, points_.origin.data(), factor_, d, room.data() + t * tile * d, squares);
+    if (norms) norms[t] = *std::max_element(squares, squares + tile);
+  }
+  return room.data();
+}
+
+template <class T>
+void Neighborhoods<T>::begin(const double* values) {
+  if (!works_) return;
+  if (uses_boxes_) order_ = nearby_order(points_, factor_, blocks_ * block_tiles_ * tile, threads_, poll_);
+  const std::size_t tiles = blocks_ * block_tiles_, d = points_.values.columns;
+  nearest_.resize(tiles * tile);
+  if (points_.weights) weights_.resize(tiles * tile);
+  norms_.resize(tiles);
+  reach_.resize(tiles);
+  if (keeps_copy_) copy_.resize(tiles * tile * d);
+  if (uses_boxes_) {
+    box_reach_.resize(blocks_);
+    boxes_.resize(blocks_ * 2 * d);
+    tile_boxes_.resize(tiles * 2 * d);
+  }
+  parallel_blocks(parts(), threads_, poll_, [&](std::size_t part, int) {
+    for (std::size_t b = part * part_blocks_; b < std::min(blocks_, (part + 1) * part_blocks_); ++b)
+      fill_block(b, values);
+  });
+}
+
+template <class T>
+void Neighborhoods<T>::fill_block(std::size_t block, const double* values) {
+  const std::size_t first = block * block_tiles_;
+  std::vector<float> room;
+  const float* packed = pack(first, block_tiles_, room, norms_.data() + first);
+  if (keeps_copy_) std::copy_n(packed, room.size(), copy_.data() + block * room.size());
+  for (std::size_t place = first * tile; place < (first + block_tiles_) * tile; ++place) {
+    const std::size_t row = row_at(place);
+    const bool counts = row != no_row && points_.weight(row) != 0.0;
+    nearest_[place] = counts ? stored(values[row], place / tile) : nowhere;
+    if (points_.weights) weights_[place] = counts ? static_cast<float>(points_.weights[row] * weight_factor_) : 0.0f;
+  }
+  for (std::size_t t = first; t < first + block_tiles_; ++t) measure(t);
+  if (uses_boxes_) make_boxes(block);
+}
+
+template <class T>
+void Neighborhoods<T>::make_boxes(std::size_t block) {
+  const std::size_t d = points_.values.columns;
+  for (std::size_t q = 0; q < d; ++q) {
+    float* box = boxes_.data() + (block * d + q) * 2;
+    float* below = tile_boxes_.data() + (block * d + q) * 2 * block_tiles_;
+    float* above = below + block_tiles_;
+    for (std::size_t t = 0; t < block_tiles_; ++t) {
+      const float* values = copy_.data() + ((block * block_tiles_ + t) * d + q) * tile;
+      below[t] = *std::min_element(values, values + tile);
+      above[t] = *std::max_element(values, values + tile);
+    }
+    box[0] = *std::min_element(below, below + block_tiles_);
+    box[1] = *std::max_element(above, above + block_tiles_);
+  }
+  const float* reach = reach_.data() + block * block_tiles_;
+  box_reach_[block] = *std::max_element(reach, reach + block_tiles_);
+}
+
+template <class T>
+void Neighborhoods<T>::measure(std::size_t number) {
+  const float* values = nearest_.data() + number * tile;
+  reach_[number] = *std::max_element(values, values + tile) * (1.0f + slack_);
+}
+
+template <class T>
+void Neighborhoods<T>::place_candidates(const double* centers, std::size_t count) {
+  const std::size_t d = points_.values.columns, n_groups = (count + at_once - 1) / at_once;
+  candidates_.assign(n_groups * d * at_once, 0.0f);
+  added_.assign(n_groups * at_once, 0.0f);
+  reach_added_.assign(n_groups * at_once, 0.0f);
+  touched_.resize(n_groups * blocks_ * at_once);
+  std::vector<T> row(d);
+  std::vector<float> placed(d);
+  for (std::size_t l = 0; l < count; ++l) {
+    for (std::size_t q = 0; q < d; ++q) row[q] = static_cast<T>(centers[l * d + q]);  // the row that it was
+    added_[l] = rounding * kernels::pick().place.of(T())(row.data(), points_.origin.data(), factor_, d, placed.data());
+    reach_added_[l] = added_[l] * (1.0f + slack_);
+    float* to = candidates_.data() + l / at_once * d * at_once + l % at_once;
+    for (std::size_t q = 0; q < d; ++q) to[q * at_once] = placed[q];
+  }
+}
+
+template <class T>
+kernels::SeedQuery Neighborhoods<T>::query(std::size_t group, std::size_t first_tile, const float* rows) const {
+  const std::size_t d = points_.values.columns, block = first_tile / block_tiles_;
+  kernels::SeedQuery result{};
+  result.points = rows;
+  result.nearest = nearest_.data() + first_tile * tile;
+  result.weights = weights_.empty() ? nullptr : weights_.data() + first_tile * tile;
+  result.candidates = candidates_.data() + group * d * at_once;
+  result.added = added_.data() + group * at_once;
+  result.reach_added = reach_added_.data() + group * at_once;
+  result.features = d;
+  result.tiles = block_tiles_;
+  if (!uses_boxes_) return result;
+  result.box = boxes_.data() + block * 2 * d;
+  result.tile_boxes = tile_boxes_.data() + block * block_tiles_ * 2 * d;
+  result.tile_reach = reach_.data() + block * block_tiles_;
+  result.box_reach = box_reach_[block];
+  return result;
+}
+
+template <class T>
+typename Neighborhoods<T>::Gains Neighborhoods<T>::estimate(const double* centers, std::size_t count) {
+  if (!works_)
+    return {std::vector<double>(count, 0.0), std::vector<double>(count, std::numeric_limits<double>::infinity())};
+  place_candidates(centers, count);
+  const std::size_t d = points_.values.columns, lanes = groups() * at_once;
+  const std::size_t stride = 2 * lanes + 16;  // of a worker: gains, errors, and room to write to lines of its own
+  std::vector<double> totals(static_cast<std::size_t>(threads_) * stride);
+  parallel_blocks(parts(), threads_, poll_, [&](std::size_t part, int worker) {
+    double* total = totals.data() + static_cast<std::size_t>(worker) * stride;
+    std::vector<float> room;
+    std::vector<float> sums(lanes * tile);
+    for (std::size_t b = part * part_blocks_; b < std::min(blocks_, (part + 1) * part_blocks_); ++b) {
+      const std::size_t first = b * block_tiles_;
+      const float* rows = keeps_copy_ ? copy_.data() + first * tile * d : pack(first, block_tiles_, room, nullptr);
+      for (std::size_t g = 0; g < groups(); ++g) {
+        const unsigned wanted = (1u << std::min(at_once, count - g * at_once)) - 1;
+        std::uint16_t* touched = touched_.data() + (g * blocks_ + b) * at_once;
+        kernels_.gains(query(g, first, rows), wanted, sums.data() + g * at_once * tile, touched);
+        for (std::size_t l = 0; l < at_once; ++l)
+          for (unsigned tiles = touched[l], t = 0; tiles != 0; tiles >>= 1, ++t)
+            if (tiles & 1)
+              total[lanes + g * at_once + l] += static_cast<double>(
+                  slack_ * reach_[first + t] + rounding * norms_[first + t] + tiny + added_[g * at_once + l]);
+      }
+    }
+    for (std::size_t i = 0; i < sums.size(); ++i) total[i / tile] += static_cast<double>(sums[i]);
+  });
+  Gains gains;
+  for (std::size_t l = 0; l < count; ++l) {
+    double gain = 0.0, error = 0.0;
+    for (std::size_t w = 0; w < totals.size(); w += stride) {
+      gain += totals[w + l];
+      error += totals[w + lanes + l];
+    }
+    gains.gain.push_back(gain);
+    gains.error.push_back(2.01 * static_cast<double>(tile) * error + 0x1p-14 * gain);
+  }
+  return gains;
+}
+
+template <class T>
+void Neighborhoods<T>::near(std::size_t part, std::size_t candidate, std::vector<Near>& found) const {
+  found.clear();
+  const std::size_t d = points_.values.columns, group = candidate / at_once, lane = candidate % at_once;
+  std::vector<float> room;
+  for (std::size_t b = part * part_blocks_; b < std::min(blocks_, (part + 1) * part_blocks_); ++b) {
+    unsigned tiles = works_ ? touched_[(group * blocks_ + b) * at_once + lane] : (1u << block_tiles_) - 1;
+    for (std::size_t t = b * block_tiles_; tiles != 0; tiles >>= 1, ++t) {
+      if ((tiles & 1) == 0) continue;
+      unsigned near = 0xffff;
+      if (works_)
+        near =
+            kernels_.near(query(group, t, keeps_copy_ ? copy_.data() + t * tile * d : pack(t, 1, room, nullptr)), lane);
+      for (std::size_t place = t * tile; near != 0; near >>= 1, ++place) {
+        if ((near & 1) == 0) continue;
+        const std::size_t row = row_at(place);
+        if (row != no_row && points_.weight(row) != 0.0) found.push_back({row, place});
+      }
+    }
+  }
+}
+
+template <class T>
+void Neighborhoods<T>::improve(const std::vector<Near>& rows, const double* values) {
+  if (!works_) return;
+  for (const Near& at : rows) nearest_[at.place] = stored(values[at.row], at.place / tile);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::size_t number = rows[i].place / tile, block = number / block_tiles_;
+    if (i + 1 < rows.size() && rows[i + 1].place / tile == number) continue;
+    measure(number);
+    if (!uses_boxes_ || (i + 1 < rows.size() && rows[i + 1].place / tile / block_tiles_ == block)) continue;
+    const float* reach = reach_.data() + block * block_tiles_;
+    box_reach_[block] = *std::max_element(reach, reach + block_tiles_);
+  }
+}
+
+template class Neighborhoods<std::uint8_t>;
+template class Neighborhoods<float>;
+template class Neighborhoods<double>;
+
+}  // namespace pykmeans::detail

@@ -1,0 +1,127 @@
+// The filter of k-means++: rows in float32, near ones together, to estimate what a candidate gains and to find the rows
+// that it may be nearest to.
+//
+// The frame. x' = (x - origin) 2^e in float32, |x'_q| <= 2^10: with u = 2^-24, |x' - exact| <= 1.001 u |x'| +
+// underflow, as place_in_frame rounds once (and once in double). So for a row and a candidate whose exact places lie D
+// apart and whose float32 ones lie D' apart, |D - D'| <= r = 1.001 u (|x'| + |c'|) + underflow, and for any h > 0, by
+// 2 D' r <= h D'^2 + r^2 / h,
+//
+//   |D^2 - D'^2| <= h D'^2 + (1 + 1 / h) r^2,    r^2 <= 2.01 u^2 (|x'|^2 + |c'|^2) + underflow.
+//
+// h = 2^-20 makes the last term at most 2^-26.9 (|x'|^2 + |c'|^2); `rounding` is 2^-26, which also covers that norms
+// are computed in float32 (d <= 100,000). The kernel's sums of d squares of differences are right to (d + 3) u, a value
+// stored in float32 to u, the referee's distance (of values scaled by a power of two, or not) to (d / 16 + 8) 2^-53.
+// All these add up to less than `slack` / 2 = (d + 8) u + 2^-20, relative to the larger of value and distance; whatever
+// underflows, to less than `tiny` = 2^-100 (squares below 2^-149 of values up to 2^10, the smallest of the referee's
+// 2^-270 in this frame, times d).
+//
+// A row that gets nearer: the referee finds distance < value, so the kernel's distance is at most
+//
+//   N + a,    N = value (1 + slack) + rounding |x'|^2 + tiny,    a = rounding |c'|^2.
+//
+// N is what is stored, with the largest |x'| of the row's tile; the other half of the slack covers its own roundings.
+//
+// A gain is the sum of max(0, value - distance); the kernel's is that of max(0, N + a - distance'). They differ by at
+// most 2 (slack N + rounding |x'|^2 + a + tiny) a row, times its weight (at most 1 here), and not at all in tiles where
+// the kernel finds nothing. A lane adds up at most 512 rows and rounds each addition: 2^-14 of the gain covers that,
+// and the weights' roundings.
+//
+// Boxes. With few columns and many steps the rows are ordered once, so that a tile holds near ones: halves of halves,
+// each cut across the column in which a sample spreads most. No row of a tile is nearer to a candidate than the tile's
+// box: where the kernel's distance to the box, right to (d + 3) u as well, is above (1 + slack) (N + a) with the
+// largest N of the tile, the tile is passed over; blocks of sixteen tiles likewise.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "../../kernels/table.hpp"
+#include "../exact/power_of_two.hpp"
+#include "pykmeans/points.hpp"
+
+namespace pykmeans::detail {
+
+template <class T>
+class Neighborhoods {
+ public:
+  /// @param scale  the referee's
+  Neighborhoods(const Points<T>& points, int scale, std::size_t n_clusters, const Poll& poll);
+
+  /// The values of all rows. @param values (n_samples)
+  void begin(const double* values);
+
+  /// What each candidate would take from the exact sum of w * value, in a unit of its own, to `error` on either side.
+  struct Gains {
+    std::vector<double> gain;
+    std::vector<double> error;
+  };
+  /// Look at the candidates of a step, rows of X. @param centers (count, features)
+  Gains estimate(const double* centers, std::size_t count);
+
+  /// A row, and where it lies.
+  struct Near {
+    std::size_t row;
+    std::size_t place;
+  };
+  /// Rows in parts, to be shared out: those of a part that a candidate of estimate() may be nearest to.
+  std::size_t parts() const { return (blocks_ + part_blocks_ - 1) / part_blocks_; }
+  void near(std::size_t part, std::size_t candidate, std::vector<Near>& found) const;
+
+  /// The values of some rows that near() found for a part have become less. @param values (n_samples)
+  void improve(const std::vector<Near>& rows, const double* values);
+
+ private:
+  static constexpr std::size_t tile = kernels::seed_tile;
+  static constexpr std::size_t at_once = kernels::candidates_at_once;
+  static constexpr std::uint32_t no_row = 0xffffffffu;
+
+  bool choose_frame();
+  bool keeps_copy(std::size_t n_clusters) const;
+  bool uses_boxes(std::size_t n_clusters) const;
+  void order_rows();
+  void fill_block(std::size_t block, const double* values);
+  void make_boxes(std::size_t block);
+  void place_candidates(const double* centers, std::size_t count);
+  void measure(std::size_t first_tile);
+  float stored(double value, std::size_t tile_number) const;
+  const float* pack(std::size_t first_tile, std::size_t count, std::vector<float>& room, float* norms) const;
+  kernels::SeedQuery query(std::size_t group, std::size_t first_tile, const float* rows) const;
+  std::size_t row_at(std::size_t place) const {
+    return order_.empty() ? (place < points_.values.rows ? place : no_row) : order_[place];
+  }
+  std::size_t groups() const { return added_.size() / at_once; }
+
+  const Points<T>& points_;
+  const Poll& poll_;
+  const kernels::SeedKernels& kernels_ = kernels::pick().seed;
+  const int threads_;
+  int to_frame_ = 0;     // a value of the referee times this power of two is one of the frame
+  double factor_ = 1.0;  // 2^e
+  const bool works_;     // whether the frame's numbers stay in float32's range
+  const bool keeps_copy_;
+  const bool uses_boxes_;
+  const float slack_;
+  double weight_factor_ = 1.0;
+
+  std::size_t block_tiles_;
+  std::size_t blocks_;
+  std::size_t part_blocks_;
+  std::vector<std::uint32_t> order_;  // rows by place; empty for their own order
+  std::vector<float> nearest_;        // (tiles, tile) N
+  std::vector<float> weights_;        // (tiles, tile) over the largest; empty for ones
+  std::vector<float> copy_;           // (tiles, features, tile) rows in the frame, where they are kept
+  std::vector<float> norms_;          // (tiles) largest |x'|^2
+  std::vector<float> reach_;          // (tiles) (1 + slack) times the largest N
+  std::vector<float> box_reach_;      // (blocks) the largest of those
+  std::vector<float> boxes_;          // (blocks, features, 2)
+  std::vector<float> tile_boxes_;     // (blocks, features, 2, tiles of a block)
+
+  std::vector<float> candidates_;       // (groups, features, at_once), zeros where there is none
+  std::vector<float> added_;            // (groups, at_once) a
+  std::vector<float> reach_added_;      // (groups, at_once) (1 + slack) a
+  std::vector<std::uint16_t> touched_;  // (groups, blocks, at_once) tiles where the kernel found a gain
+};
+
+}  // namespace pykmeans::detail

@@ -1,0 +1,232 @@
+// What eight candidates of k-means++ would gain in a block of rows, and which rows one of them may be nearest to: tiles
+// of sixteen rows, the rows in the lanes, distances by differences. Included by the isa_*.cpp files only (see
+// nearest_dot.inl.hpp).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "pack.inl.hpp"
+#include "table.hpp"
+
+namespace pykmeans::kernels {
+namespace {
+
+inline std::size_t lowest_bit(unsigned bits) {
+#if defined(__GNUC__)
+  return static_cast<std::size_t>(__builtin_ctz(bits));
+#else
+  std::size_t bit = 0;
+  for (; (bits & 1) == 0; bits >>= 1) ++bit;
+  return bit;
+#endif
+}
+
+/// Have a value brought near before it is needed.
+inline void fetch(const float* value) {
+#if defined(__GNUC__)
+  __builtin_prefetch(value);
+#else
+  static_cast<void>(value);
+#endif
+}
+
+/// @tparam Vector  float lanes, at most sixteen  @tparam Eight  float lanes, at most eight
+template <class Vector, class Eight>
+struct SeedBlocks {
+  using Lanes = typename Vector::Lanes;
+  static constexpr std::size_t width = Vector::width;
+  static constexpr std::size_t vectors = seed_tile / width;  // of a tile
+  static constexpr std::size_t at_once = 4;  // vectors of rows; with two candidates eight sums, and none is waited for
+  static constexpr unsigned all_lanes = (1u << width) - 1;
+
+  /// Squared distances of some vectors of rows to some candidates, less what is added to the rows' values.
+  template <std::size_t count, std::size_t n>
+  static inline void distances(const SeedQuery& query, const float* const* rows, const std::size_t* which,
+                               Lanes (&sums)[count][n]) {
+    const float* centers[count];
+    for (std::size_t c = 0; c < count; ++c) {
+      centers[c] = query.candidates + which[c];
+      for (std::size_t v = 0; v < n; ++v) sums[c][v] = Vector::splat(-query.added[which[c]]);
+    }
+    for (std::size_t q = 0; q < query.features; ++q) {
+      Lanes center[count];
+      for (std::size_t c = 0; c < count; ++c) center[c] = Vector::splat(centers[c][q * candidates_at_once]);
+      for (std::size_t v = 0; v < n; ++v) {
+        const Lanes row = Vector::load(rows[v] + q * seed_tile);
+        for (std::size_t c = 0; c < count; ++c) {
+          const Lanes t = Vector::subtract(row, center[c]);
+          sums[c][v] = Vector::multiply_add(t, t, sums[c][v]);
+        }
+      }
+    }
+  }
+
+  static const float* rows_of(const SeedQuery& query, std::size_t vector) {
+    return query.points + vector / vectors * (query.features * seed_tile) + vector % vectors * width;
+  }
+
+  /// Add what some candidates gain in some vectors of rows; keep the bits of the tiles where they gain.
+  template <std::size_t count, std::size_t n>
+  static inline void gain(const SeedQuery& query, const std::size_t* numbers, const std::size_t* which,
+                          Lanes (&totals)[count], std::uint16_t* touched) {
+    const float* rows[n];
+    for (std::size_t v = 0; v < n; ++v) rows[v] = rows_of(query, numbers[v]);
+    Lanes sums[count][n];
+    distances<count, n>(query, rows, which, sums);
+    const Lanes zero = Vector::splat(0.0f);
+    for (std::size_t v = 0; v < n; ++v) {
+      const std::size_t row = numbers[v] * width;
+      const Lanes present = Vector::load(query.nearest + row);
+      for (std::size_t c = 0; c < count; ++c) {
+        const Lanes less = Vector::max(Vector::subtract(present, sums[c][v]), zero);
+        const unsigned gains = Vector::at_most(less, zero) != all_lanes ? 1u : 0u;
+        touched[which[c]] = static_cast<std::uint16_t>(touched[which[c]] | gains << (numbers[v] / vectors));
+        totals[c] = query.weights ? Vector::multiply_add(Vector::load(query.weights + row), less, totals[c])
+                                  : Vector::add(totals[c], less);
+      }
+    }
+  }
+
+  /// `count` candidates in all tiles.
+  template <std::size_t count>
+  static inline void gain_everywhere(const SeedQuery& query, const std::size_t* which, float* gains,
+                                     std::uint16_t* touched) {
+    Lanes totals[count];
+    for (std::size_t c = 0; c < count; ++c) totals[c] = Vector::load(gains + which[c] * seed_tile);
+    for (std::size_t first = 0; first < query.tiles * vectors; first += at_once) {
+      std::size_t numbers[at_once];
+      for (std::size_t v = 0; v < at_once; ++v) numbers[v] = first + v;
+      gain<count, at_once>(query, numbers, which, totals, touched);
+    }
+    for (std::size_t c = 0; c < count; ++c) Vector::store(gains + which[c] * seed_tile, totals[c]);
+  }
+
+  /// Bit l: candidate l is within reach of the box.
+  template <std::size_t features>
+  static inline unsigned near_box(const SeedQuery& query) {
+    unsigned mask = 0;
+    for (std::size_t first = 0; first < candidates_at_once; first += Eight::width) {
+      auto sum = Eight::splat(0.0f);
+      for (std::size_t q = 0; q < features; ++q) {
+        const auto at = Eight::load(query.candidates + q * candidates_at_once + first);
+        const auto below = Eight::subtract(Eight::splat(query.box[2 * q]), at);
+        const auto above = Eight::subtract(at, Eight::splat(query.box[2 * q + 1]));
+        const auto t = Eight::max(Eight::max(below, above), Eight::splat(0.0f));
+        sum = Eight::multiply_add(t, t, sum);
+      }
+      const auto limit = Eight::add(Eight::splat(query.box_reach), Eight::load(query.reach_added + first));
+      mask |= Eight::at_most(sum, limit) << first;
+    }
+    return mask;
+  }
+
+  /// Bit t: the candidate is within reach of the box of tile t.
+  template <std::size_t features>
+  static inline unsigned near_tiles(const SeedQuery& query, std::size_t which) {
+    unsigned mask = 0;
+    for (std::size_t first = 0; first < seed_block_tiles; first += width) {
+      Lanes sum = Vector::splat(0.0f);
+      for (std::size_t q = 0; q < features; ++q) {
+        const Lanes at = Vector::splat(query.candidates[q * candidates_at_once + which]);
+        const float* box = query.tile_boxes + 2 * q * seed_block_tiles + first;
+        const Lanes below = Vector::subtract(Vector::load(box), at);
+        const Lanes above = Vector::subtract(at, Vector::load(box + seed_block_tiles));
+        const Lanes t = Vector::max(Vector::max(below, above), Vector::splat(0.0f));
+        sum = Vector::multiply_add(t, t, sum);
+      }
+      const Lanes limit = Vector::add(Vector::load(query.tile_reach + first), Vector::splat(query.reach_added[which]));
+      mask |= Vector::at_most(sum, limit) << first;
+    }
+    return mask;
+  }
+
+  /// Some candidates in one tile, whose values stay in registers. Mostly nothing is gained.
+  template <std::size_t features>
+  static inline void gain_in(const SeedQuery& query, std::size_t tile, unsigned candidates, float* gains,
+                             std::uint16_t* touched) {
+    for (std::size_t v = 0; v < vectors; ++v) {
+      const float* values = rows_of(query, tile * vectors + v);
+      const std::size_t row = (tile * vectors + v) * width;
+      const Lanes present = Vector::load(query.nearest + row);
+      Lanes at[features];
+      for (std::size_t q = 0; q < features; ++q) at[q] = Vector::load(values + q * seed_tile);
+      for (unsigned mask = candidates; mask != 0; mask &= mask - 1) {
+        const std::size_t which = lowest_bit(mask);
+        const float* center = query.candidates + which;
+        Lanes sum = Vector::splat(-query.added[which]);
+        for (std::size_t q = 0; q < features; ++q) {
+          const Lanes t = Vector::subtract(at[q], Vector::splat(center[q * candidates_at_once]));
+          sum = Vector::multiply_add(t, t, sum);
+        }
+        if (Vector::at_most(present, sum) == all_lanes) continue;
+        touched[which] = static_cast<std::uint16_t>(touched[which] | 1u << tile);
+        const Lanes less = Vector::max(Vector::subtract(present, sum), Vector::splat(0.0f));
+        float* total = gains + which * seed_tile;
+        Vector::store(total, query.weights
+                                 ? Vector::multiply_add(Vector::load(query.weights + row), less, Vector::load(total))
+                                 : Vector::add(Vector::load(total), less));
+      }
+    }
+  }
+
+  /// The candidates where they are within reach of the block's box, and of the tiles'.
+  template <std::size_t features>
+  static void gain_within(const SeedQuery& query, unsigned wanted, float* gains, std::uint16_t* touched) {
+    std::uint8_t candidates[seed_block_tiles] = {};  // of each tile
+    unsigned any = 0;
+    for (unsigned mask = wanted & near_box<features>(query); mask != 0; mask &= mask - 1) {
+      const std::size_t which = lowest_bit(mask);
+      const unsigned tiles = near_tiles<features>(query, which);
+      any |= tiles;
+      for (std::size_t t = 0; t < seed_block_tiles; ++t)
+        candidates[t] = static_cast<std::uint8_t>(candidates[t] | ((tiles >> t) & 1) << which);
+    }
+    for (unsigned tiles = any; tiles != 0; tiles &= tiles - 1) {  // they lie apart, and the values are far away
+      const float* values = query.points + lowest_bit(tiles) * (features * seed_tile);
+      for (std::size_t q = 0; q < features; ++q) fetch(values + q * seed_tile);
+    }
+    for (; any != 0; any &= any - 1) {
+      const std::size_t tile = lowest_bit(any);
+      gain_in<features>(query, tile, candidates[tile], gains, touched);
+    }
+  }
+
+  /// The same for a number of features known at run time.
+  template <std::size_t most>
+  static void gain_with_boxes(const SeedQuery& query, unsigned wanted, float* gains, std::uint16_t* touched) {
+    if (query.features == most)
+      gain_within<most>(query, wanted, gains, touched);
+    else if constexpr (most > 1)
+      gain_with_boxes<most - 1>(query, wanted, gains, touched);
+  }
+
+  static void gains(const SeedQuery& query, unsigned wanted, float* result, std::uint16_t* touched) {
+    for (std::size_t l = 0; l < candidates_at_once; ++l) touched[l] = 0;
+    if (query.box) {
+      gain_with_boxes<most_boxed_features>(query, wanted, result, touched);
+      return;
+    }
+    std::size_t which[candidates_at_once], count = 0;
+    for (; wanted != 0; wanted &= wanted - 1) which[count++] = lowest_bit(wanted);
+    std::size_t c = 0;
+    for (; c + 2 <= count; c += 2) gain_everywhere<2>(query, which + c, result, touched);
+    if (c < count) gain_everywhere<1>(query, which + c, result, touched);
+  }
+
+  static unsigned near(const SeedQuery& query, std::size_t which) {
+    const float* rows[vectors];
+    for (std::size_t v = 0; v < vectors; ++v) rows[v] = rows_of(query, v);
+    Lanes sums[1][vectors];
+    distances<1, vectors>(query, rows, &which, sums);
+    unsigned mask = 0;
+    for (std::size_t v = 0; v < vectors; ++v)
+      mask |= Vector::at_most(sums[0][v], Vector::load(query.nearest + v * width)) << (v * width);
+    return mask;
+  }
+
+  static constexpr SeedKernels kernels() { return {pack_kernels<Vector, seed_tile>(), gains, near}; }
+};
+
+}  // namespace
+}  // namespace pykmeans::kernels
