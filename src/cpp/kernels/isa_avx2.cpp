@@ -1,6 +1,7 @@
 // AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy.
 #include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
+#include "nearest_whole.inl.hpp"
 #include "score_group.inl.hpp"
 #include "squared_distance.inl.hpp"
 #include "table.hpp"
@@ -14,6 +15,7 @@ constexpr KernelTable avx2 = {"avx2",
                               referee_kernels,
                               seed_kernels<Avx2Vector<float>, Avx2Vector<double>>,
                               group_kernels<Avx2Vector<float>, 4>,
-                              place_kernels};
+                              place_kernels,
+                              whole_kernels<Avx2Pairs, Avx2Pairs, 2, 4>};
 
 }  // namespace pykmeans::kernels

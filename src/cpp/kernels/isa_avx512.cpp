@@ -1,6 +1,7 @@
 // AVX-512. Sixteen accumulators of thirty-two registers; more would only add padding where centers are few.
 #include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
+#include "nearest_whole.inl.hpp"
 #include "score_group.inl.hpp"
 #include "squared_distance.inl.hpp"
 #include "table.hpp"
@@ -15,6 +16,7 @@ constexpr KernelTable avx512 = {"avx512",
                                 referee_kernels,
                                 seed_kernels<Avx2Vector<float>, Avx512Vector<double>>,
                                 group_kernels<Avx512Vector<float>, 12>,
-                                place_kernels};
+                                place_kernels,
+                                whole_kernels<Avx512Pairs, Avx2Pairs, 2, 8>};
 
 }  // namespace pykmeans::kernels

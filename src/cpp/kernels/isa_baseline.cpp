@@ -15,6 +15,7 @@ constexpr KernelTable baseline = {"baseline",
                                   referee_kernels,
                                   seed_kernels<PortableVector<float>, PortableVector<double>>,
                                   group_kernels<PortableVector<float>, 2>,
-                                  place_kernels};
+                                  place_kernels,
+                                  {}};
 
 }  // namespace pykmeans::kernels
