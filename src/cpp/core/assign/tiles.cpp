@@ -48,7 +48,7 @@ bool TilesAssigner<T>::possible(const Points<T>& points) {
 template <class T>
 bool TilesAssigner<T>::pays(const Points<T>& points, std::size_t n_clusters) {
   const std::size_t n = points.values.rows, d = points.values.columns;
-  return possible(points) && sizeof(T) >= 4 && d >= 4 && n >= 4096 && n_clusters >= 8;
+  return possible(points) && sizeof(T) >= 4 && d >= 4 && n >= 4096 && n_clusters >= 16;
 }
 
 /// Whole numbers of 16 bits reach a bit beyond the largest values of a few rows; but where the largest stand out, only
