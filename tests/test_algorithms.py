@@ -187,3 +187,14 @@ def test_tiles_with_constant_values():
     X[:, 0] = 7.0
     X[3:9] = 8.0
     assert_algorithms_agree(X, X[:5], tol=0)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_tiles_where_a_far_center_is_the_nearest(dtype):
+    # More than four times as far out as any row, but the other one is farther from some rows, on the other side.
+    rng = np.random.default_rng(0)
+    X = 0.01 * rng.standard_normal((3000, 4))
+    X[::10, 0] = rng.uniform(-1, 1, 300)
+    init = np.zeros((2, 4))
+    init[:, 0] = -3.4, 4.6
+    assert_algorithms_agree(X.astype(dtype), init.astype(dtype), tol=0, max_iter=3)
