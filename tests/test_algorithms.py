@@ -133,3 +133,89 @@ def test_bounds_are_the_oracles(n, d, k, seed, levels):
     X = rng.integers(0, levels + 1, (n, d)) / 4
     k = min(k, n)
     check(X, X[rng.choice(n, k, replace=False)], tol=0)
+
+
+HAS_TILES = pykmeans.info()["instruction_set"] != "baseline"
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize(
+    ("n", "d", "k"), [(4100, 4, 2), (5003, 8, 9), (4099, 16, 100), (6001, 5, 1000), (3001, 32, 33), (2050, 131, 20)]
+)
+def test_tiles_change_nothing(n, d, k, dtype):
+    # Rows that do not fill the last tile, odd numbers of features, centers that do not fill the last panel.
+    X = blobs(n, d, 8, seed=n + d, dtype=dtype, spread=3.0)
+    init = X[np.random.default_rng(n).choice(n, k, replace=False)]
+    lloyd = assert_algorithms_agree(X, init, tol=0, max_iter=12)
+    assert lloyd.n_iter_ > 1
+    assert_algorithms_agree(X, init, some_weights(n, seed=n), max_iter=3)
+    assert (fitted(X, init, algorithm="tiles", max_iter=2).algorithm_ == "tiles") == HAS_TILES
+
+
+def test_tiles_where_auto_chooses_them():
+    X = blobs(5000, 8, 20, seed=2, dtype=np.float32)
+    assert (fitted(X, X[:30], max_iter=3).algorithm_ == "tiles") == HAS_TILES
+    assert fitted(X[:1000], X[:30], max_iter=3).algorithm_ != "tiles"
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("gap", [1e-7, 1e-5, 1e-3])
+def test_tiles_between_centers_that_nearly_agree(gap, dtype):
+    # 16 bits cannot tell such centers apart; many rows lie nearly on the plane between two of them.
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((3000, 6))
+    places = rng.standard_normal((12, 6))
+    init = np.vstack([places, places + gap * rng.standard_normal((12, 6))])
+    X[:1500] = (init[rng.integers(0, 24, 1500)] + init[rng.integers(0, 24, 1500)]) / 2
+    X[:1500] += gap * rng.standard_normal((1500, 6))
+    assert_algorithms_agree(X.astype(dtype), init.astype(dtype), tol=0, max_iter=5)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("distance", [30.0, 1e3, 1e9])
+def test_tiles_with_centers_far_from_all_rows(distance, dtype):
+    # Centers farther out than whole numbers reach: none is nearest, some are, all are.
+    X = blobs(3000, 7, 5, seed=4, dtype=dtype)
+    far = (distance * np.eye(7)).astype(dtype)
+    assert_algorithms_agree(X, np.vstack([X[:9], far]), tol=0, max_iter=4)
+    assert_algorithms_agree(X, far, tol=0, max_iter=4)
+    X[::100] += distance
+    assert_algorithms_agree(X, np.vstack([X[:9], far]), tol=0, max_iter=4)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("outliers", [1, 10, 60, 700])
+@pytest.mark.parametrize("size", [50.0, 1e4, 1e18])
+def test_tiles_with_rows_beyond_16_bits(size, outliers, dtype):
+    X = blobs(4000, 5, 5, seed=8, dtype=dtype)
+    rows = np.random.default_rng(outliers).choice(4000, outliers, replace=False)
+    X[rows] *= dtype(size)
+    assert_algorithms_agree(X, np.vstack([X[:20], X[rows[:1]]]), tol=0, max_iter=6)
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_tiles_on_rows_halfway_between_centers(dtype):
+    # Exact ties: the lower index wins.
+    X = np.random.default_rng(0).integers(0, 5, (4000, 4)).astype(dtype)
+    init = 2 * np.unique(np.random.default_rng(1).integers(0, 3, (60, 4)), axis=0).astype(dtype)
+    for order in (init, init[::-1].copy(), np.vstack([init, init[:7]])):
+        assert_algorithms_agree(X, order, tol=0, max_iter=5)
+
+
+def test_tiles_with_constant_values():
+    X = np.zeros((500, 4))
+    assert_algorithms_agree(X, X[:3], tol=0)
+    X[:, 0] = 7.0
+    X[3:9] = 8.0
+    assert_algorithms_agree(X, X[:5], tol=0)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_tiles_where_a_far_center_is_the_nearest(dtype):
+    # More than four times as far out as any row, but the other one is farther from some rows, on the other side.
+    rng = np.random.default_rng(0)
+    X = 0.01 * rng.standard_normal((3000, 4))
+    X[::10, 0] = rng.uniform(-1, 1, 300)
+    init = np.zeros((2, 4))
+    init[:, 0] = -3.4, 4.6
+    assert_algorithms_agree(X.astype(dtype), init.astype(dtype), tol=0, max_iter=3)

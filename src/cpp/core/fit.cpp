@@ -40,6 +40,8 @@ const char* to_string(Algorithm algorithm) {
       return "auto";
     case Algorithm::lloyd:
       return "lloyd";
+    case Algorithm::tiles:
+      return "tiles";
     default:
       return "elkan";
   }

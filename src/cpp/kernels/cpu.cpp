@@ -14,6 +14,7 @@ struct Choice {
   const char* name;
   const KernelTable* table;
   const EightKernels* eight;
+  const WholeKernels* whole;  // in place of the table's
   bool runs;
 };
 
@@ -25,13 +26,14 @@ KernelTable choose() {
                           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
   const bool has_avx512vnni = has_avx512 && __builtin_cpu_supports("avx512vnni");
   const bool has_avxvnni = has_avx2 && __builtin_cpu_supports("avxvnni");
-  const Choice choices[] = {{"avx512vnni", &avx512, &kernels::avx512vnni, has_avx512vnni},  // best first
-                            {"avx512", &avx512, nullptr, has_avx512},
-                            {"avxvnni", &avx2, &kernels::avxvnni, has_avxvnni},
-                            {"avx2", &avx2, nullptr, has_avx2},
-                            {"baseline", &baseline, nullptr, true}};
+  const Choice choices[] = {
+      {"avx512vnni", &avx512, &kernels::avx512vnni, &avx512vnni_whole, has_avx512vnni},  // best first
+      {"avx512", &avx512, nullptr, nullptr, has_avx512},
+      {"avxvnni", &avx2, &kernels::avxvnni, nullptr, has_avxvnni},
+      {"avx2", &avx2, nullptr, nullptr, has_avx2},
+      {"baseline", &baseline, nullptr, nullptr, true}};
 #else
-  const Choice choices[] = {{"baseline", &baseline, nullptr, true}};
+  const Choice choices[] = {{"baseline", &baseline, nullptr, nullptr, true}};
 #endif
   const char* variable = std::getenv("PYKMEANS_ISA");
   const std::string wanted = variable ? variable : "";
@@ -41,6 +43,7 @@ KernelTable choose() {
       KernelTable table = *choice.table;
       table.name = choice.name;
       table.eight = choice.eight;
+      if (choice.whole) table.whole = *choice.whole;
       return table;
     }
     if (choice.runs) names += (names.empty() ? "" : ", ") + std::string(choice.name);

@@ -1,6 +1,7 @@
 // AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy.
 #include "limbs.inl.hpp"
 #include "nearest_dot.inl.hpp"
+#include "nearest_whole.inl.hpp"
 #include "scan.inl.hpp"
 #include "score_group.inl.hpp"
 #include "seed_blocks.inl.hpp"
@@ -18,6 +19,7 @@ constexpr KernelTable avx2 = {"avx2",
                               scan_kernels<Avx2Vector<float>, Avx2Vector<double>>,
                               SeedBlocks<Avx2Vector<float>, Avx2Vector<float>>::kernels(),
                               group_kernels<Avx2Vector<float>, 4>,
-                              place_kernels};
+                              place_kernels,
+                              whole_kernels<Avx2Pairs, Avx2Pairs, 2, 4>};
 
 }  // namespace pykmeans::kernels

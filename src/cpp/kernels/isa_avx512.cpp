@@ -1,6 +1,7 @@
 // AVX-512. Sixteen accumulators of thirty-two registers; more would only add padding where centers are few.
 #include "limbs.inl.hpp"
 #include "nearest_dot.inl.hpp"
+#include "nearest_whole.inl.hpp"
 #include "scan.inl.hpp"
 #include "score_group.inl.hpp"
 #include "seed_blocks.inl.hpp"
@@ -19,6 +20,7 @@ constexpr KernelTable avx512 = {"avx512",
                                 scan_kernels<Avx512Vector<float>, Avx512Vector<double>>,
                                 SeedBlocks<Avx512Vector<float>, Avx2Vector<float>>::kernels(),
                                 group_kernels<Avx512Vector<float>, 12>,
-                                place_kernels};
+                                place_kernels,
+                                whole_kernels<Avx512Pairs, Avx2Pairs, 2, 8>};
 
 }  // namespace pykmeans::kernels

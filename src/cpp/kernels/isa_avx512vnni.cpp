@@ -1,4 +1,5 @@
-// AVX-512 with 8-bit dot products (VNNI). What differs from AVX-512 without.
+// AVX-512 with dot products of 8 and 16 bits (VNNI). What differs from AVX-512 without.
+#include "nearest_whole.inl.hpp"
 #include "score_eight.inl.hpp"
 #include "table.hpp"
 #include "vec_avx512.hpp"
@@ -7,5 +8,6 @@
 namespace pykmeans::kernels {
 
 constexpr EightKernels avx512vnni = eight_kernels<Avx512Vector<float>, Avx512Eight, 12>;
+constexpr WholeKernels avx512vnni_whole = whole_kernels<Avx512VnniPairs, VnniPairs, 2, 8>;
 
 }  // namespace pykmeans::kernels

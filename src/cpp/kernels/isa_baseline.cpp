@@ -19,6 +19,7 @@ constexpr KernelTable baseline = {"baseline",
                                   scan_kernels<PortableVector<float>, PortableVector<double>>,
                                   SeedBlocks<PortableVector<float>, PortableVector<float>>::kernels(),
                                   group_kernels<PortableVector<float>, 2>,
-                                  place_kernels};
+                                  place_kernels,
+                                  {}};
 
 }  // namespace pykmeans::kernels

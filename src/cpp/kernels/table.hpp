@@ -264,6 +264,56 @@ struct LimbKernels {
   const MoveKernels<double>& move(double) const { return move_float64; }
 };
 
+constexpr std::size_t whole_tile = 32;
+constexpr std::size_t whole_panel = 8;
+
+/// Centers in whole numbers, in panels of eight: score = start + sum over q of value[q] * row[q], exactly, where no
+/// score leaves int32. Values come in pairs of features, an odd last one beside a zero.
+struct WholeCenters {
+  const std::int16_t* values;  // (panels, pairs, whole_panel, 2)
+  const std::int32_t* starts;  // (panels, whole_panel), the largest int32 for padding
+  const std::int32_t* names;   // (panels, whole_panel) what a center is called
+  std::size_t panels;
+  std::size_t pairs;
+  std::int32_t slack;  // a center is certainly the nearest whose score is below all others by more than this
+  std::int32_t floor;  // no center that is not here has a score below it
+};
+
+/// What is said of a tile. Bit l belongs to its row l.
+struct WholeVerdict {
+  std::uint32_t undecided;
+  std::uint32_t moved;  // the center found is not the row's label
+};
+
+/// Rows and centers in whole numbers; all null where an instruction set has no use for them.
+struct WholeKernels {
+  /// @param tiles (count, pairs, whole_tile, 2)  @param labels (count * whole_tile)  @param least [out] (count *
+  /// whole_tile) the least score  @param found [out] (count * whole_tile) the name of its center, where decided
+  /// @param verdicts [out] (count)
+  void (*nearest)(const WholeCenters& centers, const std::int16_t* tiles, const std::int32_t* labels, std::size_t count,
+                  std::int32_t* least, std::int32_t* found, WholeVerdict* verdicts);
+
+  /// Names of the centers whose score of a row is at most `limit`. @param tile  that of the row  @param lane  the row's
+  /// place in it  @param names [out] (panels * whole_panel)  @return how many
+  std::size_t (*contenders)(const WholeCenters& centers, const std::int16_t* tile, std::size_t lane, std::int32_t limit,
+                            std::int32_t* names);
+
+  template <class Value>
+  using Round = std::uint32_t (*)(const Value* const* rows, const double* origin, double factor, std::size_t features,
+                                  std::int16_t* tile, double* norms);
+  /// A tile of rows: (row - origin) * factor, rounded to a whole number at most 0.51 away. A row with a number beyond
+  /// +-32767 becomes zeros. @param rows (whole_tile) pointers  @param origin (features), representable in the type of
+  /// the rows  @param tile [out] (pairs, whole_tile, 2)  @param norms [out] (whole_tile) sums of squares of the whole
+  /// numbers, exact below 2^53  @return bit l: row l has a number beyond
+  Round<std::uint8_t> round_uint8;
+  Round<float> round_float32;
+  Round<double> round_float64;
+
+  Round<std::uint8_t> round(std::uint8_t) const { return round_uint8; }
+  Round<float> round(float) const { return round_float32; }
+  Round<double> round(double) const { return round_float64; }
+};
+
 struct KernelTable {
   const char* name;  ///< as PYKMEANS_ISA names it
   FilterKernels<float> float32;
@@ -274,6 +324,7 @@ struct KernelTable {
   SeedKernels seed;
   GroupKernels group;
   PlaceKernels place;
+  WholeKernels whole;
   const EightKernels* eight = nullptr;  ///< where the instruction set has them
 };
 
@@ -283,6 +334,7 @@ extern const KernelTable avx2;
 extern const KernelTable avx512;
 extern const EightKernels avxvnni;
 extern const EightKernels avx512vnni;
+extern const WholeKernels avx512vnni_whole;
 #endif
 
 /// The table in use: the best that this CPU runs, or the one that the environment variable PYKMEANS_ISA names. Decided

@@ -142,5 +142,28 @@ struct Avx2Vector<double> {
   }
 };
 
+/// Lanes of 32 bits: a whole number, or a pair of them of 16 bits each.
+struct Avx2Pairs {
+  using Lanes = __m256i;
+  static constexpr std::size_t width = 8;
+
+  static Lanes load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
+  static void store(std::int32_t* p, Lanes v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
+  static Lanes splat(std::int32_t value) { return _mm256_set1_epi32(value); }
+  /// c plus the sum of the products of a's pairs with b's.
+  static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm256_add_epi32(c, _mm256_madd_epi16(a, b)); }
+  static Lanes add(Lanes a, Lanes b) { return _mm256_add_epi32(a, b); }
+  static Lanes min(Lanes a, Lanes b) { return _mm256_min_epi32(a, b); }
+  static Lanes max(Lanes a, Lanes b) { return _mm256_max_epi32(a, b); }
+  static Lanes pick_less(Lanes a, Lanes b, Lanes then, Lanes otherwise) {
+    return _mm256_blendv_epi8(otherwise, then, _mm256_cmpgt_epi32(b, a));
+  }
+  static unsigned at_most(Lanes a, Lanes b) { return 0xffu ^ bits(_mm256_cmpgt_epi32(a, b)); }
+  static unsigned differ(Lanes a, Lanes b) { return 0xffu ^ bits(_mm256_cmpeq_epi32(a, b)); }
+
+ private:
+  static unsigned bits(Lanes flags) { return static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(flags))); }
+};
+
 }  // namespace
 }  // namespace pykmeans::kernels

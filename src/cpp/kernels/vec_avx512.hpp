@@ -146,5 +146,25 @@ struct Avx512Vector<double> {
   static unsigned not_above(Lanes a, Lanes b) { return _mm512_cmp_pd_mask(a, b, _CMP_NGT_UQ); }
 };
 
+/// Lanes of 32 bits: a whole number, or a pair of them of 16 bits each.
+struct Avx512Pairs {
+  using Lanes = __m512i;
+  static constexpr std::size_t width = 16;
+
+  static Lanes load(const void* p) { return _mm512_loadu_si512(p); }
+  static void store(std::int32_t* p, Lanes v) { _mm512_storeu_si512(p, v); }
+  static Lanes splat(std::int32_t value) { return _mm512_set1_epi32(value); }
+  /// c plus the sum of the products of a's pairs with b's.
+  static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm512_add_epi32(c, _mm512_madd_epi16(a, b)); }
+  static Lanes add(Lanes a, Lanes b) { return _mm512_add_epi32(a, b); }
+  static Lanes min(Lanes a, Lanes b) { return _mm512_min_epi32(a, b); }
+  static Lanes max(Lanes a, Lanes b) { return _mm512_max_epi32(a, b); }
+  static Lanes pick_less(Lanes a, Lanes b, Lanes then, Lanes otherwise) {
+    return _mm512_mask_mov_epi32(otherwise, _mm512_cmplt_epi32_mask(a, b), then);
+  }
+  static unsigned at_most(Lanes a, Lanes b) { return _mm512_cmple_epi32_mask(a, b); }
+  static unsigned differ(Lanes a, Lanes b) { return _mm512_cmpneq_epi32_mask(a, b); }
+};
+
 }  // namespace
 }  // namespace pykmeans::kernels

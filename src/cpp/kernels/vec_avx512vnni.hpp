@@ -1,9 +1,12 @@
-// 64 bytes of 8-bit integers: AVX-512 VNNI.
+// Integers of 8 and 16 bits: AVX-512 VNNI.
 #pragma once
 
 #include <immintrin.h>
 
 #include <cstdint>
+
+#include "vec_avx2.hpp"
+#include "vec_avx512.hpp"
 
 namespace pykmeans::kernels {
 namespace {
@@ -23,6 +26,21 @@ struct Avx512Eight {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(integers)));
   }
   static __m512 to_float(Lanes v) { return _mm512_cvtepi32_ps(v); }
+};
+
+struct Avx512VnniPairs : Avx512Pairs {
+  static Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
+    asm("vpdpwssd %2, %1, %0" : "+v"(c) : "v"(a), "v"(b));  // for the same reason
+    return c;
+  }
+};
+
+/// The same, half as wide.
+struct VnniPairs : Avx2Pairs {
+  static Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
+    asm("vpdpwssd %2, %1, %0" : "+v"(c) : "v"(a), "v"(b));
+    return c;
+  }
 };
 
 }  // namespace

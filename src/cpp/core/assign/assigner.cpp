@@ -1,5 +1,7 @@
 #include "assigner.hpp"
 
+#include "tiles.hpp"
+
 namespace pykmeans::detail {
 
 namespace {
@@ -7,7 +9,10 @@ namespace {
 /// The way that is worth trying beside "lloyd".
 template <class T>
 Algorithm choose(const Points<T>& points, std::size_t n_clusters) {
+  // By measurement: up to here a full pass in 16 bits takes less than bounds and their exceptions.
+  if (points.values.columns <= 64 && TilesAssigner<T>::pays(points, n_clusters)) return Algorithm::tiles;
   if (BoundsAssigner<T>::pays(points, n_clusters)) return Algorithm::bounds;
+  if (TilesAssigner<T>::pays(points, n_clusters)) return Algorithm::tiles;
   return Algorithm::lloyd;
 }
 
@@ -15,6 +20,8 @@ template <class T>
 std::unique_ptr<Way<T>> make(Algorithm algorithm, const Points<T>& points, std::size_t n_clusters, const Poll& poll) {
   if (algorithm == Algorithm::bounds && BoundsAssigner<T>::possible(points))
     return std::make_unique<BoundsAssigner<T>>(points, n_clusters, /*remember=*/true, poll);
+  if (algorithm == Algorithm::tiles && TilesAssigner<T>::possible(points))
+    return std::make_unique<TilesAssigner<T>>(points, poll);
   return nullptr;
 }
 
@@ -35,15 +42,16 @@ Assigner<T>::Assigner(const Points<T>& points, std::size_t n_clusters, Algorithm
     eight_ = std::make_unique<BoundsAssigner<T>>(points, n_clusters, /*remember=*/false, poll);
     if (!eight_->uses_eight()) eight_.reset();
   }
-  restless_ = automatic_ ? points.values.rows / 4 : points.values.rows;
+  restless_ = automatic_ && clever_ && clever_->needs_labels() ? points.values.rows / 4 : points.values.rows;
 }
 
 template <class T>
-bool Assigner<T>::clever_is_better(const Referee& referee) const {
-  if (!clever_ || referee.scale() != 0) return false;
+bool Assigner<T>::clever_is_better(const Assignment& pass) const {
+  if (!clever_ || pass.referee.scale() != 0) return false;
+  if (best_full_pass()) return true;
+  if (!labelled_ && clever_->needs_labels()) return false;
   // Bounds spare little while centers still move far, which shows in how many rows change their label.
-  if (name_ == Algorithm::bounds && kernels::pick().eight) return true;  // it is the fastest full pass, too
-  return labelled_ && changed_ <= restless_;
+  return changed_ <= restless_ && clever_->takes(pass);
 }
 
 template <class T>
@@ -56,11 +64,11 @@ template <class T>
 std::size_t Assigner<T>::assign(const double* centers, const Referee& referee, Partial* sums) {
   const int threads = useful_threads(points_.n_threads, {points_.values.rows, n_clusters_, points_.values.columns});
   sums_.prepare(sums, threads);
-  const Assignment pass{centers, referee, labels_, sums_, threads};
-  if (clever_is_better(referee)) {
+  const Assignment pass{centers, n_clusters_, referee, labels_, sums_, threads};
+  if (clever_is_better(pass)) {
     used_ = name_;
     changed_ = clever_->assign(pass);
-    if (automatic_ && !kernels::pick().eight && clever_->spared() < 0.3) {
+    if (automatic_ && !best_full_pass() && clever_->spared() < 0.3) {
       restless_ = changed_ / 2;
       clever_->forget();
     }

@@ -43,7 +43,9 @@ class Assigner {
   Algorithm used() const { return used_; }
 
  private:
-  bool clever_is_better(const Referee& referee) const;
+  /// Bounds on 8-bit integers are the fastest full pass, too.
+  bool best_full_pass() const { return name_ == Algorithm::bounds && kernels::pick().eight; }
+  bool clever_is_better(const Assignment& pass) const;
   Way<T>& plain(const Referee& referee);
 
   const Points<T>& points_;

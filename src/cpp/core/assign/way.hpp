@@ -12,6 +12,7 @@ namespace pykmeans::detail {
 /// One pass: what to label, and where what changed goes.
 struct Assignment {
   const double* centers;  // (n_clusters, n_features)
+  std::size_t n_clusters;
   const Referee& referee;
   std::int32_t* labels;  // (n_samples), negative where there is none yet
   ThreadSums& sums;      // prepared for `threads`
@@ -22,6 +23,12 @@ template <class T>
 class Way {
  public:
   virtual ~Way() = default;
+
+  /// Whether every row must have a label already, of some pass.
+  virtual bool needs_labels() const { return true; }
+
+  /// Whether it can work on the centers of this pass; asked right before assign().
+  virtual bool takes(const Assignment&) { return true; }
 
   /// Label all rows. Where sums are wanted, rows of positive weight whose label changed move there from the old label's
   /// cluster (none where it is negative) to the new one's.
@@ -37,8 +44,8 @@ class Way {
   /// What was learnt from earlier passes holds no longer.
   virtual void forget() {}
 
-  /// The share of the work that the last assign() was spared by what it knew from earlier ones; 1 where it knew
-  /// nothing.
+  /// The share of the work that the last assign() was spared, by what it knew from earlier ones or otherwise; 1 where
+  /// it cannot tell.
   virtual double spared() const { return 1.0; }
 };
 
