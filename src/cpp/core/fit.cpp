@@ -40,8 +40,10 @@ const char* to_string(Algorithm algorithm) {
       return "auto";
     case Algorithm::lloyd:
       return "lloyd";
-    default:
+    case Algorithm::bounds:
       return "elkan";
+    default:
+      return "boxes";
   }
 }
 
@@ -74,7 +76,6 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   const Rounded tolerance =
       options.tol > 0.0 ? detail::times(options.tol, detail::mean_variance(points, options.poll)) : Rounded{};
   const auto referee_for = [&](const std::vector<double>& c) { return Referee(points.range, d, c.data(), c.size()); };
-  std::fill_n(out.labels, n, -1);
   Partial sums(points.layout, k);
   detail::Assigner<T> assigner(points, k, options.algorithm, out.labels, options.poll);
   const auto labels = [&] { return assigner.labels(); };

@@ -8,6 +8,7 @@
 #include <string>
 #include <type_traits>
 
+#include "assign/prepared.hpp"
 #include "exact/digits.hpp"
 #include "float_environment.hpp"
 #include "parallel.hpp"
@@ -190,6 +191,7 @@ Points<T>::Points(MatrixView<T> view, const double* row_weights, int threads, co
     layout = plain_layout;
   }
   choose_frame(*this);
+  prepared = std::make_shared<detail::Prepared<T>>();
 }
 
 template class Points<std::uint8_t>;

@@ -1,4 +1,6 @@
 // AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy.
+#include "boxes.inl.hpp"
+#include "grid.inl.hpp"
 #include "near_candidates.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "score_group.inl.hpp"
@@ -14,6 +16,9 @@ constexpr KernelTable avx2 = {"avx2",
                               referee_kernels,
                               seed_kernels<Avx2Vector<float>, Avx2Vector<double>>,
                               group_kernels<Avx2Vector<float>, 4>,
-                              place_kernels};
+                              place_kernels,
+                              box_kernels<Avx2Vector<double>, 2>,
+                              grid_kernels<float>,
+                              grid_kernels<double>};
 
 }  // namespace pykmeans::kernels

@@ -1,5 +1,9 @@
 #include "assigner.hpp"
 
+#include <algorithm>
+
+#include "boxes.hpp"
+
 namespace pykmeans::detail {
 
 namespace {
@@ -7,6 +11,7 @@ namespace {
 /// The way that is worth trying beside "lloyd".
 template <class T>
 Algorithm choose(const Points<T>& points, std::size_t n_clusters) {
+  if (BoxAssigner<T>::pays(points, n_clusters)) return Algorithm::boxes;
   if (BoundsAssigner<T>::pays(points, n_clusters)) return Algorithm::bounds;
   return Algorithm::lloyd;
 }
@@ -15,6 +20,8 @@ template <class T>
 std::unique_ptr<Way<T>> make(Algorithm algorithm, const Points<T>& points, std::size_t n_clusters, const Poll& poll) {
   if (algorithm == Algorithm::bounds && BoundsAssigner<T>::possible(points))
     return std::make_unique<BoundsAssigner<T>>(points, n_clusters, /*remember=*/true, poll);
+  if (algorithm == Algorithm::boxes && BoxAssigner<T>::possible(points))
+    return std::make_unique<BoxAssigner<T>>(points, n_clusters, poll);
   return nullptr;
 }
 
@@ -41,6 +48,7 @@ Assigner<T>::Assigner(const Points<T>& points, std::size_t n_clusters, Algorithm
 template <class T>
 bool Assigner<T>::clever_is_better(const Referee& referee) const {
   if (!clever_ || referee.scale() != 0) return false;
+  if (name_ == Algorithm::boxes) return true;
   // Bounds spare little while centers still move far, which shows in how many rows change their label.
   if (name_ == Algorithm::bounds && kernels::pick().eight) return true;  // it is the fastest full pass, too
   return labelled_ && changed_ <= restless_;
@@ -57,7 +65,9 @@ std::size_t Assigner<T>::assign(const double* centers, const Referee& referee, P
   const int threads = useful_threads(points_.n_threads, {points_.values.rows, n_clusters_, points_.values.columns});
   sums_.prepare(sums, threads);
   const Assignment pass{centers, referee, labels_, sums_, threads};
-  if (clever_is_better(referee)) {
+  const bool clever = clever_is_better(referee);
+  if (!labelled_ && !(clever && name_ == Algorithm::boxes)) std::fill_n(labels_, points_.values.rows, -1);
+  if (clever) {
     used_ = name_;
     changed_ = clever_->assign(pass);
     if (automatic_ && !kernels::pick().eight && clever_->spared() < 0.3) {

@@ -42,6 +42,29 @@ inline void add_value(double value, std::int64_t* digit, const double* magic, st
   }
 }
 
+/// Add the values of a column.
+template <int limbs, class T>
+void add_column(const T* values, std::size_t count, std::int64_t* digit, const double* magic, std::size_t stride) {
+  constexpr std::size_t lanes = 8;
+  std::int64_t sums[limbs][lanes] = {};
+  double numbers[limbs];
+  for (std::size_t l = 0; l < limbs; ++l) numbers[l] = magic[l * stride];
+  const auto add = [&](std::size_t at, std::size_t lane) {
+    double value = static_cast<double>(values[at]);
+    for (std::size_t l = limbs; l-- > 0;) {
+      const double shifted = value + numbers[l];
+      value -= shifted - numbers[l];
+      sums[l][lane] += bits_of(shifted) - bits_of(numbers[l]);
+    }
+  };
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes)
+    for (std::size_t lane = 0; lane < lanes; ++lane) add(i + lane, lane);
+  for (; i < count; ++i) add(i, 0);
+  for (std::size_t l = 0; l < limbs; ++l)
+    for (std::size_t lane = 0; lane < lanes; ++lane) digit[l * stride] += sums[l][lane];
+}
+
 template <int sign, int limbs, class T>
 void add_row(const SumLayout& layout, std::int64_t* digits, const T* row) {
   const std::size_t features = layout.features;
@@ -178,6 +201,74 @@ void Partial::subtract(std::size_t cluster, const T* row, double weight) {
   accumulate<-1>(cluster, row, weight);
 }
 
+template <class T>
+void Partial::move(std::size_t from, std::size_t to, const T* row, double weight) {
+  if (layout_->limbs != 1 || layout_->weighted || layout_->wide || layout_->integers) {
+    subtract(from, row, weight);
+    add(to, row, weight);
+    return;
+  }
+  std::int64_t *source = limbs_of(from), *target = limbs_of(to);
+  for (std::size_t q = 0; q < layout_->features; ++q) {
+    const double magic = layout_->magic[q];
+    const std::int64_t value = bits_of(static_cast<double>(row[q]) + magic) - bits_of(magic);
+    source[q] -= value;
+    target[q] += value;
+  }
+  --counts_[from];
+  ++counts_[to];
+  touched_[from] = touched_[to] = 1;
+  if (++pending_[from] == additions_per_carry) carry(from);
+  if (++pending_[to] == additions_per_carry) carry(to);
+}
+
+template <class T>
+void Partial::add_copies(std::size_t cluster, const T* row, std::int64_t copies) {
+  std::int64_t* limbs = limbs_of(cluster);
+  for (std::size_t q = 0; q < layout_->features; ++q) limbs[q] += copies * static_cast<std::int64_t>(row[q]);
+  counts_[cluster] += copies;
+  touched_[cluster] = 1;
+  if (++pending_[cluster] == additions_per_carry) carry(cluster);
+}
+
+template <class T>
+void Partial::add_columns(std::size_t cluster, const T* columns, std::size_t stride, std::size_t count) {
+  const std::size_t features = layout_->features;
+  if (layout_->wide || layout_->integers || layout_->weighted || count > additions_per_carry / 2) {
+    std::vector<T> row(features);
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t q = 0; q < features; ++q) row[q] = columns[q * stride + i];
+      add(cluster, row.data(), 1.0);
+    }
+    return;
+  }
+  if (pending_[cluster] + count >= additions_per_carry) carry(cluster);
+  for (std::size_t q = 0; q < features; ++q) {
+    std::int64_t* digits = limbs_of(cluster) + q;
+    const double* magic = layout_->magic.data() + q;
+    if (layout_->limbs == 1)
+      add_column<1>(columns + q * stride, count, digits, magic, features);
+    else if (layout_->limbs == 2)
+      add_column<2>(columns + q * stride, count, digits, magic, features);
+    else
+      add_column<3>(columns + q * stride, count, digits, magic, features);
+  }
+  counts_[cluster] += static_cast<std::int64_t>(count);
+  touched_[cluster] = 1;
+  pending_[cluster] += static_cast<std::uint32_t>(count);
+}
+
+template <int sign>
+void Partial::combine(std::size_t cluster, const Partial& other, std::size_t from) {
+  other.carry(from);
+  std::int64_t* mine = limbs_of(cluster);
+  const std::int64_t* theirs = other.limbs_of(from);  // carried: it changes a limb by less than 2^51
+  for (std::size_t i = 0; i < stride_; ++i) mine[i] += sign * theirs[i];
+  counts_[cluster] += sign * other.counts_[from];
+  touched_[cluster] = 1;
+  if (++pending_[cluster] == additions_per_carry) carry(cluster);
+}
+
 void Partial::carry(std::size_t cluster) const {
   if (pending_[cluster] == 0) return;
   const std::size_t features = layout_->features;
@@ -242,5 +333,13 @@ template void Partial::add<double>(std::size_t, const double*, double);
 template void Partial::subtract<std::uint8_t>(std::size_t, const std::uint8_t*, double);
 template void Partial::subtract<float>(std::size_t, const float*, double);
 template void Partial::subtract<double>(std::size_t, const double*, double);
+template void Partial::move<float>(std::size_t, std::size_t, const float*, double);
+template void Partial::move<double>(std::size_t, std::size_t, const double*, double);
+template void Partial::add_copies<float>(std::size_t, const float*, std::int64_t);
+template void Partial::add_copies<double>(std::size_t, const double*, std::int64_t);
+template void Partial::add_columns<float>(std::size_t, const float*, std::size_t, std::size_t);
+template void Partial::add_columns<double>(std::size_t, const double*, std::size_t, std::size_t);
+template void Partial::combine<1>(std::size_t, const Partial&, std::size_t);
+template void Partial::combine<-1>(std::size_t, const Partial&, std::size_t);
 
 }  // namespace pykmeans

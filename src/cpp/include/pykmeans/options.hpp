@@ -12,10 +12,11 @@ enum class Algorithm {
   automatic,  ///< let the library choose
   lloyd,      ///< every point against every center; no memory beyond the labels and the sums
   bounds,  ///< "elkan": lower bounds on the distances to groups of centers spare most of them; memory up to half of X's
+  boxes,   ///< whole regions at once; up to three features, memory about that of X and 16 bytes a row
 };
 
 /// All of them.
-inline constexpr Algorithm algorithms[] = {Algorithm::automatic, Algorithm::lloyd, Algorithm::bounds};
+inline constexpr Algorithm algorithms[] = {Algorithm::automatic, Algorithm::lloyd, Algorithm::bounds, Algorithm::boxes};
 
 /// The name of an algorithm, as Python knows it.
 const char* to_string(Algorithm algorithm);
