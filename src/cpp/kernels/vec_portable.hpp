@@ -58,7 +58,6 @@ struct PortableVector {
     for (std::size_t lane = 0; lane < width; ++lane) bits |= (a[lane] > b[lane] ? 0u : 1u) << lane;
     return bits;
   }
-  static Lanes multiply(Lanes a, Lanes b) { return a * b; }
   static Lanes square_root(Lanes v) {
     for (std::size_t lane = 0; lane < width; ++lane) v[lane] = __builtin_sqrtf(v[lane]);
     return v;
@@ -160,9 +159,6 @@ struct PortableVector {
     unsigned bits = 0;
     for (std::size_t lane = 0; lane < width; ++lane) bits |= (a.at[lane] > b.at[lane] ? 0u : 1u) << lane;
     return bits;
-  }
-  static Lanes multiply(Lanes a, Lanes b) {
-    return each<Lanes>([&](std::size_t i) { return a.at[i] * b.at[i]; });
   }
   static Lanes square_root(Lanes v) {
     return each<Lanes>([&](std::size_t i) { return sqrtf(v.at[i]); });
