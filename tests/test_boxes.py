@@ -80,6 +80,15 @@ def test_centers_that_nearly_coincide(dtype):
     assert_boxes_agree(X, init[::-1].copy(), max_iter=3)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_box_leaves_to_the_referee_what_rounding_could_turn(seed):
+    # Two centers at the same distance but for the order in which squares are added, which is the referee's to choose.
+    a, b, c = np.random.default_rng(seed).uniform(1, 2, 3)
+    X = np.zeros((300, 3))
+    for init in ([[a, b, c], [a, c, b]], [[a, c, b], [a, b, c]], [[b, a, c], [c, a, b], [a, b, c], [a, c, b]]):
+        assert_boxes_agree(X, np.array(init), max_iter=1)
+
+
 @pytest.mark.parametrize("d", FEATURES)
 def test_heavy_tails(d):
     rng = np.random.default_rng(d)
