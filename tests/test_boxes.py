@@ -29,7 +29,7 @@ def some_rows(X, k, seed=0):
 @pytest.mark.parametrize("d", FEATURES)
 @pytest.mark.parametrize("dtype", TYPES)
 def test_a_tree_of_several_levels(d, dtype):
-    X = blobs(60_000, d, 12, seed=d, dtype=dtype)
+    X = blobs(70_000, d, 12, seed=d, dtype=dtype)  # enough for colours to be counted in three features
     for k in (1, 7, 90):
         lloyd = assert_boxes_agree(X, some_rows(X, k))
     assert lloyd.n_iter_ > 3

@@ -13,7 +13,7 @@ namespace {
 template <class T>
 BoxOrder<T> in_order(const Points<T>& points, const Poll& poll) {
   if constexpr (std::is_same_v<T, std::uint8_t>)
-    if (!points.weights) return order_of_colours(points, poll);
+    if (!points.weights && colours_pay(points)) return order_of_colours(points, poll);
   return order_by_grid(points, poll);
 }
 

@@ -1,8 +1,6 @@
 // The unique rows of uint8 values, in the order of the Z-shaped curve: a bit for each possible row, and ranks among the
 // bits that are set.
 #include <algorithm>
-#include <atomic>
-#include <bitset>
 #include <utility>
 #include <vector>
 
@@ -18,7 +16,10 @@ namespace {
 using Word = std::uint64_t;
 
 std::uint32_t bits_set(Word word) {
-  return static_cast<std::uint32_t>(std::bitset<64>(word).count());
+  word -= word >> 1 & 0x5555555555555555u;
+  word = (word & 0x3333333333333333u) + (word >> 2 & 0x3333333333333333u);
+  word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+  return static_cast<std::uint32_t>(word * 0x0101010101010101u >> 56);
 }
 
 template <std::size_t features>
@@ -27,11 +28,12 @@ class ColourSort {
   ColourSort(const Points<std::uint8_t>& points, const Poll& poll)
       : points_(points),
         poll_(poll),
-        threads_(useful_threads(points.n_threads, {points.values.rows, 32})),
+        threads_(std::min(useful_threads(points.n_threads, {points.values.rows, 32}), 4)),
         rows_(points.values.rows, 64),
         words_(std::max<std::size_t>((std::size_t{1} << (8 * features)) / 64, 4), 512),
-        seen_(words_.rows),
+        seen_(static_cast<std::size_t>(threads_)),
         rank_(words_.rows) {
+    seen_[0].resize(words_.rows);
     result_.slot = LargeArray<std::uint32_t>(points.values.rows);
   }
 
@@ -46,20 +48,20 @@ class ColourSort {
 
  private:
   void mark() {
-    parallel_blocks(rows_.count(), threads_, poll_, [&](std::size_t block, int) {
+    parallel_blocks(rows_.count(), threads_, poll_, [&](std::size_t block, int worker) {
+      std::vector<Word>& mine = seen_[static_cast<std::size_t>(worker)];
+      if (mine.empty()) mine.resize(words_.rows);
       for (std::size_t i = rows_.begin(block); i < rows_.end(block); ++i) {
         const std::uint8_t* row = points_.values.row(i);
         std::uint32_t code = 0;
         for (std::size_t q = 0; q < features; ++q) code |= spread_bits<features>(row[q]) << q;
         result_.slot[i] = code;
-        std::atomic<Word>& word = seen_[code / 64];
-        const Word bit = Word{1} << code % 64;
-        if (!(word.load(std::memory_order_relaxed) & bit)) word.fetch_or(bit, std::memory_order_relaxed);
+        mine[code / 64] |= Word{1} << code % 64;
       }
     });
   }
 
-  Word word(std::size_t w) const { return seen_[w].load(std::memory_order_relaxed); }
+  Word word(std::size_t w) const { return seen_[0][w]; }
 
   void rank() {
     std::vector<std::uint32_t> first(words_.count());
@@ -67,6 +69,8 @@ class ColourSort {
       std::uint32_t count = 0;
       for (std::size_t w = words_.begin(block); w < words_.end(block); ++w) {
         rank_[w] = count;
+        for (std::size_t worker = 1; worker < seen_.size(); ++worker)
+          if (!seen_[worker].empty()) seen_[0][w] |= seen_[worker][w];
         if (word(w) != 0) count += bits_set(word(w));
       }
       first[block] = count;
@@ -91,9 +95,8 @@ class ColourSort {
 
   /// From codes to slots, and how many rows share each.
   void count_copies() {
-    const int threads = std::min(threads_, 4);  // each counts for itself
-    std::vector<std::vector<std::uint32_t>> counts(static_cast<std::size_t>(threads));
-    parallel_blocks(rows_.count(), threads, poll_, [&](std::size_t block, int worker) {
+    std::vector<std::vector<std::uint32_t>> counts(static_cast<std::size_t>(threads_));
+    parallel_blocks(rows_.count(), threads_, poll_, [&](std::size_t block, int worker) {
       std::vector<std::uint32_t>& mine = counts[static_cast<std::size_t>(worker)];
       if (mine.empty()) mine.resize(n_unique_);
       for (std::size_t i = rows_.begin(block); i < rows_.end(block); ++i) {
@@ -139,9 +142,9 @@ class ColourSort {
 
   const Points<std::uint8_t>& points_;
   const Poll& poll_;
-  const int threads_;
+  const int threads_;  // a few: each has tables of its own
   const Blocks rows_, words_;
-  std::vector<std::atomic<Word>> seen_;  // (words) a bit for each possible row
+  std::vector<std::vector<Word>> seen_;  // (threads, words) a bit for each possible row; the first becomes all of them
   std::vector<std::uint32_t> rank_;      // (words) bits that are set in the words before
   std::uint32_t n_unique_ = 0;
   BoxOrder<std::uint8_t> result_;
