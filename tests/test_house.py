@@ -31,6 +31,7 @@ LAYERS = {"include": set(), "kernels": set(), "core": {"include", "kernels/table
 FOREIGN = {
     "core/float_environment.hpp": {"xmmintrin.h"},
     "core/granted.cpp": {"sched.h"},
+    "core/large_array.cpp": {"sys/mman.h"},
     "core/parallel.cpp": {"omp.h", "pthread.h"},
     "kernels/vec_avx2.hpp": {"immintrin.h"},
     "kernels/vec_avx512.hpp": {"immintrin.h"},

@@ -389,9 +389,10 @@ for d in (1, 2, 3, 4, 5, 8, 9, 15, 16, 17, 31, 33, 64, 100):
             found = [m.labels_, m.cluster_centers_, m.inertia_history_, m.cluster_inertia_, m.transform(X[:99])]
             found += [*assign(X[::-1], m.cluster_centers_), np.array([m.inertia_])]
             found += [kmeans_plusplus(X, k, random_state=k, sample_weight=weights)[1]]
-            m = KMeans(k, init=X[:k].copy(), n_init=1, max_iter=4, tol=0, algorithm="elkan")
-            m.fit(X, sample_weight=weights)
-            found += [m.labels_, m.cluster_centers_]
+            for algorithm in ("elkan", "boxes"):
+                m = KMeans(k, init=X[:k].copy(), n_init=1, max_iter=4, tol=0, algorithm=algorithm)
+                m.fit(X, sample_weight=weights)
+                found += [m.labels_, m.cluster_centers_]
             digests.append(hashlib.sha256(b"".join(a.tobytes() for a in found)).hexdigest()[:16])
 print(json.dumps([_core.info()["instruction_set"], digests]))
 """

@@ -54,7 +54,7 @@ def k_means(
         Source of the random numbers; an int makes the result reproducible.
     copy_x : bool, default=True
         Accepted for scikit-learn's sake: X is never changed.
-    algorithm : {"auto", "lloyd", "elkan", "tiles"}, default="auto"
+    algorithm : {"auto", "lloyd", "elkan", "tiles", "boxes"}, default="auto"
         How to compute; the result is the same.
     return_n_iter : bool, default=False
         Whether to return the number of iterations too.

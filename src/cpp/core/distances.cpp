@@ -58,7 +58,6 @@ void nearest(const Points<T>& points, MatrixView<double> view, std::int32_t* lab
   const FloatEnvironment environment;
   const std::vector<double> centers = detail::checked_centers(points, view, "centers");
   const Referee referee(points.range, view.columns, centers.data(), centers.size());
-  std::fill_n(labels, points.values.rows, -1);
   detail::Assigner<T>(points, view.rows, Algorithm::lloyd, labels, poll).assign(centers.data(), referee, nullptr);
 }
 

@@ -42,8 +42,10 @@ const char* to_string(Algorithm algorithm) {
       return "lloyd";
     case Algorithm::tiles:
       return "tiles";
-    default:
+    case Algorithm::bounds:
       return "elkan";
+    default:
+      return "boxes";
   }
 }
 
@@ -77,7 +79,6 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
       options.tol > 0.0 ? detail::times(options.tol, detail::mean_variance(points, options.poll)) : Rounded{};
   ValueRange range = detail::range_of(centers.data(), centers.size());
   const auto referee_now = [&] { return Referee(detail::merged(points.range, range), d); };
-  std::fill_n(out.labels, n, -1);
   Partial sums(points.layout, k);
   detail::Assigner<T> assigner(points, k, options.algorithm, out.labels, options.poll);
   const auto labels = [&] { return assigner.labels(); };

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "../kernels/table.hpp"
+#include "assign/prepared.hpp"
 #include "exact/digits.hpp"
 #include "float_environment.hpp"
 #include "parallel.hpp"
@@ -194,6 +195,7 @@ Points<T>::Points(MatrixView<T> view, const double* row_weights, int threads, co
     layout = plain_layout;
   }
   choose_frame(*this);
+  prepared = std::make_shared<detail::Prepared<T>>();
 }
 
 template class Points<std::uint8_t>;

@@ -1,4 +1,6 @@
 // AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy.
+#include "boxes.inl.hpp"
+#include "grid.inl.hpp"
 #include "limbs.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "nearest_whole.inl.hpp"
@@ -20,6 +22,9 @@ constexpr KernelTable avx2 = {"avx2",
                               SeedBlocks<Avx2Vector<float>, Avx2Vector<float>>::kernels(),
                               group_kernels<Avx2Vector<float>, 4>,
                               place_kernels,
-                              whole_kernels<Avx2Pairs, Avx2Pairs, 2, 4>};
+                              whole_kernels<Avx2Pairs, Avx2Pairs, 2, 4>,
+                              box_kernels<Avx2Vector<double>, 2>,
+                              grid_kernels<float>,
+                              grid_kernels<double>};
 
 }  // namespace pykmeans::kernels

@@ -1,4 +1,6 @@
 // AVX-512. Sixteen accumulators of thirty-two registers; more would only add padding where centers are few.
+#include "boxes.inl.hpp"
+#include "grid.inl.hpp"
 #include "limbs.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "nearest_whole.inl.hpp"
@@ -21,6 +23,9 @@ constexpr KernelTable avx512 = {"avx512",
                                 SeedBlocks<Avx512Vector<float>, Avx2Vector<float>>::kernels(),
                                 group_kernels<Avx512Vector<float>, 12>,
                                 place_kernels,
-                                whole_kernels<Avx512Pairs, Avx2Pairs, 2, 8>};
+                                whole_kernels<Avx512Pairs, Avx2Pairs, 2, 8>,
+                                box_kernels<Avx512Vector<double>, 2>,
+                                grid_kernels<float>,
+                                grid_kernels<double>};
 
 }  // namespace pykmeans::kernels

@@ -1,5 +1,7 @@
 // What every 64-bit CPU runs. Eight accumulators, two points' vectors and a broadcast fit the sixteen registers of
 // x86-64.
+#include "boxes.inl.hpp"
+#include "grid.inl.hpp"
 #include "limbs.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "scan.inl.hpp"
@@ -20,6 +22,9 @@ constexpr KernelTable baseline = {"baseline",
                                   SeedBlocks<PortableVector<float>, PortableVector<float>>::kernels(),
                                   group_kernels<PortableVector<float>, 2>,
                                   place_kernels,
-                                  {}};
+                                  {},
+                                  box_kernels<PortableVector<double>, 4>,
+                                  grid_kernels<float>,
+                                  grid_kernels<double>};
 
 }  // namespace pykmeans::kernels

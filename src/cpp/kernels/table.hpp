@@ -314,6 +314,71 @@ struct WholeKernels {
   Round<double> round(double) const { return round_float64; }
 };
 
+constexpr std::size_t max_box_features = 3;
+constexpr std::size_t box_lanes = 8;     // lists of centers are padded to whole vectors of any instruction set
+constexpr std::size_t tile_points = 16;  // and points to whole tiles
+constexpr double far_away = 0x1p500;     // what centers are padded with
+
+/// Centers that may be the nearest of some points.
+struct CenterList {
+  const double* centers;  // (features + 1, stride), the last row their ids, ascending; up to a multiple of box_lanes
+                          // padded with far_away
+  std::size_t count;      // at least one
+  std::size_t stride;     // at least box_lanes more than the count, padded
+};
+
+struct BoxQuery {
+  const double* low;   // (features) of the box
+  const double* high;  // (features)
+  CenterList list;
+  double* distances;  // (stride) scratch
+};
+
+template <class Value>
+struct FewQuery {
+  const Value* points;  // (features, stride)
+  std::size_t stride;
+  std::size_t count;           // a multiple of tile_points
+  const std::int32_t* labels;  // (count) of the points so far
+  CenterList list;
+};
+
+struct BoxKernels {
+  /// Leave out centers that lose, by the referee's word, against another one all over the box.
+  /// @param kept [out] those that are left, like query.list.centers  @return how many
+  std::size_t (*candidates[max_box_features])(const BoxQuery& query, double* kept);
+
+  /// The id of the nearest center of each point by the referee's word, the lowest at a tie.
+  /// @param nearest [out] (count)  @param differ [out] (count) the points, ascending, whose id is not query.labels'
+  /// @return how many differ
+  template <class Value>
+  using Nearest = std::size_t (*)(const FewQuery<Value>& query, std::int32_t* nearest, std::uint32_t* differ);
+
+  Nearest<float> nearest_float32[max_box_features];
+  Nearest<double> nearest_float64[max_box_features];
+
+  Nearest<float> nearest(float, std::size_t features) const { return nearest_float32[features - 1]; }
+  Nearest<double> nearest(double, std::size_t features) const { return nearest_float64[features - 1]; }
+};
+
+/// Cells of equal size, numbered along the Z-shaped curve of G. M. Morton (1966): the bits of the places, in turn.
+template <class Value>
+struct Grid {
+  Value low[max_box_features];
+  Value scale[max_box_features];  // cells a unit
+  Value last;                     // the last cell along a side, at most 1023
+};
+
+template <class Value>
+struct GridKernels {
+  /// The cell of each row; what lies outside belongs to the nearest one. @param rows (count, features)
+  /// @param cells [out] (count)
+  void (*cells[max_box_features])(const Value* rows, std::size_t count, const Grid<Value>& grid, std::uint16_t* cells);
+
+  /// The tight box of some rows, at least one. @param low, high [out] (features)
+  void (*extremes[max_box_features])(const Value* rows, std::size_t count, Value* low, Value* high);
+};
+
 struct KernelTable {
   const char* name;  ///< as PYKMEANS_ISA names it
   FilterKernels<float> float32;
@@ -325,7 +390,13 @@ struct KernelTable {
   GroupKernels group;
   PlaceKernels place;
   WholeKernels whole;
+  BoxKernels boxes;
+  GridKernels<float> grid_float32;
+  GridKernels<double> grid_float64;
   const EightKernels* eight = nullptr;  ///< where the instruction set has them
+
+  const GridKernels<float>& grid(float) const { return grid_float32; }
+  const GridKernels<double>& grid(double) const { return grid_float64; }
 };
 
 extern const KernelTable baseline;

@@ -113,6 +113,19 @@ struct Avx2Vector<double> {
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm256_fmadd_pd(a, b, c); }
   static Lanes add(Lanes a, Lanes b) { return _mm256_add_pd(a, b); }
   static Lanes subtract(Lanes a, Lanes b) { return _mm256_sub_pd(a, b); }
+  static Lanes multiply(Lanes a, Lanes b) { return _mm256_mul_pd(a, b); }
+  static Lanes absolute(Lanes a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a); }
+  /// The chosen lanes one after the other; what follows them, up to a whole vector, is overwritten.
+  static void store_chosen(double* p, Lanes v, unsigned mask) {
+    double lanes[width];
+    store(lanes, v);
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      *p = lanes[lane];
+      p += mask >> lane & 1u;
+    }
+  }
+  static Lanes widen(const float* p) { return _mm256_cvtps_pd(_mm_loadu_ps(p)); }
+  static Lanes widen(const double* p) { return load(p); }
   /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) {
     return static_cast<unsigned>(_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_LE_OQ)));

@@ -123,6 +123,14 @@ struct Avx512Vector<double> {
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm512_fmadd_pd(a, b, c); }
   static Lanes add(Lanes a, Lanes b) { return _mm512_add_pd(a, b); }
   static Lanes subtract(Lanes a, Lanes b) { return _mm512_sub_pd(a, b); }
+  static Lanes multiply(Lanes a, Lanes b) { return _mm512_mul_pd(a, b); }
+  static Lanes absolute(Lanes a) { return _mm512_abs_pd(a); }
+  /// The chosen lanes one after the other; what follows them, up to a whole vector, is overwritten.
+  static void store_chosen(double* p, Lanes v, unsigned mask) {
+    store(p, _mm512_maskz_compress_pd(static_cast<__mmask8>(mask), v));
+  }
+  static Lanes widen(const float* p) { return _mm512_cvtps_pd(_mm256_loadu_ps(p)); }
+  static Lanes widen(const double* p) { return load(p); }
   /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) { return _mm512_cmp_pd_mask(a, b, _CMP_LE_OQ); }
   /// v, with another value where it is 0.

@@ -34,6 +34,17 @@ struct PortableVector {
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return a * b + c; }
   static Lanes add(Lanes a, Lanes b) { return a + b; }
   static Lanes subtract(Lanes a, Lanes b) { return a - b; }
+  static Lanes multiply(Lanes a, Lanes b) { return a * b; }
+  static Lanes absolute(Lanes a) { return a < Lanes{} ? -a : a; }
+  /// The chosen lanes one after the other; what follows them, up to a whole vector, is overwritten.
+  static void store_chosen(Float* p, Lanes v, unsigned mask) {
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      *p = v[lane];
+      p += mask >> lane & 1u;
+    }
+  }
+  static Lanes widen(const float* p) { return Lanes{p[0], p[1]}; }
+  static Lanes widen(const double* p) { return load(p); }
   /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) {
     const Indices flags = a <= b;
@@ -47,7 +58,6 @@ struct PortableVector {
     for (std::size_t lane = 0; lane < width; ++lane) bits |= (a[lane] > b[lane] ? 0u : 1u) << lane;
     return bits;
   }
-  static Lanes multiply(Lanes a, Lanes b) { return a * b; }
   static Lanes square_root(Lanes v) {
     for (std::size_t lane = 0; lane < width; ++lane) v[lane] = __builtin_sqrtf(v[lane]);
     return v;
@@ -135,6 +145,23 @@ struct PortableVector {
   static Lanes subtract(Lanes a, Lanes b) {
     return each<Lanes>([&](std::size_t i) { return a.at[i] - b.at[i]; });
   }
+  static Lanes multiply(Lanes a, Lanes b) {
+    return each<Lanes>([&](std::size_t i) { return a.at[i] * b.at[i]; });
+  }
+  static Lanes absolute(Lanes a) {
+    return each<Lanes>([&](std::size_t i) { return a.at[i] < Float(0) ? -a.at[i] : a.at[i]; });
+  }
+  /// The chosen lanes one after the other; what follows them, up to a whole vector, is overwritten.
+  static void store_chosen(Float* p, Lanes v, unsigned mask) {
+    for (std::size_t lane = 0; lane < width; ++lane) {
+      *p = v.at[lane];
+      p += mask >> lane & 1u;
+    }
+  }
+  template <class Value>
+  static Lanes widen(const Value* p) {
+    return each<Lanes>([=](std::size_t i) { return static_cast<Float>(p[i]); });
+  }
   /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) {
     unsigned bits = 0;
@@ -146,9 +173,6 @@ struct PortableVector {
     unsigned bits = 0;
     for (std::size_t lane = 0; lane < width; ++lane) bits |= (a.at[lane] > b.at[lane] ? 0u : 1u) << lane;
     return bits;
-  }
-  static Lanes multiply(Lanes a, Lanes b) {
-    return each<Lanes>([&](std::size_t i) { return a.at[i] * b.at[i]; });
   }
   static Lanes square_root(Lanes v) {
     return each<Lanes>([&](std::size_t i) { return sqrtf(v.at[i]); });

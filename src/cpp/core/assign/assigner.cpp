@@ -1,5 +1,8 @@
 #include "assigner.hpp"
 
+#include <algorithm>
+
+#include "boxes.hpp"
 #include "tiles.hpp"
 
 namespace pykmeans::detail {
@@ -9,6 +12,7 @@ namespace {
 /// The way that is worth trying beside "lloyd".
 template <class T>
 Algorithm choose(const Points<T>& points, std::size_t n_clusters) {
+  if (BoxAssigner<T>::pays(points, n_clusters)) return Algorithm::boxes;
   // By measurement: up to here a full pass in 16 bits takes less than bounds and their exceptions.
   if (points.values.columns <= 64 && TilesAssigner<T>::pays(points, n_clusters)) return Algorithm::tiles;
   if (BoundsAssigner<T>::pays(points, n_clusters)) return Algorithm::bounds;
@@ -20,6 +24,8 @@ template <class T>
 std::unique_ptr<Way<T>> make(Algorithm algorithm, const Points<T>& points, std::size_t n_clusters, const Poll& poll) {
   if (algorithm == Algorithm::bounds && BoundsAssigner<T>::possible(points))
     return std::make_unique<BoundsAssigner<T>>(points, n_clusters, /*remember=*/true, poll);
+  if (algorithm == Algorithm::boxes && BoxAssigner<T>::possible(points))
+    return std::make_unique<BoxAssigner<T>>(points, n_clusters, poll);
   if (algorithm == Algorithm::tiles && TilesAssigner<T>::possible(points))
     return std::make_unique<TilesAssigner<T>>(points, poll);
   return nullptr;
@@ -65,7 +71,9 @@ std::size_t Assigner<T>::assign(const double* centers, const Referee& referee, P
   const int threads = useful_threads(points_.n_threads, {points_.values.rows, n_clusters_, points_.values.columns});
   sums_.prepare(sums, threads);
   const Assignment pass{centers, n_clusters_, referee, labels_, sums_, threads};
-  if (clever_is_better(pass)) {
+  const bool clever = clever_is_better(pass);
+  if (!labelled_ && !(clever && clever_->keeps_labels())) std::fill_n(labels_, points_.values.rows, -1);
+  if (clever) {
     used_ = name_;
     changed_ = clever_->assign(pass);
     if (automatic_ && !best_full_pass() && clever_->spared() < 0.3) {

@@ -20,7 +20,7 @@ namespace pykmeans::detail {
 template <class T>
 class Assigner {
  public:
-  /// `points`, `labels` (n_samples, -1 everywhere) and what poll refers to must outlive it.
+  /// `points`, `labels` (n_samples), all of which are written, and what poll refers to must outlive it.
   /// @param algorithm  a way that cannot work on these points is replaced by "lloyd"
   Assigner(const Points<T>& points, std::size_t n_clusters, Algorithm algorithm, std::int32_t* labels,
            const Poll& poll);

@@ -27,6 +27,9 @@ class Way {
   /// Whether every row must have a label already, of some pass.
   virtual bool needs_labels() const { return true; }
 
+  /// Whether labels stay with it until write_labels().
+  virtual bool keeps_labels() const { return false; }
+
   /// Whether it can work on the centers of this pass; asked right before assign().
   virtual bool takes(const Assignment&) { return true; }
 

@@ -44,6 +44,29 @@ inline void add_value(double value, std::int64_t* digit, const double* magic, st
   }
 }
 
+/// Add the values of a column.
+template <int limbs, class T>
+void add_column(const T* values, std::size_t count, std::int64_t* digit, const double* magic, std::size_t stride) {
+  constexpr std::size_t lanes = 8;
+  std::int64_t sums[limbs][lanes] = {};
+  double numbers[limbs];
+  for (std::size_t l = 0; l < limbs; ++l) numbers[l] = magic[l * stride];
+  const auto add = [&](std::size_t at, std::size_t lane) {
+    double value = static_cast<double>(values[at]);
+    for (std::size_t l = limbs; l-- > 0;) {
+      const double shifted = value + numbers[l];
+      value -= shifted - numbers[l];
+      sums[l][lane] += bits_of(shifted) - bits_of(numbers[l]);
+    }
+  };
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes)
+    for (std::size_t lane = 0; lane < lanes; ++lane) add(i + lane, lane);
+  for (; i < count; ++i) add(i, 0);
+  for (std::size_t l = 0; l < limbs; ++l)
+    for (std::size_t lane = 0; lane < lanes; ++lane) digit[l * stride] += sums[l][lane];
+}
+
 template <int sign, int limbs, class T>
 void add_weighted_row(const SumLayout& layout, std::int64_t* digits, const T* row, double weight) {
   const std::size_t features = layout.features;
@@ -201,6 +224,53 @@ void Partial::move(std::size_t from, std::size_t to, const T* row, double weight
   }
 }
 
+template <class T>
+void Partial::add_copies(std::size_t cluster, const T* row, std::int64_t copies) {
+  std::int64_t* limbs = limbs_of(cluster);
+  for (std::size_t q = 0; q < layout_->features; ++q) limbs[q] += copies * static_cast<std::int64_t>(row[q]);
+  counts_[cluster] += copies;
+  touched_[cluster] = 1;
+  if (++pending_[cluster] == additions_per_carry) carry(cluster);
+}
+
+template <class T>
+void Partial::add_columns(std::size_t cluster, const T* columns, std::size_t stride, std::size_t count) {
+  const std::size_t features = layout_->features;
+  if (layout_->wide || layout_->integers || layout_->weighted || count > additions_per_carry / 2) {
+    std::vector<T> row(features);
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t q = 0; q < features; ++q) row[q] = columns[q * stride + i];
+      add(cluster, row.data(), 1.0);
+    }
+    return;
+  }
+  if (pending_[cluster] + count >= additions_per_carry) carry(cluster);
+  for (std::size_t q = 0; q < features; ++q) {
+    std::int64_t* digits = limbs_of(cluster) + q;
+    const double* magic = layout_->magic.data() + q;
+    if (layout_->limbs == 1)
+      add_column<1>(columns + q * stride, count, digits, magic, features);
+    else if (layout_->limbs == 2)
+      add_column<2>(columns + q * stride, count, digits, magic, features);
+    else
+      add_column<3>(columns + q * stride, count, digits, magic, features);
+  }
+  counts_[cluster] += static_cast<std::int64_t>(count);
+  touched_[cluster] = 1;
+  pending_[cluster] += static_cast<std::uint32_t>(count);
+}
+
+template <int sign>
+void Partial::combine(std::size_t cluster, const Partial& other, std::size_t from) {
+  other.carry(from);
+  std::int64_t* mine = limbs_of(cluster);
+  const std::int64_t* theirs = other.limbs_of(from);  // carried: it changes a limb by less than 2^51
+  for (std::size_t i = 0; i < stride_; ++i) mine[i] += sign * theirs[i];
+  counts_[cluster] += sign * other.counts_[from];
+  touched_[cluster] = 1;
+  if (++pending_[cluster] == additions_per_carry) carry(cluster);
+}
+
 void Partial::carry(std::size_t cluster) const {
   if (pending_[cluster] == 0) return;
   kernels::pick().limbs.carry(limbs_of(cluster), static_cast<std::size_t>(layout_->limbs), layout_->features);
@@ -271,15 +341,20 @@ Doubled Partial::sum_in_two(std::size_t cluster, std::size_t feature, int expone
   return sum;
 }
 
-#define PYKMEANS_INSTANTIATE(T)                                      \
-  template void Partial::add<T>(std::size_t, const T*, double);      \
-  template void Partial::subtract<T>(std::size_t, const T*, double); \
-  template void Partial::move<T>(std::size_t, std::size_t, const T*, double)
+#define PYKMEANS_INSTANTIATE(T)                                               \
+  template void Partial::add<T>(std::size_t, const T*, double);               \
+  template void Partial::subtract<T>(std::size_t, const T*, double);          \
+  template void Partial::move<T>(std::size_t, std::size_t, const T*, double); \
+  template void Partial::add_copies<T>(std::size_t, const T*, std::int64_t);  \
+  template void Partial::add_columns<T>(std::size_t, const T*, std::size_t, std::size_t)
 
 PYKMEANS_INSTANTIATE(std::uint8_t);
 PYKMEANS_INSTANTIATE(float);
 PYKMEANS_INSTANTIATE(double);
 
 #undef PYKMEANS_INSTANTIATE
+
+template void Partial::combine<1>(std::size_t, const Partial&, std::size_t);
+template void Partial::combine<-1>(std::size_t, const Partial&, std::size_t);
 
 }  // namespace pykmeans

@@ -13,10 +13,12 @@ enum class Algorithm {
   lloyd,      ///< every point against every center; no memory beyond the labels and the sums
   bounds,  ///< "elkan": lower bounds on the distances to groups of centers spare most of them; memory up to half of X's
   tiles,   ///< every point against every center in whole numbers of 16 bits; memory of 2 bytes for each value of X
+  boxes,   ///< whole regions at once; up to three features, memory about that of X and 16 bytes a row
 };
 
 /// All of them.
-inline constexpr Algorithm algorithms[] = {Algorithm::automatic, Algorithm::lloyd, Algorithm::bounds, Algorithm::tiles};
+inline constexpr Algorithm algorithms[] = {Algorithm::automatic, Algorithm::lloyd, Algorithm::bounds, Algorithm::tiles,
+                                           Algorithm::boxes};
 
 /// The name of an algorithm, as Python knows it.
 const char* to_string(Algorithm algorithm);

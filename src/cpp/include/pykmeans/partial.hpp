@@ -65,9 +65,21 @@ class Partial {
   template <class T>
   void subtract(std::size_t cluster, const T* row, double weight);
 
-  /// Take away a point from a cluster and add it to another.
+  /// Take a point away from one cluster and add it to another.
   template <class T>
   void move(std::size_t from, std::size_t to, const T* row, double weight);
+
+  /// Add some copies of a point, or take them away where they are negative; unweighted uint8 only.
+  template <class T>
+  void add_copies(std::size_t cluster, const T* row, std::int64_t copies);
+
+  /// Add all points of an unweighted table. @param columns (features, stride) of which the first `count` of each count
+  template <class T>
+  void add_columns(std::size_t cluster, const T* columns, std::size_t stride, std::size_t count);
+
+  /// Add a cluster of another Partial of equal layout to a cluster of this one, or take it away.
+  void add(std::size_t cluster, const Partial& other, std::size_t from) { combine<1>(cluster, other, from); }
+  void subtract(std::size_t cluster, const Partial& other, std::size_t from) { combine<-1>(cluster, other, from); }
 
   /// Add another Partial's cluster to the same cluster of this one.
   void merge(std::size_t cluster, const Partial& other);
@@ -76,6 +88,9 @@ class Partial {
   bool touched(std::size_t cluster) const { return touched_[cluster] != 0; }
   /// Forget that the cluster was touched; the sums stay.
   void settle(std::size_t cluster) { touched_[cluster] = 0; }
+  /// Bring the limbs of a cluster into their ranges. Whatever reads them does so too, which is not for several threads
+  /// at once.
+  void carry(std::size_t cluster) const;
   /// Set a cluster's sums to zero.
   void clear(std::size_t cluster);
 
@@ -100,7 +115,8 @@ class Partial {
   void count(std::size_t cluster, int sign);
   template <int sign, class T>
   void accumulate_wide(std::int64_t* limbs, const T* row, double weight) const;
-  void carry(std::size_t cluster) const;
+  template <int sign>
+  void combine(std::size_t cluster, const Partial& other, std::size_t from);
   std::int64_t* limbs_of(std::size_t cluster) const { return limbs_.data() + cluster * stride_; }
 
   const SumLayout* layout_ = nullptr;

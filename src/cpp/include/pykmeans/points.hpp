@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "options.hpp"
@@ -9,6 +10,11 @@
 #include "view.hpp"
 
 namespace pykmeans {
+
+namespace detail {
+template <class T>
+class Prepared;
+}
 
 /// A view of the caller's data; values and weights must outlive it. T is std::uint8_t, float or double.
 template <class T>
@@ -40,6 +46,9 @@ class Points {
   std::vector<double> origin;
   /// Power of two near the spread of the data about the origin, from the same rows.
   int spread_exponent = 0;
+
+  /// What ways to assign have made of the points, for all fits of them.
+  std::shared_ptr<detail::Prepared<T>> prepared;
 };
 
 }  // namespace pykmeans
