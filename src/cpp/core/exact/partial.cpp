@@ -89,17 +89,23 @@ void add_weighted_row(const SumLayout& layout, std::int64_t* digits, const T* ro
     add_weighted_row<sign, 3>(layout, digits, row, weight);
 }
 
-/// Unweighted values in limbs; either sum may be nullptr.
+/// Unweighted values that are integers in any type, as those of uint8 are.
 template <class T>
-void move_row(const SumLayout& layout, const T* row, std::int64_t* from, std::int64_t* to) {
-  const auto& move = kernels::pick().limbs.move(T());
-  move.by_limbs[layout.limbs - 1](row, layout.magic.data(), layout.features, from, to);
+void move_integers(const SumLayout& layout, const T* row, std::int64_t* from, std::int64_t* to) {
+  for (std::size_t q = 0; from && q < layout.features; ++q) from[q] -= static_cast<std::int64_t>(row[q]);
+  for (std::size_t q = 0; to && q < layout.features; ++q) to[q] += static_cast<std::int64_t>(row[q]);
 }
 
-/// Unweighted uint8 values are integers.
-void move_row(const SumLayout& layout, const std::uint8_t* row, std::int64_t* from, std::int64_t* to) {
-  for (std::size_t q = 0; from && q < layout.features; ++q) from[q] -= row[q];
-  for (std::size_t q = 0; to && q < layout.features; ++q) to[q] += row[q];
+/// Unweighted values; either sum may be nullptr.
+template <class T>
+void move_row(const SumLayout& layout, const T* row, std::int64_t* from, std::int64_t* to) {
+  if constexpr (!std::is_same_v<T, std::uint8_t>)
+    if (!layout.integers) {
+      const auto& move = kernels::pick().limbs.move(T());
+      move.by_limbs[layout.limbs - 1](row, layout.magic.data(), layout.features, from, to);
+      return;
+    }
+  move_integers(layout, row, from, to);
 }
 
 }  // namespace
