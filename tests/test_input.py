@@ -489,7 +489,7 @@ class Parameters:
         "verbose": ([-1, "yes", None], "an int in the range [0, inf) or an instance of 'bool'"),
         "random_state": ([-1, 2**32, 1.5, "seed", np.random.default_rng(0)], "an int in the range [0, 4294967295]"),
         "copy_x": ([1, None], "an instance of 'bool'"),
-        "algorithm": (["full", None], "a str among {'auto', 'lloyd', 'elkan', 'boxes'"),
+        "algorithm": (["full", None], "a str among {'auto', 'lloyd', 'elkan', 'tiles', 'boxes'}"),
         "n_threads": ([0, -1, 1.0, "all"], "an int in the range [1, 1024] or None"),
     }
 
