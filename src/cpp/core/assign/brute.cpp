@@ -17,10 +17,6 @@ namespace {
 constexpr std::size_t group_values = 6144;
 constexpr std::size_t most_tiles = 16;  // of a group
 
-/// Packed values that are kept from one pass to the next: where all of X takes no more than these four megabytes,
-/// packing it anew in each pass would be a good part of the work.
-constexpr std::size_t most_kept_values = std::size_t{1} << 20;
-
 /// Tiles of points, their values and doubts.
 template <class Float>
 struct Tiles {

@@ -17,6 +17,10 @@ namespace pykmeans::detail {
 template <class T>
 class BruteAssigner final : public Way<T> {
  public:
+  /// Packed values that are kept from one pass to the next: where all of X takes no more than these four megabytes,
+  /// packing it anew in each pass would be a good part of the work.
+  static constexpr std::size_t most_kept_values = std::size_t{1} << 20;
+
   /// `points` and what poll refers to must outlive it.
   BruteAssigner(const Points<T>& points, std::size_t n_clusters, const Poll& poll);
   ~BruteAssigner() override;

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "../parallel.hpp"
+#include "brute.hpp"
 #include "codebook.hpp"
 
 namespace pykmeans::detail {
@@ -48,7 +49,9 @@ bool TilesAssigner<T>::possible(const Points<T>& points) {
 template <class T>
 bool TilesAssigner<T>::pays(const Points<T>& points, std::size_t n_clusters) {
   const std::size_t n = points.values.rows, d = points.values.columns;
-  return possible(points) && sizeof(T) >= 4 && d >= 4 && n >= 4096 && n_clusters >= 16;
+  // By measurement. Brute keeps the packed rows of small X, and is then as fast for few centers.
+  const std::size_t few = n * d <= BruteAssigner<T>::most_kept_values ? 64 : 16;
+  return possible(points) && sizeof(T) >= 4 && d >= 4 && n >= 4096 && n_clusters >= few;
 }
 
 /// Whole numbers of 16 bits reach a bit beyond the largest values of a few rows; but where the largest stand out, only
