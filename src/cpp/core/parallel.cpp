@@ -115,15 +115,47 @@ class Sharing {
   std::exception_ptr error_;
 };
 
+#ifdef _OPENMP
+/// Where other programs keep the processors busy, a thread that has no processor just now holds up all the others at
+/// the end of a call, for as long as it takes until it is its turn: milliseconds, when the work itself may have taken
+/// microseconds. The calling thread then works alone for a while.
+class Congestion {
+ public:
+  static bool now() { return alone_until_ != Time{} && Clock::now() < alone_until_; }
+
+  void work_done() { done_ = Clock::now(); }
+  void all_done() const {
+    const Time end = Clock::now();
+    const auto waited = end - done_;
+    if (waited > std::chrono::milliseconds(2) && waited > done_ - start_) alone_until_ = end + 16 * waited;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Time = Clock::time_point;
+
+  static thread_local Time alone_until_;
+  const Time start_ = Clock::now();
+  Time done_ = start_;
+};
+
+thread_local Congestion::Time Congestion::alone_until_{};
+#endif
+
 }  // namespace
 
 void parallel_blocks(std::size_t n_blocks, int n_threads, const Poll& poll, const BlockBody& body) {
 #ifdef _OPENMP
-  if (n_threads > 1 && n_blocks > 1 && !forked) {
+  if (n_threads > 1 && n_blocks > 1 && !forked && !Congestion::now()) {
     const std::size_t team = std::min<std::size_t>(static_cast<std::size_t>(n_threads), n_blocks);
     Sharing sharing(n_blocks, team, poll, body);
+    Congestion congestion;
 #pragma omp parallel num_threads(static_cast<int>(team))
-    sharing.work(omp_get_thread_num());
+    {
+      sharing.work(omp_get_thread_num());
+      if (omp_get_thread_num() == 0) congestion.work_done();
+    }
+    congestion.all_done();
     sharing.rethrow();
     return;
   }
