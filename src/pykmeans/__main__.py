@@ -38,7 +38,8 @@ def _print_info() -> None:
     facts = info()
     width = max(len(name) for name in facts)
     for name, value in facts.items():
-        print(f"{name.replace('_', ' '):{width}}  {value}")
+        text = ", ".join(value) if isinstance(value, list) else value
+        print(f"{name.replace('_', ' '):{width}}  {text}")
 
 
 if __name__ == "__main__":

@@ -89,4 +89,5 @@ def score(points: Points, centers: Centers) -> float:
     """The inertia of the points (with their weights) against the centers, exactly summed."""
 
 def info() -> dict[str, Any]:
-    """{"version": str, "instruction_set": str, "openmp": bool, "threads": int}, threads being what is granted now."""
+    """{"version": str, "instruction_set": str, "instruction_sets": list[str], "openmp": bool, "threads": int}, threads
+    being what is granted now."""

@@ -236,6 +236,8 @@ def info() -> dict[str, Any]:
     info : dict
         "version" : str, of this package.
         "instruction_set" : str, the instruction set of the kernels in use.
+        "instruction_sets" : list of str, those that this CPU runs and the environment variable PYKMEANS_ISA may name,
+        the best first.
         "openmp" : bool, whether more than one thread can be used.
         "threads" : int, what n_threads=None means now.
 
@@ -243,6 +245,6 @@ def info() -> dict[str, Any]:
     --------
     >>> import pykmeans
     >>> sorted(pykmeans.info())
-    ['instruction_set', 'openmp', 'threads', 'version']
+    ['instruction_set', 'instruction_sets', 'openmp', 'threads', 'version']
     """
     return _core.info()

@@ -8,6 +8,9 @@ void bind_info(py::module_& module) {
     py::dict facts;
     facts["version"] = PYKMEANS_VERSION;
     facts["instruction_set"] = instruction_set();
+    py::list names;
+    for (const std::string& name : instruction_sets()) names.append(name);
+    facts["instruction_sets"] = names;
     facts["openmp"] = has_openmp();
     facts["threads"] = granted_threads();
     return facts;

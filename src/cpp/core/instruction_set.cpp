@@ -7,4 +7,10 @@ std::string instruction_set() {
   return kernels::pick().name;
 }
 
+std::vector<std::string> instruction_sets() {
+  std::vector<std::string> names;
+  for (const char* const* name = kernels::available(); *name; ++name) names.emplace_back(*name);
+  return names;
+}
+
 }  // namespace pykmeans

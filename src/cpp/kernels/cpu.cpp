@@ -1,7 +1,9 @@
 // Which kernels run here.
+#include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "table.hpp"
 
@@ -18,7 +20,9 @@ struct Choice {
   bool runs;
 };
 
-KernelTable choose() {
+/// What this CPU runs, the best first.
+std::vector<Choice> choices() {
+  std::vector<Choice> all = {{"baseline", &baseline, nullptr, nullptr, true}};
 #ifdef PYKMEANS_X86_KERNELS
   __builtin_cpu_init();
   const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -26,32 +30,44 @@ KernelTable choose() {
                           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
   const bool has_avx512vnni = has_avx512 && __builtin_cpu_supports("avx512vnni");
   const bool has_avxvnni = has_avx2 && __builtin_cpu_supports("avxvnni");
-  const Choice choices[] = {
-      {"avx512vnni", &avx512, &kernels::avx512vnni, &avx512vnni_whole, has_avx512vnni},  // best first
-      {"avx512", &avx512, nullptr, nullptr, has_avx512},
-      {"avxvnni", &avx2, &kernels::avxvnni, nullptr, has_avxvnni},
-      {"avx2", &avx2, nullptr, nullptr, has_avx2},
-      {"baseline", &baseline, nullptr, nullptr, true}};
-#else
-  const Choice choices[] = {{"baseline", &baseline, nullptr, nullptr, true}};
+  all = {{"avx512vnni", &avx512, &kernels::avx512vnni, &avx512vnni_whole, has_avx512vnni},
+         {"avx512", &avx512, nullptr, nullptr, has_avx512},
+         {"avxvnni", &avx2, &kernels::avxvnni, nullptr, has_avxvnni},
+         {"avx2", &avx2, nullptr, nullptr, has_avx2},
+         all[0]};
 #endif
+  all.erase(std::remove_if(all.begin(), all.end(), [](const Choice& choice) { return !choice.runs; }), all.end());
+  return all;
+}
+
+KernelTable choose() {
   const char* variable = std::getenv("PYKMEANS_ISA");
   const std::string wanted = variable ? variable : "";
   std::string names;
-  for (const Choice& choice : choices) {
-    if (choice.runs && (wanted.empty() || wanted == choice.name)) {
+  for (const Choice& choice : choices()) {
+    if (wanted.empty() || wanted == choice.name) {
       KernelTable table = *choice.table;
       table.name = choice.name;
       table.eight = choice.eight;
       if (choice.whole) table.whole = *choice.whole;
       return table;
     }
-    if (choice.runs) names += (names.empty() ? "" : ", ") + std::string(choice.name);
+    names += (names.empty() ? "" : ", ") + std::string(choice.name);
   }
   throw std::invalid_argument("PYKMEANS_ISA=" + wanted + " must be one of what this CPU runs: " + names);
 }
 
 }  // namespace
+
+const char* const* available() {
+  static const std::vector<const char*> names = [] {
+    std::vector<const char*> found;
+    for (const Choice& choice : choices()) found.push_back(choice.name);
+    found.push_back(nullptr);
+    return found;
+  }();
+  return names.data();
+}
 
 const KernelTable& pick() {
   static const KernelTable table = choose();

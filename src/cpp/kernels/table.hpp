@@ -408,6 +408,9 @@ extern const EightKernels avx512vnni;
 extern const WholeKernels avx512vnni_whole;
 #endif
 
+/// Names of what this CPU runs, the best first, a null pointer at the end.
+const char* const* available();
+
 /// The table in use: the best that this CPU runs, or the one that the environment variable PYKMEANS_ISA names. Decided
 /// at the first call. Throws std::invalid_argument where the variable names none, or one that this CPU does not run.
 const KernelTable& pick();

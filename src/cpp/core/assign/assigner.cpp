@@ -44,7 +44,8 @@ Assigner<T>::Assigner(const Points<T>& points, std::size_t n_clusters, Algorithm
       automatic_(algorithm == Algorithm::automatic) {
   name_ = automatic_ ? choose(points, n_clusters) : algorithm;
   clever_ = make(name_, points, n_clusters, poll);
-  if (n_clusters * points.values.columns >= 65536 && points.values.columns >= 64) {  // by measurement
+  // By measurement; and packing the centers must be repaid.
+  if (n_clusters * points.values.columns >= 65536 && points.values.columns >= 64 && points.values.rows >= 512) {
     eight_ = std::make_unique<BoundsAssigner<T>>(points, n_clusters, /*remember=*/false, poll);
     if (!eight_->uses_eight()) eight_.reset();
   }

@@ -79,4 +79,7 @@ bool has_openmp();
 /// Name of the instruction set whose kernels are in use.
 std::string instruction_set();
 
+/// Names of all that this CPU runs and PYKMEANS_ISA may name, the best first.
+std::vector<std::string> instruction_sets();
+
 }  // namespace pykmeans
