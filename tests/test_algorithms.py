@@ -126,6 +126,18 @@ def test_eight_bits_change_nothing(what, X, dtype):
     assert_fit_is(lloyd, reference.fit(X, init, max_iter=8, tol=0), X)
 
 
+def test_tiles_with_centers_beyond_the_doubles():
+    # In the frame of most rows the far center's square overflows, and yet it is the nearest of the far rows.
+    rng = np.random.default_rng(0)
+    n, d, far = 4096, 64, 2.0**477
+    X = rng.uniform(-1, 1, (n, d)) * 2.0**-30
+    sampled = [i * (n - 1) // 14 for i in range(15)]  # those that the frame comes from
+    outside = [i for i in range(n) if i % 10 == 5 and i not in sampled]
+    X[outside] = far * (1 + rng.uniform(-0.01, 0.01, (len(outside), 1)))
+    init = np.vstack([np.full(d, -3.7 * far), np.full(d, 4.2 * far)])
+    assert_algorithms_agree(X, init, tol=0, max_iter=1)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 80), st.integers(1, 6), st.integers(1, 40), st.integers(0, 2**31), st.sampled_from([1, 4, 1000]))
 def test_bounds_are_the_oracles(n, d, k, seed, levels):

@@ -127,7 +127,7 @@ class Congestion {
   void all_done() const {
     const Time end = Clock::now();
     const auto waited = end - done_;
-    if (waited > std::chrono::milliseconds(2) && waited > done_ - start_) alone_until_ = end + 16 * waited;
+    if (waited > std::chrono::milliseconds(2) && waited > 2 * (done_ - start_)) alone_until_ = end + 16 * waited;
   }
 
  private:

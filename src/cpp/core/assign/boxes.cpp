@@ -247,7 +247,10 @@ template <class T>
 void BoxAssigner<T>::read_labels(const std::int32_t* labels) {
   const std::size_t n = points_.values.rows;
   const std::uint32_t* slot = tree_->slot_of_row();
-  for (std::size_t i = 0; i < n; ++i) slot_label_[slot[i]] = labels[i];
+  const Blocks blocks(n, 64);  // for one thread: rows may share a slot
+  parallel_blocks(blocks.count(), 1, poll_, [&](std::size_t block, int) {
+    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) slot_label_[slot[i]] = labels[i];
+  });
   Worker worker(*this, nullptr);
   each_root(useful_threads(points_.n_threads, {n, 4}), [&](const BoxNode& root, int) { worker.gather(root); });
   forgotten_ = false;

@@ -66,7 +66,8 @@ bool LatticeCenters::pack(const double* centers, std::size_t count, const std::v
     const double length = center.length();
     if (!(length <= 4.0 * reach)) {
       far_.push_back(c);
-      nearest_far = std::min(nearest_far, 0.2 * center.square * (1.0 - 0x1p-30) - tau);
+      const double square = std::min(center.square, std::numeric_limits<double>::max());  // it may have overflowed
+      nearest_far = std::min(nearest_far, 0.2 * square * (1.0 - 0x1p-30) - tau);
       continue;
     }
     names_.push_back(c);

@@ -197,7 +197,7 @@ std::size_t TilesAssigner<T>::assign(const Assignment& pass) {
   const std::size_t n = points_.values.rows, d = points_.values.columns;
   std::vector<Worker> workers;
   for (int w = 0; w < pass.threads; ++w) workers.emplace_back(*this, pass, pass.sums.of(w));
-  const Blocks blocks((n + tile - 1) / tile, tile * d * pass.n_clusters / 2);
+  const Blocks blocks((n + tile - 1) / tile, tile * d * pass.n_clusters / 2, pass.threads, /*unit=*/1);
   parallel_blocks(blocks.count(), pass.threads, poll_, [&](std::size_t block, int worker) {
     for (std::size_t t = blocks.begin(block); t < blocks.end(block); t += group)
       workers[static_cast<std::size_t>(worker)].block(t, std::min(group, blocks.end(block) - t));
