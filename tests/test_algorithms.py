@@ -166,8 +166,9 @@ def test_tiles_change_nothing(n, d, k, dtype):
 
 def test_tiles_where_auto_chooses_them():
     X = blobs(5000, 8, 20, seed=2, dtype=np.float32)
-    assert (fitted(X, X[:30], max_iter=3).algorithm_ == "tiles") == HAS_TILES
-    assert fitted(X[:1000], X[:30], max_iter=3).algorithm_ != "tiles"
+    assert (fitted(X, X[:70], max_iter=3).algorithm_ == "tiles") == HAS_TILES
+    assert fitted(X, X[:30], max_iter=3).algorithm_ != "tiles"
+    assert fitted(X[:1000], X[:70], max_iter=3).algorithm_ != "tiles"
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -23,8 +23,9 @@ std::size_t score_eight(const GroupQuery<std::int8_t, std::uint8_t>& query, cons
     const std::int8_t* rows[rows_at_once];
     typename Eight::Lanes sums[vectors][rows_at_once];
     for (std::size_t r = 0; r < rows_at_once; ++r) {
-      const std::size_t row = query.chosen[base + r < query.count ? base + r : query.count - 1];
+      const std::size_t row = query.chosen[base + r];
       rows[r] = query.rows + row * query.stride;
+      hide(rows[r]);
       about_row[r] = about_rows + row;
       for (std::size_t v = 0; v < vectors; ++v) sums[v][r] = Eight::splat(about_row[r]->bias);
     }
@@ -45,8 +46,7 @@ std::size_t score_eight(const GroupQuery<std::int8_t, std::uint8_t>& query, cons
         scores.at[v][r] = Vector::multiply_add(Vector::splat(about_row[r]->scale), product, score);
       }
     }
-    const std::size_t count = query.count - base < rows_at_once ? query.count - base : rows_at_once;
-    contended = scores.judge(query, base, count, answer, contended);
+    contended = scores.judge(query, base, answer, contended);
   }
   return contended;
 }

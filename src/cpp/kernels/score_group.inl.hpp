@@ -11,20 +11,29 @@
 namespace pykmeans::kernels {
 namespace {
 
+/// Keeps the compiler from computing a pointer anew, from others, each time that it is used in a loop.
+template <class T>
+inline void hide(T*& pointer) {
+#ifdef __GNUC__
+  asm("" : "+r"(pointer));
+#else
+  static_cast<void>(pointer);
+#endif
+}
+
 /// Scores of some rows against sixteen centers.
 template <class Vector, std::size_t n_rows>
 struct PanelScores {
   static constexpr std::size_t vectors = group_lanes / Vector::width;
   typename Vector::Lanes at[vectors][n_rows];
 
-  /// The least score of each of the first `count` rows, and the lanes not above its limit, its own center left out.
+  /// The least score of each row from `base` on, and the lanes not above its limit, its own center left out.
   /// @return how many are contended, of which there were n before
   template <class Query>
-  std::size_t judge(const Query& query, std::size_t base, std::size_t count, const GroupAnswer& answer, std::size_t n) {
+  std::size_t judge(const Query& query, std::size_t base, const GroupAnswer& answer, std::size_t n) {
     constexpr float infinity = std::numeric_limits<float>::infinity();
-    float lowest[vectors][n_rows];
     for (std::size_t r = 0; r < n_rows; ++r) {
-      const std::size_t row = query.chosen[base + r < query.count ? base + r : query.count - 1];
+      const std::size_t row = query.chosen[base + r];
       const int own = query.place[row] - query.first_place;
       const typename Vector::Lanes limit = Vector::splat(query.limits[row]);
       unsigned mask = 0;
@@ -34,17 +43,13 @@ struct PanelScores {
           at[v][r] = Vector::with_lane(at[v][r], own - static_cast<int>(v * Vector::width), infinity);
         mask &= ~(1u << own);
       }
-      if (r >= count) continue;
       answer.contenders[base + r] = mask;
       answer.contended[n] = static_cast<std::uint32_t>(base + r);
-      n += mask != 0 ? 1 : 0;
+      n += (mask != 0) & (base + r < query.count) ? 1 : 0;
     }
-    for (std::size_t v = 0; v < vectors; ++v) Vector::least_of_each(at[v], lowest[v]);
-    for (std::size_t r = 0; r < count; ++r) {
-      float low = lowest[0][r];
-      for (std::size_t v = 1; v < vectors; ++v) low = lowest[v][r] < low ? lowest[v][r] : low;
-      answer.least[base + r] = low;
-    }
+    for (std::size_t v = 1; v < vectors; ++v)
+      for (std::size_t r = 0; r < n_rows; ++r) at[0][r] = Vector::min(at[0][r], at[v][r]);
+    Vector::least_of_each(at[0], answer.least + base);
     return n;
   }
 };
@@ -57,8 +62,10 @@ std::size_t score_group(const GroupQuery<float>& query, const GroupAnswer& answe
   std::size_t contended = 0;
   for (std::size_t base = 0; base < query.count; base += rows_at_once) {
     const float* rows[rows_at_once];
-    for (std::size_t r = 0; r < rows_at_once; ++r)
-      rows[r] = query.rows + query.chosen[base + r < query.count ? base + r : query.count - 1] * query.stride;
+    for (std::size_t r = 0; r < rows_at_once; ++r) {
+      rows[r] = query.rows + query.chosen[base + r] * query.stride;
+      hide(rows[r]);
+    }
     PanelScores<Vector, rows_at_once> scores;
     for (std::size_t v = 0; v < vectors; ++v) {
       const Lanes start = Vector::load(query.bounds + v * Vector::width);
@@ -74,8 +81,7 @@ std::size_t score_group(const GroupQuery<float>& query, const GroupAnswer& answe
           scores.at[v][r] = Vector::multiply_add(value, centers[v], scores.at[v][r]);
       }
     }
-    const std::size_t count = query.count - base < rows_at_once ? query.count - base : rows_at_once;
-    contended = scores.judge(query, base, count, answer, contended);
+    contended = scores.judge(query, base, answer, contended);
   }
   return contended;
 }

@@ -178,7 +178,7 @@ template <class Value, class Packed = Value>
 struct GroupQuery {
   const Value* rows;  // (block, stride)
   std::size_t stride;
-  const std::uint32_t* chosen;  // (count) which rows
+  const std::uint32_t* chosen;  // (count) which rows, and group_lanes more, any of the block
   std::size_t count;
   std::size_t features;       // of float; fours of 8-bit integers
   const Packed* centers;      // (features, group_lanes), 8-bit integers four by four
@@ -188,7 +188,8 @@ struct GroupQuery {
   std::int32_t first_place;   // of the sixteen
 };
 
-/// What the chosen rows have against the sixteen centers; the one that is left out is in nothing.
+/// What the chosen rows have against the sixteen centers; the one that is left out is in nothing. All have room for
+/// group_lanes more.
 struct GroupAnswer {
   float* least;               // (count) the least score
   std::uint32_t* contenders;  // (count) bit l: the score of center l is not above the row's limit; also where it is NaN

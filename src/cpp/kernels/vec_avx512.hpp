@@ -49,7 +49,8 @@ struct Avx512Vector<float> {
   /// Bit l: a > b is not true in lane l.
   static unsigned not_above(Lanes a, Lanes b) { return _mm512_cmp_ps_mask(a, b, _CMP_NGT_UQ); }
   static float least(Lanes v) { return _mm512_reduce_min_ps(v); }
-  /// The least lane of each of n <= 16 vectors: halves that are left are put side by side, two vectors at a time.
+  /// The least lane of each of n <= 16 vectors, into room for 16: halves that are left are put side by side, two
+  /// vectors at a time.
   template <std::size_t n>
   static void least_of_each(const Lanes (&rows)[n], float* result) {
     static_assert(n <= 16);
@@ -65,7 +66,7 @@ struct Avx512Vector<float> {
       return min(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd));
     };
     for (std::size_t i = 0; i < 2; ++i) eight[i] = halve(four[2 * i], four[2 * i + 1]);
-    _mm512_mask_storeu_ps(result, static_cast<__mmask16>((1u << n) - 1), halve(eight[0], eight[1]));
+    _mm512_storeu_ps(result, halve(eight[0], eight[1]));
   }
   static Lanes multiply(Lanes a, Lanes b) { return _mm512_mul_ps(a, b); }
   static Lanes square_root(Lanes v) { return _mm512_sqrt_ps(v); }

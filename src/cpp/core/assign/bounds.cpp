@@ -101,11 +101,10 @@ struct BoundsAssigner<T>::Worker {
     const std::size_t n = assigner.block_rows_;
     is_placed.resize(n);
     for (std::vector<double>* v : {&own_distance, &norm}) v->resize(n);
-    for (std::vector<float>* v : {&reach, &limit, &below, &least, &group_least}) v->resize(n);
+    for (std::vector<float>* v : {&reach, &limit, &below}) v->resize(n);
+    for (std::vector<float>* v : {&least, &group_least}) v->resize(n + lanes);  // kernels take whole vectors
     for (std::vector<std::int32_t>* v : {&label, &place}) v->resize(n);
-    chosen.resize(n + lanes);
-    contenders.resize(n);
-    disputed.resize(n);
+    for (std::vector<std::uint32_t>* v : {&chosen, &contenders, &disputed}) v->resize(n + lanes);
   }
 
   double in_frame(double squared) const { return std::ldexp(squared, -2 * frame.exponent); }
@@ -176,6 +175,7 @@ struct BoundsAssigner<T>::Worker {
   template <class Contended>
   void score_group(const Panels& of, const Groups& among, std::size_t g, std::size_t n, Contended&& contended) {
     if (n == 0) return;
+    std::fill_n(chosen.begin() + static_cast<std::ptrdiff_t>(n), lanes, chosen[n - 1]);
     const std::size_t first = g * among.panels_per_group();
     for (std::size_t p = first; p < first + among.panels_per_group(); ++p) {
       typename Panels::Query query{};

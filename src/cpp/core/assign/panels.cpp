@@ -59,7 +59,9 @@ void EightPanels::pack(const double* centers, const Groups& groups, const Frame&
   floats_.pack(centers, groups, frame, threads, poll);
   features_ = frame.origin.size();
   fours_ = (features_ + 3) / 4;
-  values_.assign(groups.places() * fours_ * 4, std::uint8_t{128});
+  Four zeros;
+  for (auto& lane : zeros.at) std::fill_n(lane, 4, std::uint8_t{128});
+  values_.assign(groups.places() / lanes * fours_, zeros);
   about_.assign(groups.places() / lanes, {});
   parallel_blocks(about_.size(), threads, poll, [&](std::size_t panel, int) { quantise(panel); });
 }
@@ -71,13 +73,13 @@ void EightPanels::quantise(std::size_t panel) {
   const float scale = most > 0x1p-100f ? most / 127.0f : 0.0f;
   const double inverse = scale > 0.0f ? 1.0 / static_cast<double>(scale) : 0.0;
   double norms[lanes] = {}, residuals[lanes] = {};
-  std::uint8_t* to = values_.data() + panel * fours_ * lanes * 4;
+  Four* const to = values_.data() + panel * fours_;
   for (std::size_t q = 0; q < features_; ++q)
     for (std::size_t l = 0; l < lanes; ++l) {
       const auto z = static_cast<double>(from[q * lanes + l]);
       const double integer = z * inverse + 0x1.8p52 - 0x1.8p52;  // rounded
       const double residual = z - integer * static_cast<double>(scale);
-      to[(q / 4 * lanes + l) * 4 + q % 4] = static_cast<std::uint8_t>(integer + 128.0);
+      to[q / 4].at[l][q % 4] = static_cast<std::uint8_t>(integer + 128.0);
       norms[l] += z * z;
       residuals[l] += residual * residual;
     }
@@ -103,7 +105,7 @@ std::size_t EightPanels::score(std::size_t panel, const Rows& rows, Query query,
   query.rows = rows.values_.data();
   query.stride = rows.stride_;
   query.features = fours_;
-  query.centers = values_.data() + panel * fours_ * lanes * 4;
+  query.centers = values_[panel * fours_].at[0];
   query.bounds = floats_.starts(panel);
   return kernels::pick().eight->score_group(query, rows.about_.data(), about_[panel], answer);
 }

@@ -98,11 +98,16 @@ class EightPanels {
   std::size_t score(std::size_t panel, const Rows& rows, Query query, const kernels::GroupAnswer& answer) const;
 
  private:
+  /// Four features of sixteen centers: a cache line, which a load must not straddle.
+  struct alignas(64) Four {
+    std::uint8_t at[Groups::lanes][4];
+  };
+
   void quantise(std::size_t panel);
 
   std::size_t features_ = 0, fours_ = 0;
   FloatPanels floats_;
-  std::vector<std::uint8_t> values_;  // (panels, fours, 16, 4)
+  std::vector<Four> values_;  // (panels, fours)
   std::vector<kernels::EightCenters> about_;
 };
 
