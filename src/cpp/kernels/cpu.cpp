@@ -29,10 +29,11 @@ std::vector<Choice> choices() {
   const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
   const bool has_avx512vnni = has_avx512 && __builtin_cpu_supports("avx512vnni");
-  const bool has_avxvnni = has_avx2 && __builtin_cpu_supports("avxvnni");
   all = {{"avx512vnni", &avx512, &kernels::avx512vnni, &avx512vnni_whole, has_avx512vnni},
          {"avx512", &avx512, nullptr, nullptr, has_avx512},
-         {"avxvnni", &avx2, &kernels::avxvnni, nullptr, has_avxvnni},
+#ifdef PYKMEANS_AVXVNNI
+         {"avxvnni", &avx2, &kernels::avxvnni, nullptr, has_avx2 && __builtin_cpu_supports("avxvnni")},
+#endif
          {"avx2", &avx2, nullptr, nullptr, has_avx2},
          all[0]};
 #endif
