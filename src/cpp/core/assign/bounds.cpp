@@ -35,7 +35,6 @@ std::size_t most_groups(const Points<T>& points) {  // whose bounds take half of
 template <class T>
 BoundsAssigner<T>::BoundsAssigner(const Points<T>& points, std::size_t n_clusters, bool remember, const Poll& poll)
     : points_(points),
-      n_clusters_(n_clusters),
       remember_(remember),
       poll_(poll),
       groups_(n_clusters, points.values.columns, remember ? most_groups(points) : n_clusters),

@@ -67,7 +67,6 @@ class BoundsAssigner final : public Way<T> {
   bool worn_out(const Assignment& pass) const;
 
   const Points<T>& points_;
-  const std::size_t n_clusters_;
   const bool remember_;
   const Poll& poll_;
   Groups groups_;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 #include "../../kernels/table.hpp"
 #include "../parallel.hpp"
+#include "distinct.hpp"
 #include "prepared.hpp"
 
 namespace pykmeans::detail {
@@ -179,21 +179,12 @@ struct BoxAssigner<T>::Worker {
 template <class T>
 void BoxAssigner<T>::list_centers(const double* centers) {
   const std::size_t d = points_.values.columns;
-  const auto row = [=](std::int32_t c) { return centers + static_cast<std::size_t>(c) * d; };
-  std::vector<std::int32_t> ids(n_clusters_);
-  std::iota(ids.begin(), ids.end(), 0);
-  std::sort(ids.begin(), ids.end(), [&](std::int32_t a, std::int32_t b) {
-    const auto [left, right] = std::mismatch(row(a), row(a) + d, row(b));
-    return left == row(a) + d ? a < b : *left < *right;
-  });
-  const auto equal = [&](std::int32_t a, std::int32_t b) { return std::equal(row(a), row(a) + d, row(b)); };
-  ids.erase(std::unique(ids.begin(), ids.end(), equal), ids.end());
-  std::sort(ids.begin(), ids.end());
+  const std::vector<std::int32_t> ids = distinct_centers(centers, n_clusters_, d);
   n_distinct_ = ids.size();
   stride_ = (n_distinct_ / kernels::box_lanes + 2) * kernels::box_lanes;
   centers_.assign((d + 1) * stride_, kernels::far_away);
   for (std::size_t c = 0; c < n_distinct_; ++c) {
-    for (std::size_t q = 0; q < d; ++q) centers_[q * stride_ + c] = row(ids[c])[q];
+    for (std::size_t q = 0; q < d; ++q) centers_[q * stride_ + c] = centers[static_cast<std::size_t>(ids[c]) * d + q];
     centers_[d * stride_ + c] = static_cast<double>(ids[c]);
   }
 }

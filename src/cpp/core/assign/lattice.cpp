@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
+
+#include "distinct.hpp"
 
 namespace pykmeans::detail {
 
@@ -31,20 +32,6 @@ struct Placed {
   /// Q
   double length() const { return std::sqrt(square) * a_little_more; }
 };
-
-/// Indices of the centers that equal none of a lower index.
-std::vector<std::int32_t> distinct_centers(const double* centers, std::size_t count, std::size_t features) {
-  const auto row = [=](std::int32_t c) { return centers + static_cast<std::size_t>(c) * features; };
-  std::vector<std::int32_t> indices(count);
-  std::iota(indices.begin(), indices.end(), 0);
-  std::sort(indices.begin(), indices.end(), [&](std::int32_t a, std::int32_t b) {
-    const auto [left, right] = std::mismatch(row(a), row(a) + features, row(b));
-    return left == row(a) + features ? a < b : *left < *right;
-  });
-  const auto equal = [&](std::int32_t a, std::int32_t b) { return std::equal(row(a), row(a) + features, row(b)); };
-  indices.erase(std::unique(indices.begin(), indices.end(), equal), indices.end());
-  return indices;
-}
 
 /// Scores stay below this, and with a slack below int32's end.
 constexpr double most = 0x1.ep30, most_slack = 0x1p26;
