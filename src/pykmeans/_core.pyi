@@ -18,6 +18,9 @@ class Points:
         unit column stride, any row stride (zero and negative too).
     sample_weight : C-contiguous float64 of shape (n_samples,), finite, >= 0, not all zero; None for ones.
     n_threads : 0 for what the machine grants; it holds for every call that takes these Points.
+    metric : one of METRICS. Every call below measures by it. Cosine is the one that copies: it keeps the rows divided
+        by their lengths, in float64, and refuses rows of zeros. Categories must be whole numbers.
+    n_numeric, gamma : of "mixed": how many of the leading columns are numbers, and what a category that differs adds.
 
     Both arrays are kept alive, and read again by every call below.
     """
@@ -27,6 +30,9 @@ class Points:
         X: NDArray[np.uint8] | NDArray[np.float32] | NDArray[np.float64],
         sample_weight: NDArray[np.float64] | None = None,
         n_threads: int = 0,
+        metric: str = "euclidean",
+        n_numeric: int = 0,
+        gamma: float = 1.0,
     ) -> None: ...
     @property
     def n_nonfinite(self) -> int:
@@ -58,6 +64,7 @@ def plus_plus(points: Points, n_clusters: int, uniforms: NDArray[np.float64], n_
     """
 
 ALGORITHMS: tuple[str, ...]
+METRICS: dict[str, tuple[str, ...]]  # the algorithms that work with each metric
 
 def fit(
     points: Points,
@@ -80,10 +87,13 @@ def nearest(points: Points, centers: Centers) -> NDArray[np.int32]:
     """Label of each row: the referee's nearest center, the lowest index at a tie."""
 
 def assign(points: Points, centers: Centers) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Labels and the referee's squared distances, both of shape (n_samples,)."""
+    """Labels and the referee's distances (euclidean: squared), both of shape (n_samples,)."""
 
 def transform(points: Points, centers: Centers) -> NDArray[Any]:
-    """Euclidean distances, shape (n_samples, n_clusters): float32 for float32 X, else float64."""
+    """Distances (euclidean: not squared), shape (n_samples, n_clusters): float32 for float32 X, else float64."""
+
+def medoids(points: Points, centers: Centers, labels: NDArray[np.int32]) -> NDArray[np.int64]:
+    """The row of positive weight nearest to each center among those of its label, the first at a tie; -1 for none."""
 
 def score(points: Points, centers: Centers) -> float:
     """The inertia of the points (with their weights) against the centers, exactly summed."""

@@ -22,7 +22,7 @@ def best_fit(
     check_cluster_count(parameters.n_clusters, X.shape[0])
     weight = weights(sample_weight, X.shape[0])
     start = Start(parameters.init, X, parameters.n_clusters, weight, parameters.random_state)
-    data = points(X, weight, parameters.n_threads, feature_names)
+    data = points(X, weight, parameters.n_threads, feature_names, parameters.metric)
     n_runs = _number_of_runs(caller, start, parameters.n_init)
 
     best = _run(data, start.next(data), parameters)

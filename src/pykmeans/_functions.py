@@ -27,6 +27,7 @@ def k_means(
     algorithm: str = "auto",
     return_n_iter: bool = False,
     n_threads: int | None = None,
+    metric: str = "euclidean",
 ) -> tuple[Any, ...]:
     """Cluster ``X`` and return the centers, the labels and the inertia.
 
@@ -60,6 +61,8 @@ def k_means(
         Whether to return the number of iterations too.
     n_threads : int or None, default=None
         Number of threads; None for what the machine grants. The result is the same.
+    metric : {"euclidean", "manhattan", "cosine", "hamming"}, default="euclidean"
+        The distance, and with it what a center is.
 
     Returns
     -------
@@ -68,7 +71,7 @@ def k_means(
     labels : ndarray of shape (n_samples,), int32
         The nearest center of each row.
     inertia : float
-        Weighted sum of the squared distances of the rows to their centers.
+        Weighted sum of the distances of the rows to their centers, squared ones where the metric is "euclidean".
     n_iter : int
         Number of iterations of the best run; only with ``return_n_iter=True``.
 
@@ -108,6 +111,7 @@ def k_means(
             "copy_x": copy_x,
             "algorithm": algorithm,
             "n_threads": n_threads,
+            "metric": metric,
         },
     )
     fit, _ = best_fit("k_means", arrays.matrix(X), feature_names(X), sample_weight, fit_parameters)
@@ -124,6 +128,7 @@ def kmeans_plusplus(
     random_state: int | np.random.RandomState | None = None,
     n_local_trials: int | None = None,
     n_threads: int | None = None,
+    metric: str = "euclidean",
 ) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """Pick rows of ``X`` to start from with greedy k-means++.
 
@@ -144,6 +149,8 @@ def kmeans_plusplus(
         plain k-means++.
     n_threads : int or None, default=None
         Number of threads; None for what the machine grants. The result is the same.
+    metric : {"euclidean", "manhattan", "cosine", "hamming"}, default="euclidean"
+        The distance: rows are drawn in proportion to it, squared where it is "euclidean".
 
     Returns
     -------
@@ -173,7 +180,13 @@ def kmeans_plusplus(
     >>> indices
     array([3, 2])
     """
-    parameters.check("kmeans_plusplus", n_clusters=n_clusters, random_state=random_state, n_local_trials=n_local_trials)
+    parameters.check(
+        "kmeans_plusplus",
+        n_clusters=n_clusters,
+        random_state=random_state,
+        n_local_trials=n_local_trials,
+        metric=metric,
+    )
     n_threads = parameters.threads("kmeans_plusplus", n_threads)
     array = arrays.matrix(X)
     n_samples = array.shape[0]
@@ -184,7 +197,7 @@ def kmeans_plusplus(
             f"The length of x_squared_norms {np.shape(x_squared_norms)} should be equal to the length of n_samples "
             f"{n_samples}."
         )
-    data = arrays.points(array, weight, n_threads, feature_names(X))
+    data = arrays.points(array, weight, n_threads, feature_names(X), parameters.Metric(metric))
     generator = parameters.borrowed_generator(random_state)
     rows = plus_plus_rows(data, int(n_clusters), generator, n_local_trials)
     parameters.give_back(random_state, generator)
@@ -192,7 +205,7 @@ def kmeans_plusplus(
 
 
 def assign(
-    X: ArrayLike, centers: ArrayLike, *, n_threads: int | None = None
+    X: ArrayLike, centers: ArrayLike, *, n_threads: int | None = None, metric: str = "euclidean"
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Find the nearest center of each row of ``X``.
 
@@ -204,13 +217,16 @@ def assign(
         The centers, in any type.
     n_threads : int or None, default=None
         Number of threads; None for what the machine grants. The result is the same.
+    metric : {"euclidean", "manhattan", "cosine", "hamming"}, default="euclidean"
+        The distance.
 
     Returns
     -------
     labels : ndarray of shape (n_samples,), int32
         The nearest center of each row, the lowest index at a tie.
-    squared_distances : ndarray of shape (n_samples,), float64
-        The squared Euclidean distance of each row to its nearest center.
+    distances : ndarray of shape (n_samples,), float64
+        The distance of each row to its nearest center, as inertia adds it up: the squared Euclidean distance, the sum
+        of absolute differences, 1 - cos, or the number of features that differ.
 
     Raises
     ------
@@ -224,7 +240,9 @@ def assign(
     (array([1, 0], dtype=int32), array([5., 5.]))
     """
     array = arrays.matrix(X)
-    data = arrays.points(array, None, parameters.threads("assign", n_threads), feature_names(X))
+    parameters.check("assign", metric=metric)
+    threads = parameters.threads("assign", n_threads)
+    data = arrays.points(array, None, threads, feature_names(X), parameters.Metric(metric))
     return _core.assign(data, arrays.centers(centers, "centers", array.shape[1]))
 
 

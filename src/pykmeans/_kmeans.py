@@ -25,6 +25,7 @@ _PARAMETERS = (
     "copy_x",
     "algorithm",
     "n_threads",
+    "metric",
 )
 
 
@@ -65,6 +66,13 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
     n_threads : int or None, default=None
         Number of threads, at most 1024; None for what the machine grants: affinity mask, cgroup quota or
         OMP_NUM_THREADS, whichever is least. The result is the same.
+    metric : {"euclidean", "manhattan", "cosine", "hamming"}, default="euclidean"
+        The distance, and with it the center that makes the sum of distances least: squared Euclidean distance and the
+        mean; the sum of absolute differences and the median of each feature; 1 - cos and the mean of the normalised
+        rows, normalised; the number of features that differ and the most frequent value of each. "manhattan" and
+        "hamming" work with algorithm "auto" and "lloyd".
+    store_medoids : bool, default=False
+        Whether to find the row nearest to each center, for ``medoid_indices_``.
 
     Attributes
     ----------
@@ -73,8 +81,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
     labels_ : ndarray of shape (n_samples,), int32
         The nearest center of each row of X: what ``predict(X)`` returns.
     inertia_ : float
-        Weighted sum of the squared distances of the rows to their centers, exactly summed and rounded once: what
-        ``-score(X, sample_weight=sample_weight)`` returns.
+        Weighted sum of the distances of the rows to their centers (squared ones where the metric is "euclidean"),
+        exactly summed and rounded once: what ``-score(X, sample_weight=sample_weight)`` returns.
     n_iter_ : int
         Number of iterations of the best run.
     n_features_in_ : int
@@ -95,6 +103,9 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         Sum of the weights of each cluster; without weights, its number of rows.
     cluster_inertia_ : ndarray of shape (n_clusters,), float64
         The part of each cluster in ``inertia_``.
+    medoid_indices_ : ndarray of shape (n_clusters,), int64
+        The row of X in each cluster that is nearest to its center, the first at a tie, of rows with positive weight; -1
+        for an empty cluster. Only with ``store_medoids=True``.
 
     See Also
     --------
@@ -145,6 +156,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
     converged_: bool
     cluster_sizes_: NDArray[np.float64]
     cluster_inertia_: NDArray[np.float64]
+    medoid_indices_: NDArray[np.int64]
 
     def __init__(
         self,
@@ -159,6 +171,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         copy_x: bool = True,
         algorithm: str = "auto",
         n_threads: int | None = None,
+        metric: str = "euclidean",
+        store_medoids: bool = False,
     ) -> None:
         self.n_clusters = n_clusters
         self.init = init
@@ -170,6 +184,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         self.copy_x = copy_x
         self.algorithm = algorithm
         self.n_threads = n_threads
+        self.metric = metric
+        self.store_medoids = store_medoids
 
     def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> "Self":
         """Cluster ``X``.
@@ -240,7 +256,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         Returns
         -------
         distances : ndarray of shape (n_samples, n_clusters)
-            Euclidean distances; float32 for float32 (and float16) X, else float64.
+            Euclidean distances, or those of ``metric``; float32 for float32 (and float16) X, else float64.
         """
         points = self._fit(X, sample_weight)
         return _core.transform(points, self._centers())
@@ -279,7 +295,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         Returns
         -------
         distances : ndarray of shape (n_samples, n_clusters)
-            Euclidean distances; float32 for float32 (and float16) X, else float64.
+            Euclidean distances, or those of ``metric``; float32 for float32 (and float16) X, else float64.
 
         Raises
         ------
@@ -306,7 +322,8 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         Returns
         -------
         score : float
-            Minus the weighted sum of the squared distances of the rows to their nearest centers.
+            Minus the weighted sum of the distances of the rows to their nearest centers (squared ones where the metric
+            is "euclidean").
 
         Raises
         ------
@@ -322,10 +339,15 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
     def _fit(self, X: Any, sample_weight: Any) -> _core.Points:
         caller = type(self).__name__
         checked = parameters.fit_parameters(caller, {name: getattr(self, name) for name in _PARAMETERS})
+        parameters.check(caller, store_medoids=self.store_medoids)
         names = feature_names(X)
         array = arrays.matrix(X)
         fit, points = best_fit(caller, array, names, sample_weight, checked)
         self._keep(fit, names)
+        if self.store_medoids:
+            self.medoid_indices_ = _core.medoids(points, fit.centers, fit.labels)
+        elif hasattr(self, "medoid_indices_"):
+            del self.medoid_indices_
         return points
 
     def _keep(self, fit: _core.Fit, names: NDArray[np.object_] | None) -> None:
@@ -363,7 +385,9 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
                 f"X has {array.shape[1]} features, but {caller} is expecting {self.n_features_in_} features as input."
             )
         weight = arrays.weights(sample_weight, array.shape[0])
-        return arrays.points(array, weight, parameters.threads(caller, self.n_threads), names)
+        parameters.check(caller, metric=self.metric)
+        threads = parameters.threads(caller, self.n_threads)
+        return arrays.points(array, weight, threads, names, parameters.Metric(self.metric))
 
     @property
     def _n_features_out(self) -> int:

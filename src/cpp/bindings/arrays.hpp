@@ -31,15 +31,16 @@ MatrixView<T> matrix(const py::array& array, const char* name) {
           static_cast<std::size_t>(array.shape(1)), stride};
 }
 
-/// A contiguous vector of float64.
-inline const double* vector(const py::array& array, std::size_t size, const char* name) {
+/// A contiguous vector.
+template <class T = double>
+const T* vector(const py::array& array, std::size_t size, const char* name) {
   const bool fits =
-      array.ndim() == 1 && py::isinstance<py::array_t<double>>(array) && (array.flags() & py::array::c_style) != 0 &&
+      array.ndim() == 1 && py::isinstance<py::array_t<T>>(array) && (array.flags() & py::array::c_style) != 0 &&
       (array.flags() & py::detail::npy_api::NPY_ARRAY_ALIGNED_) != 0 && static_cast<std::size_t>(array.size()) == size;
   if (!fits)
-    throw py::type_error(std::string(name) + " must be a contiguous float64 array of shape (" + std::to_string(size) +
-                         ",)");
-  return static_cast<const double*>(array.data());
+    throw py::type_error(std::string(name) + " must be a contiguous array of " +
+                         std::string(py::str(py::dtype::of<T>())) + " and shape (" + std::to_string(size) + ",)");
+  return static_cast<const T*>(array.data());
 }
 
 /// Centers as the core takes them: float64 as they are, float32 in a copy. The conversion is made here and not by

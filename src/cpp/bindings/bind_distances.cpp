@@ -1,4 +1,5 @@
-#include <type_traits>
+#include <cstdint>
+#include <vector>
 
 #include "points.hpp"
 
@@ -19,25 +20,37 @@ py::tuple assign(const AnyPoints& any, const py::array& array) {
   auto labels = empty<std::int32_t>(any.rows());
   auto distances = empty<double>(any.rows());
   std::int32_t* out = labels.mutable_data();
-  double* squared = distances.mutable_data();
+  double* measured = distances.mutable_data();
   any.visit([&](const auto& points) {
     without_gil([&] {
       nearest(points, centers, out, poll_signals);
-      squared_distances(points, centers, out, squared, poll_signals);
+      distances_to_labels(points, centers, out, measured, poll_signals);
     });
   });
   return py::make_tuple(labels, distances);
 }
 
+template <class Out, class Points>
+py::array transformed_to(const Points& points, const Centers& centers) {
+  auto distances = empty<Out>(points.values.rows, centers->rows);
+  Out* out = distances.mutable_data();
+  without_gil([&] { transform(points, centers, out, poll_signals); });
+  return distances;
+}
+
 py::array transformed(const AnyPoints& any, const py::array& array) {
   const Centers centers(array, "centers");
-  return any.visit([&](const auto& points) -> py::array {
-    using T = std::remove_const_t<std::remove_pointer_t<decltype(points.values.data)>>;
-    using Out = std::conditional_t<std::is_same_v<T, float>, float, double>;
-    auto distances = empty<Out>(points.values.rows, centers->rows);
-    Out* out = distances.mutable_data();
-    without_gil([&] { transform(points, centers, out, poll_signals); });
-    return distances;
+  return any.visit([&](const auto& points) {
+    return points.single ? transformed_to<float>(points, centers) : transformed_to<double>(points, centers);
+  });
+}
+
+py::array_t<std::int64_t> medoid_rows(const AnyPoints& any, const py::array& array, const py::array& labels) {
+  const Centers centers(array, "centers");
+  const std::int32_t* numbers = vector<std::int32_t>(labels, any.rows(), "labels");
+  return any.visit([&](const auto& points) {
+    const std::vector<std::int64_t> rows = without_gil([&] { return medoids(points, centers, numbers, poll_signals); });
+    return py::array_t<std::int64_t>(static_cast<py::ssize_t>(rows.size()), rows.data());
   });
 }
 
@@ -58,6 +71,7 @@ void bind_distances(py::module_& module) {
   module.def("nearest", &nearest_labels, py::arg("points"), py::arg("centers"));
   module.def("assign", &assign, py::arg("points"), py::arg("centers"));
   module.def("transform", &transformed, py::arg("points"), py::arg("centers"));
+  module.def("medoids", &medoid_rows, py::arg("points"), py::arg("centers"), py::arg("labels"));
   module.def("score", &score, py::arg("points"), py::arg("centers"));
 }
 

@@ -1,5 +1,4 @@
 #include <iterator>
-#include <type_traits>
 
 #include "points.hpp"
 
@@ -19,15 +18,11 @@ Algorithm algorithm_named(const std::string& name) {
   throw py::value_error("algorithm='" + name + "' must be one of _core.ALGORITHMS");
 }
 
-template <class T>
-py::array to_center_type(const py::array_t<double>& centers) {
-  if constexpr (std::is_same_v<T, float>) {
-    py::array_t<float> single({centers.shape(0), centers.shape(1)});
-    narrow(centers.data(), static_cast<std::size_t>(centers.size()), single.mutable_data());  // exact: they are rounded
-    return single;
-  } else {
-    return centers;
-  }
+py::array to_center_type(const py::array_t<double>& centers, bool is_single) {
+  if (!is_single) return centers;
+  py::array_t<float> single({centers.shape(0), centers.shape(1)});
+  narrow(centers.data(), static_cast<std::size_t>(centers.size()), single.mutable_data());  // exact: they are rounded
+  return single;
 }
 
 PyFit fit_points(const AnyPoints& any, const py::array& init, std::size_t max_iter, double tol,
@@ -44,15 +39,13 @@ PyFit fit_points(const AnyPoints& any, const py::array& init, std::size_t max_it
       on_iteration(iteration, inertia);
     };
   return any.visit([&](const auto& points) {
-    using T = std::remove_pointer_t<std::remove_const_t<decltype(points.values.data)>>;
     auto labels = empty<std::int32_t>(points.values.rows);
     auto centers = empty<double>(start->rows, start->columns);
     auto cluster_inertia = empty<double>(start->rows), cluster_sizes = empty<double>(start->rows);
     const FitArrays out{labels.mutable_data(), centers.mutable_data(), cluster_inertia.mutable_data(),
                         cluster_sizes.mutable_data()};
     FitSummary summary = without_gil([&] { return fit(points, start, options, out); });
-    return PyFit{std::move(summary), labels, to_center_type<std::remove_const_t<T>>(centers), cluster_inertia,
-                 cluster_sizes};
+    return PyFit{std::move(summary), labels, to_center_type(centers, points.single), cluster_inertia, cluster_sizes};
   });
 }
 

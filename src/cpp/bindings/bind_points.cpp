@@ -2,28 +2,62 @@
 
 namespace pykmeans::bindings {
 
-AnyPoints::AnyPoints(const py::array& X, const py::object& sample_weight, int n_threads)
+namespace {
+
+Metric metric_named(const std::string& name, std::size_t n_numeric, double gamma) {
+  for (const Distance distance : all_distances)
+    if (name == to_string(distance)) return {distance, n_numeric, gamma};
+  throw py::value_error("metric='" + name + "' must be one of _core.METRICS");
+}
+
+/// The names of the algorithms that work with each metric.
+py::dict metrics() {
+  py::dict result;
+  for (const Distance distance : all_distances) {
+    py::list names;
+    for (const Algorithm algorithm : algorithms)
+      if (works_with(algorithm, distance)) names.append(to_string(algorithm));
+    result[to_string(distance)] = py::tuple(names);
+  }
+  return result;
+}
+
+}  // namespace
+
+AnyPoints::AnyPoints(const py::array& X, const py::object& sample_weight, int n_threads, const Metric& metric)
     : X_(X), sample_weight_(sample_weight), n_threads_(n_threads) {
   if (py::isinstance<py::array_t<float>>(X))
-    make<float>();
+    make<float>(metric);
   else if (py::isinstance<py::array_t<double>>(X))
-    make<double>();
+    make<double>(metric);
   else
-    make<std::uint8_t>();
+    make<std::uint8_t>(metric);
 }
 
 template <class T>
-void AnyPoints::make() {
+void AnyPoints::make(const Metric& metric) {
   const MatrixView<T> view = matrix<T>(X_, "X");
   const double* weights = nullptr;
   if (!sample_weight_.is_none()) weights = vector(py::cast<py::array>(sample_weight_), view.rows, "sample_weight");
-  points_ = without_gil([&] { return std::make_unique<Points<T>>(view, weights, n_threads_, poll_signals); });
+  const bool cosine = metric.distance == Distance::cosine;
+  without_gil([&] {
+    auto points = std::make_unique<Points<T>>(view, weights, n_threads_, poll_signals, cosine ? Metric{} : metric);
+    if (cosine && points->n_nonfinite == 0)
+      points_ = std::make_unique<Points<double>>(normalised(*points, poll_signals));
+    else
+      points_ = std::move(points);
+  });
 }
 
 void bind_points(py::module_& module) {
+  module.attr("METRICS") = metrics();
   py::class_<AnyPoints>(module, "Points")
-      .def(py::init<const py::array&, const py::object&, int>(), py::arg("X"), py::arg("sample_weight") = py::none(),
-           py::arg("n_threads") = 0)
+      .def(py::init([](const py::array& X, const py::object& sample_weight, int n_threads, const std::string& metric,
+                       std::size_t n_numeric, double gamma) {
+             return std::make_unique<AnyPoints>(X, sample_weight, n_threads, metric_named(metric, n_numeric, gamma));
+           }),
+           py::arg("X"), py::arg("sample_weight") = py::none(), py::arg("n_threads") = 0,
+           py::arg("metric") = "euclidean", py::arg("n_numeric") = 0, py::arg("gamma") = 1.0)
       .def_property_readonly(
           "n_nonfinite",
           [](const AnyPoints& self) { return self.visit([](const auto& points) { return points.n_nonfinite; }); })

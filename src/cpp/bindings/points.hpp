@@ -11,7 +11,7 @@ namespace pykmeans::bindings {
 
 class AnyPoints {
  public:
-  AnyPoints(const py::array& X, const py::object& sample_weight, int n_threads);
+  AnyPoints(const py::array& X, const py::object& sample_weight, int n_threads, const Metric& metric);
 
   /// Call work(points) with the Points of their type.
   template <class Work>
@@ -25,7 +25,7 @@ class AnyPoints {
 
  private:
   template <class T>
-  void make();
+  void make(const Metric& metric);
 
   py::array X_;
   py::object sample_weight_;

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "normalise.hpp"
 #include "pykmeans/points.hpp"
 
 namespace pykmeans::detail {
@@ -41,6 +42,18 @@ std::vector<double> checked_centers(const Points<T>& points, MatrixView<double> 
                                     "]=" + std::to_string(value) + " must be finite");
       values.push_back(value);
     }
+  return values;
+}
+
+/// The same as distances see them: normalised where the metric is cosine.
+template <class T>
+std::vector<double> seen_centers(const Points<T>& points, MatrixView<double> centers, const std::string& name) {
+  std::vector<double> values = checked_centers(points, centers, name);
+  if (points.metric.distance != Distance::cosine) return values;
+  for (std::size_t c = 0; c < centers.rows; ++c)
+    if (!normalise(values.data() + c * centers.columns, centers.columns, values.data() + c * centers.columns))
+      throw std::invalid_argument(name + "[" + std::to_string(c) +
+                                  "] is all zeros, which must not be where the metric is cosine: it has no direction");
   return values;
 }
 

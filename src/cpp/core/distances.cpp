@@ -34,13 +34,13 @@ template <class T>
 double inertia(const Points<T>& points, MatrixView<double> view, const std::int32_t* labels, double* cluster_inertia,
                const Poll& poll) {
   const FloatEnvironment environment;
-  const std::vector<double> centers = detail::checked_centers(points, view, "centers");
-  const Referee referee(points.range, view.columns, centers.data(), centers.size());
+  const std::vector<double> centers = detail::seen_centers(points, view, "centers");
+  const Referee referee(points, centers.data(), view.rows);
   check_labels(labels, points.values.rows, view.rows);
   const std::size_t n_sums = cluster_inertia ? view.rows : 1;
   const std::vector<detail::WideSum> sums =
       detail::cluster_sums(points, points.weights, centers.data(), n_sums, labels, referee, poll);
-  const int exponent = -2 * referee.scale();
+  const int exponent = referee.exponent();
   detail::WideSum total;
   for (std::size_t c = 0; c < n_sums; ++c) {
     total.add(sums[c]);
@@ -56,46 +56,48 @@ double inertia(const Points<T>& points, MatrixView<double> view, const std::int3
 template <class T>
 void nearest(const Points<T>& points, MatrixView<double> view, std::int32_t* labels, const Poll& poll) {
   const FloatEnvironment environment;
-  const std::vector<double> centers = detail::checked_centers(points, view, "centers");
-  const Referee referee(points.range, view.columns, centers.data(), centers.size());
+  const std::vector<double> centers = detail::seen_centers(points, view, "centers");
+  const Referee referee(points, centers.data(), view.rows);
   detail::Assigner<T>(points, view.rows, Algorithm::lloyd, labels, poll).assign(centers.data(), referee, nullptr);
 }
 
 template <class T>
-void squared_distances(const Points<T>& points, MatrixView<double> view, const std::int32_t* labels, double* distances,
-                       const Poll& poll) {
+void distances_to_labels(const Points<T>& points, MatrixView<double> view, const std::int32_t* labels,
+                         double* distances, const Poll& poll) {
   const FloatEnvironment environment;
-  const std::vector<double> centers = detail::checked_centers(points, view, "centers");
+  const std::vector<double> centers = detail::seen_centers(points, view, "centers");
   check_labels(labels, points.values.rows, view.rows);
   const std::size_t n = points.values.rows, d = view.columns;
-  const Referee referee(points.range, d, centers.data(), centers.size());
+  const Referee referee(points, centers.data(), view.rows);
   const int threads = detail::useful_threads(points.n_threads, {n, d});
   const detail::Blocks blocks(n, d, threads);
   detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
       const double distance = referee(points.values.row(i), centers.data() + static_cast<std::size_t>(labels[i]) * d);
-      distances[i] = referee.scale() == 0 ? distance : std::ldexp(distance, -2 * referee.scale());
+      distances[i] = referee.exponent() == 0 ? distance : std::ldexp(distance, referee.exponent());
     }
   });
   for (std::size_t i = 0; i < n; ++i)
     if (!(distances[i] <= std::numeric_limits<double>::max()))
-      throw std::invalid_argument("the squared distance of row " + std::to_string(i) +
+      throw std::invalid_argument("the distance of row " + std::to_string(i) +
                                   " of X is beyond the largest float64 (1.8e308); scale X down");
 }
 
 template <class T, class Out>
 void transform(const Points<T>& points, MatrixView<double> view, Out* distances, const Poll& poll) {
   const FloatEnvironment environment;
-  const std::vector<double> centers = detail::checked_centers(points, view, "centers");
+  const std::vector<double> centers = detail::seen_centers(points, view, "centers");
   const std::size_t n = points.values.rows, d = view.columns, k = view.rows;
-  const Referee referee(points.range, d, centers.data(), centers.size());
+  const Referee referee(points, centers.data(), view.rows);
   const int threads = detail::useful_threads(points.n_threads, {n, k, d});
   const detail::Blocks blocks(n, k * (d + 8), threads);
+  const bool root = points.metric.distance == Distance::euclidean;
   detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
       for (std::size_t c = 0; c < k; ++c) {
-        double distance = std::sqrt(referee(points.values.row(i), centers.data() + c * d));
-        if (referee.scale() != 0) distance = std::ldexp(distance, -referee.scale());
+        const double said = referee(points.values.row(i), centers.data() + c * d);
+        const double distance =
+            root ? std::ldexp(std::sqrt(said), referee.exponent() / 2) : std::ldexp(said, referee.exponent());
         if (!(distance <= static_cast<double>(std::numeric_limits<Out>::max())))
           throw std::invalid_argument("the distance of row " + std::to_string(i) + " of X to center " +
                                       std::to_string(c) + " is too large for its type; scale X down");
@@ -104,15 +106,54 @@ void transform(const Points<T>& points, MatrixView<double> view, Out* distances,
   });
 }
 
-#define PYKMEANS_INSTANTIATE(T, Out)                                                                                \
-  template double inertia(const Points<T>&, MatrixView<double>, const std::int32_t*, double*, const Poll&);         \
-  template void nearest(const Points<T>&, MatrixView<double>, std::int32_t*, const Poll&);                          \
-  template void squared_distances(const Points<T>&, MatrixView<double>, const std::int32_t*, double*, const Poll&); \
-  template void transform(const Points<T>&, MatrixView<double>, Out*, const Poll&)
+template <class T>
+std::vector<std::int64_t> medoids(const Points<T>& points, MatrixView<double> view, const std::int32_t* labels,
+                                  const Poll& poll) {
+  const FloatEnvironment environment;
+  const std::vector<double> centers = detail::seen_centers(points, view, "centers");
+  check_labels(labels, points.values.rows, view.rows);
+  const std::size_t n = points.values.rows, d = view.columns, k = view.rows;
+  const Referee referee(points, centers.data(), k);
+  struct Nearest {
+    double distance = std::numeric_limits<double>::infinity();
+    std::int64_t row = -1;
+    void look(double other, std::int64_t at) {
+      if (at >= 0 && (row < 0 || other < distance || (other == distance && at < row))) {
+        distance = other;
+        row = at;
+      }
+    }
+  };
+  const int threads = detail::useful_threads(points.n_threads, {n, d});
+  std::vector<std::vector<Nearest>> found(static_cast<std::size_t>(threads), std::vector<Nearest>(k));
+  const detail::Blocks blocks(n, d + 8, threads);
+  detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
+    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
+      if (points.weight(i) == 0.0) continue;
+      const auto c = static_cast<std::size_t>(labels[i]);
+      found[static_cast<std::size_t>(worker)][c].look(referee(points.values.row(i), centers.data() + c * d),
+                                                      static_cast<std::int64_t>(i));
+    }
+  });
+  std::vector<std::int64_t> rows(k);
+  for (std::size_t c = 0; c < k; ++c) {
+    for (std::size_t w = 1; w < found.size(); ++w) found[0][c].look(found[w][c].distance, found[w][c].row);
+    rows[c] = found[0][c].row;
+  }
+  return rows;
+}
 
-PYKMEANS_INSTANTIATE(std::uint8_t, double);
-PYKMEANS_INSTANTIATE(float, float);
-PYKMEANS_INSTANTIATE(double, double);
+#define PYKMEANS_INSTANTIATE(T)                                                                                       \
+  template double inertia(const Points<T>&, MatrixView<double>, const std::int32_t*, double*, const Poll&);           \
+  template void nearest(const Points<T>&, MatrixView<double>, std::int32_t*, const Poll&);                            \
+  template void distances_to_labels(const Points<T>&, MatrixView<double>, const std::int32_t*, double*, const Poll&); \
+  template std::vector<std::int64_t> medoids(const Points<T>&, MatrixView<double>, const std::int32_t*, const Poll&); \
+  template void transform(const Points<T>&, MatrixView<double>, float*, const Poll&);                                 \
+  template void transform(const Points<T>&, MatrixView<double>, double*, const Poll&)
+
+PYKMEANS_INSTANTIATE(std::uint8_t);
+PYKMEANS_INSTANTIATE(float);
+PYKMEANS_INSTANTIATE(double);
 
 #undef PYKMEANS_INSTANTIATE
 

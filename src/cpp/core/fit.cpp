@@ -4,7 +4,6 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 #include "assign/assigner.hpp"
@@ -13,8 +12,8 @@
 #include "pykmeans/pykmeans.hpp"
 #include "referee.hpp"
 #include "stopping.hpp"
+#include "update/centers.hpp"
 #include "update/empty.hpp"
-#include "update/mean.hpp"
 #include "update/objective.hpp"
 
 namespace pykmeans {
@@ -23,10 +22,13 @@ using detail::Referee;
 
 namespace {
 
-void check_options(std::size_t n_samples, std::size_t n_clusters, const FitOptions& options) {
+void check_options(std::size_t n_samples, std::size_t n_clusters, Distance distance, const FitOptions& options) {
   if (n_clusters > n_samples)
     throw std::invalid_argument("n_clusters=" + std::to_string(n_clusters) +
                                 " must be <= n_samples=" + std::to_string(n_samples));
+  if (!works_with(options.algorithm, distance))
+    throw std::invalid_argument(std::string("algorithm=") + to_string(options.algorithm) +
+                                " must be auto or lloyd where the metric is " + to_string(distance));
   if (options.max_iter < 1) throw std::invalid_argument("max_iter=0 must be >= 1");
   if (!(options.tol >= 0.0 && options.tol <= std::numeric_limits<double>::max()))
     throw std::invalid_argument("tol=" + std::to_string(options.tol) + " must be finite and >= 0");
@@ -63,11 +65,10 @@ const char* to_string(StopReason reason) {
 template <class T>
 FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOptions& options, FitArrays out) {
   const detail::FloatEnvironment environment;
-  constexpr bool single = std::is_same_v<T, float>;
   std::vector<double> centers = detail::checked_centers(points, init, "init");
   const std::size_t n = points.values.rows, d = points.values.columns, k = init.rows;
-  check_options(n, k, options);
-  if (single)
+  check_options(n, k, points.metric.distance, options);
+  if (points.single)
     for (double& value : centers) {
       if (std::fabs(value) > static_cast<double>(std::numeric_limits<float>::max()))
         throw std::invalid_argument("init holds " + std::to_string(value) + ", which must fit into float32 as X does");
@@ -77,44 +78,49 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   FitSummary summary;
   const Rounded tolerance =
       options.tol > 0.0 ? detail::times(options.tol, detail::mean_variance(points, options.poll)) : Rounded{};
-  ValueRange range = detail::range_of(centers.data(), centers.size());
-  const auto referee_now = [&] { return Referee(detail::merged(points.range, range), d); };
+  const std::size_t numeric = detail::numeric_features(points.metric, d);
+  const auto seen_now = [&] { return detail::seen_centers(points, MatrixView<double>(centers.data(), k, d), "init"); };
+  std::vector<double> seen = seen_now();  // the centers as distances see them
+  const auto range_now = [&] { return detail::range_of_numbers(seen.data(), k, d, numeric); };
+  ValueRange range = range_now();
+  const auto referee_now = [&] { return Referee(points.metric, detail::merged(points.range, range), d); };
   Partial sums(points.layout, k);
   detail::Assigner<T> assigner(points, k, options.algorithm, out.labels, options.poll);
   const auto labels = [&] { return assigner.labels(); };
   detail::Objective<T> objective(points, k, options.poll);
+  detail::CenterUpdate<T> update(points, k, options.poll);
   std::vector<double> previous;
 
   Rounded shift;
   for (std::size_t iteration = 0; iteration < options.max_iter; ++iteration) {
     const Referee referee = referee_now();
-    const std::size_t changed = assigner.assign(centers.data(), referee, &sums);
-    summary.inertia_history.push_back(objective(centers.data(), referee, labels, sums));
+    const std::size_t changed = assigner.assign(seen.data(), referee, &sums);
+    summary.inertia_history.push_back(objective(seen.data(), referee, labels, sums));
     std::vector<std::size_t> moved;
     if (detail::any_empty(sums))
-      moved = detail::fill_empty_clusters(points, centers.data(), referee, labels(), sums, options.poll);
+      moved = detail::fill_empty_clusters(points, seen.data(), referee, labels(), sums, options.poll);
     for (const std::size_t row : moved) assigner.label_changed(row);
-    previous = centers;
-    detail::move_centers(sums, single, d, centers.data(), points.n_threads, options.poll);
+    update(sums, labels, centers.data());
     objective.forget_moved(sums);
     for (std::size_t c = 0; c < k; ++c) sums.settle(c);
 
-    const ValueRange new_range = detail::range_of(centers.data(), centers.size());
-    shift = detail::total_shift(previous, centers, detail::merged(range, new_range), d);
-    range = new_range;
+    previous = std::exchange(seen, seen_now());
+    const ValueRange previous_range = std::exchange(range, range_now());
+    const detail::Movement moves = detail::movement(previous, seen, detail::merged(previous_range, range), d, numeric);
+    shift = moves.shift;
     summary.n_iter = iteration + 1;
     if (options.on_iteration) options.on_iteration(iteration, summary.inertia_history.back());
     if (changed == 0 && moved.empty()) {
       summary.stop_reason = StopReason::labels;
       break;
     }
-    if (detail::at_most(shift, tolerance)) {
+    if (!moves.categories && detail::at_most(shift, tolerance)) {
       summary.stop_reason = StopReason::centers;
       break;
     }
   }
   if (summary.stop_reason != StopReason::labels)  // make the labels belong to the centers
-    assigner.assign(centers.data(), referee_now(), &sums);
+    assigner.assign(seen.data(), referee_now(), &sums);
 
   summary.algorithm = assigner.used();
   summary.shift = std::ldexp(shift.fraction, shift.exponent);

@@ -1,6 +1,7 @@
 #include "pykmeans/points.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -14,6 +15,7 @@
 #include "float_environment.hpp"
 #include "parallel.hpp"
 #include "pykmeans/pykmeans.hpp"
+#include "referee.hpp"
 
 namespace pykmeans {
 
@@ -77,6 +79,35 @@ std::vector<ValueRange> scan_columns(const MatrixView<std::uint8_t>& values, int
   return std::vector<ValueRange>(values.columns, byte);
 }
 
+/// Throw for the first category, from column `first` on, that is not a whole number.
+template <class T>
+void check_categories(const Points<T>& points, std::size_t first, const Poll& poll) {
+  const MatrixView<T>& values = points.values;
+  if constexpr (std::is_floating_point_v<T>) {
+    std::atomic<std::size_t> row{values.rows};
+    const int threads = detail::useful_threads(points.n_threads, {values.rows, values.columns});
+    const detail::Blocks blocks(values.rows, values.columns * 4, threads);
+    detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
+      for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
+        const T* categories = values.row(i);
+        if (std::all_of(categories + first, categories + values.columns, [](T v) { return v == std::trunc(v); }))
+          continue;
+        std::size_t before = row.load(std::memory_order_relaxed);
+        while (i < before && !row.compare_exchange_weak(before, i, std::memory_order_relaxed)) {
+        }
+        return;
+      }
+    });
+    if (row == values.rows) return;
+    const T* found = values.row(row);
+    std::size_t q = first;
+    while (found[q] == std::trunc(found[q])) ++q;
+    throw std::invalid_argument("X holds " + std::to_string(found[q]) + " at row " + std::to_string(row) + ", column " +
+                                std::to_string(q) + "; where the metric is " + to_string(points.metric.distance) +
+                                " categories must be whole numbers");
+  }
+}
+
 template <class T>
 void locate_nonfinite(Points<T>& points) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -136,10 +167,10 @@ void sort_columns(double (*values)[columns], std::size_t count) {
 template <class T>
 void choose_frame(Points<T>& points) {
   constexpr std::size_t most = 15, columns = 8;
-  const std::size_t n = points.values.rows, d = points.values.columns;
+  const std::size_t n = points.values.rows, d = points.plain_layout.features;
   const std::size_t sampled = std::min(n, most), last = sampled - 1;
-  points.origin.resize(d);
-  double spread = 0.0, farthest = 0.0;  // divided by 4, since distances may overflow
+  points.origin.resize(points.values.columns);  // zero for categories
+  double spread = 0.0, farthest = 0.0;          // divided by 4, since distances may overflow
   for (std::size_t first = 0; first < d; first += columns) {
     const std::size_t count = std::min(columns, d - first);
     double sample[most][columns] = {};
@@ -160,11 +191,22 @@ void choose_frame(Points<T>& points) {
   points.spread_exponent = std::clamp(points.spread_exponent + 1, -limit, limit);
 }
 
+void check_metric(const Metric& metric, std::size_t features) {
+  if (metric.distance == Distance::cosine)
+    throw std::invalid_argument("metric must not be cosine here: normalised() makes points whose metric is that");
+  if (metric.distance != Distance::mixed) return;
+  if (metric.n_numeric > features)
+    throw std::invalid_argument("n_numeric=" + std::to_string(metric.n_numeric) +
+                                " must be <= the columns of X: " + std::to_string(features));
+  if (!(metric.gamma >= 0.0 && metric.gamma <= 1e200))
+    throw std::invalid_argument("gamma=" + std::to_string(metric.gamma) + " must be >= 0 and <= 1e200");
+}
+
 }  // namespace
 
 template <class T>
-Points<T>::Points(MatrixView<T> view, const double* row_weights, int threads, const Poll& poll)
-    : values(view), weights(row_weights), n_threads(threads) {
+Points<T>::Points(MatrixView<T> view, const double* row_weights, int threads, const Poll& poll, Metric by)
+    : values(view), metric(by), weights(row_weights), n_threads(threads) {
   const detail::FloatEnvironment environment;
   if (values.rows == 0 || values.columns == 0)
     throw std::invalid_argument("X of shape (" + std::to_string(values.rows) + ", " + std::to_string(values.columns) +
@@ -174,25 +216,28 @@ Points<T>::Points(MatrixView<T> view, const double* row_weights, int threads, co
     throw std::invalid_argument("n_threads=" + std::to_string(threads) +
                                 " must be >= 0 and <= " + std::to_string(most_threads));
   if (threads == 0) n_threads = granted_threads();
+  check_metric(metric, values.columns);
   bool finite = true;
   columns = scan_columns(values, n_threads, poll, finite);
   if (!finite) {
     locate_nonfinite(*this);
     return;
   }
-  for (const ValueRange& column : columns) {
-    if (!column.any) continue;
-    range.highest = range.any ? std::max(range.highest, column.highest) : column.highest;
-    range.lowest = range.any ? std::min(range.lowest, column.lowest) : column.lowest;
-    range.any = true;
-  }
+  const auto leading = [&](std::size_t count) {
+    return std::vector<ValueRange>(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(count));
+  };
+  const std::size_t numeric = detail::numeric_features(metric, values.columns);
+  if (numeric < values.columns) check_categories(*this, numeric, poll);
+  const std::vector<ValueRange> numbers = leading(numeric);
+  for (const ValueRange& column : numbers) range = detail::merged(range, column);
   constexpr bool integers = std::is_same_v<T, std::uint8_t>;
-  plain_layout = SumLayout(columns, nullptr, integers);
+  plain_layout = SumLayout(numbers, nullptr, integers);
+  const std::vector<ValueRange> summed = leading(detail::summed_features(metric, values.columns));
   if (weights) {
     const ValueRange weight_range = scan_weights(weights, values.rows);
-    layout = SumLayout(columns, &weight_range, integers);
+    layout = SumLayout(summed, &weight_range, integers);
   } else {
-    layout = plain_layout;
+    layout = SumLayout(summed, nullptr, integers);
   }
   choose_frame(*this);
   prepared = std::make_shared<detail::Prepared<T>>();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../kernels/table.hpp"
+#include "metrics.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/view.hpp"
 
@@ -50,33 +51,67 @@ inline ValueRange range_of(const double* values, std::size_t count) {
   return range;
 }
 
-/// Distances between rows of some points and some centers. Where float64 squares could overflow or vanish, both are
-/// scaled by a power of two first; `scale()` says by which, and every distance carries its square.
+/// The range of the first `numeric` of `features` values of each center.
+inline ValueRange range_of_numbers(const double* centers, std::size_t count, std::size_t features,
+                                   std::size_t numeric) {
+  if (numeric == features) return range_of(centers, count * features);
+  ValueRange range;
+  for (std::size_t c = 0; c < count; ++c) range = merged(range, range_of(centers + c * features, numeric));
+  return range;
+}
+
+/// Distances between rows of some points and some centers, by a metric. Where float64 could overflow, or squares
+/// vanish, both are scaled by a power of two first; what the referee says is in its own unit, 2^exponent().
 class Referee {
  public:
-  /// @param range  of the points  @param centers (count) values of all centers, finite
-  Referee(const ValueRange& range, std::size_t features, const double* centers, std::size_t count)
-      : Referee(merged(range, range_of(centers, count)), features) {}
+  /// @param centers (count, features) all of them, finite
+  template <class T>
+  Referee(const Points<T>& points, const double* centers, std::size_t count)
+      : Referee(points.metric,
+                merged(points.range, range_of_numbers(centers, count, points.values.columns,
+                                                      numeric_features(points.metric, points.values.columns))),
+                points.values.columns) {}
 
-  /// @param range  of the points and of all centers
-  Referee(const ValueRange& range, std::size_t features) : features_(features) {
-    highest_ = bound_of(range.highest, features);
-    // Squares of differences, and sums of 2^40 of them, stay below 2^1024; what a difference of the smallest values or
-    // of their last bits squares to stays above 2^-1022.
-    if (!range.any || (range.highest <= highest_exponent && range.lowest >= -400)) return;
-    scale_ = highest_exponent - range.highest;
-    highest_ = bound_of(highest_exponent, features);
-    // Two factors, as 2^scale itself may be beyond the doubles.
-    first_factor_ = std::ldexp(1.0, scale_ / 2);
-    second_factor_ = std::ldexp(1.0, scale_ - scale_ / 2);
+  /// @param range  of all numbers, of points and centers
+  Referee(const Metric& metric, const ValueRange& range, std::size_t features)
+      : features_(features),
+        numeric_(numeric_features(metric, features)),
+        mixed_(metric.distance == Distance::mixed),
+        gamma_(metric.gamma),
+        unlike_(&kernels::pick().referee.unlike) {
+    const kernels::Referees& referees = kernels::pick().referee;
+    switch (metric.distance) {
+      case Distance::manhattan:
+        kernels_ = &referees.absolute;
+        limit_to_sums(range);
+        break;
+      case Distance::hamming:
+        kernels_ = unlike_;
+        highest_ = bits_of(features);
+        break;
+      case Distance::mixed:
+        kernels_ = &referees.squared;
+        limit_to_squares(range, /*vanishing=*/false);
+        gamma_ = std::ldexp(gamma_, 2 * scale_);
+        if (gamma_ > 0.0) highest_ = 1 + std::max(highest_, std::ilogb(gamma_) + 1 + bits_of(features));
+        break;
+      default:
+        kernels_ = &referees.squared;
+        limit_to_squares(range, /*vanishing=*/true);
+        if (metric.distance == Distance::cosine) exponent_ -= 1;  // half the square
+    }
   }
 
-  /// Distances are squared distances times 2^(2 * scale()).
+  /// The power of two that values are multiplied by before they are compared.
   int scale() const { return scale_; }
+
+  /// A distance is what the referee says times 2^exponent().
+  int exponent() const { return exponent_; }
 
   template <class A>
   double operator()(const A* row, const double* center) const {
-    const kernels::DistanceKernels<A>& distance = kernels_.of(A());
+    if (mixed_) return mixed(row, center);
+    const kernels::DistanceKernels<A>& distance = kernels_->of(A());
     return scale_ == 0 ? distance.plain(row, center, features_)
                        : distance.scaled(row, center, features_, first_factor_, second_factor_);
   }
@@ -86,14 +121,15 @@ class Referee {
   template <class A>
   void to_labels(const MatrixView<A>& rows, std::size_t first, std::size_t count, const double* centers,
                  const std::int32_t* labels, double* distances) const {
-    if (scale_ == 0 && features_ <= kernels::most_few_features)
-      return kernels_.of(A()).to_labels(rows.row(first), rows.row_stride, centers, labels, features_, count, distances);
+    if (scale_ == 0 && features_ <= kernels::most_few_features && !mixed_)
+      return kernels_->of(A()).to_labels(rows.row(first), rows.row_stride, centers, labels, features_, count,
+                                         distances);
     for (std::size_t i = 0; i < count; ++i)
       distances[i] =
           (*this)(rows.row(first + i), centers + (labels ? static_cast<std::size_t>(labels[i]) * features_ : 0));
   }
 
-  /// Squared distances are at most 2^highest().
+  /// What the referee says is at most 2^highest().
   int highest() const { return highest_; }
 
   /// Index of the nearest of `count` centers, the lowest at a tie.
@@ -112,19 +148,58 @@ class Referee {
   }
 
  private:
-  static constexpr int highest_exponent = 480;
+  static constexpr int highest_square = 480;  // exponents
+  static constexpr int highest_term = 900;
 
-  /// Differences are at most 2^(highest + 1); the rounding of squares and sums makes no power of two more than one
-  /// more.
-  static int bound_of(int highest, std::size_t features) {
+  static int bits_of(std::size_t features) {
     int bits = 0;
     while ((features >> bits) != 0) ++bits;
-    return 2 * (highest + 1) + bits + 1;
+    return bits;
   }
 
-  std::size_t features_;
-  const kernels::RefereeKernels& kernels_ = kernels::pick().referee;
+  void scale_to(const ValueRange& range, int highest) {
+    scale_ = highest - range.highest;
+    // Two factors, as 2^scale itself may be beyond the doubles.
+    first_factor_ = std::ldexp(1.0, scale_ / 2);
+    second_factor_ = std::ldexp(1.0, scale_ - scale_ / 2);
+  }
+
+  /// Squares of differences, and sums of 2^40 of them, stay below 2^1024; what a difference of the smallest values or
+  /// of their last bits squares to stays above 2^-1022, where that is asked for.
+  void limit_to_squares(const ValueRange& range, bool vanishing) {
+    const bool scales = range.any && (range.highest > highest_square || (vanishing && range.lowest < -400));
+    if (scales) scale_to(range, highest_square);
+    exponent_ = -2 * scale_;
+    // Differences are at most 2^(highest + 1); the rounding of squares and sums makes no power of two more than one
+    // more.
+    highest_ = 2 * ((scales ? highest_square : range.highest) + 1) + bits_of(features_) + 1;
+  }
+
+  /// The same for sums of differences, which lose nothing when they are small.
+  void limit_to_sums(const ValueRange& range) {
+    const bool scales = range.any && range.highest > highest_term;
+    if (scales) scale_to(range, highest_term);
+    exponent_ = -scale_;
+    highest_ = (scales ? highest_term : range.highest) + 1 + bits_of(features_) + 1;
+  }
+
+  template <class A>
+  double mixed(const A* row, const double* center) const {
+    const kernels::DistanceKernels<A>& distance = kernels_->of(A());
+    const double differ = unlike_->of(A()).plain(row + numeric_, center + numeric_, features_ - numeric_);
+    if (numeric_ == 0) return gamma_ * differ;
+    const double squares = scale_ == 0 ? distance.plain(row, center, numeric_)
+                                       : distance.scaled(row, center, numeric_, first_factor_, second_factor_);
+    return squares + gamma_ * differ;
+  }
+
+  std::size_t features_, numeric_;
+  bool mixed_;
+  double gamma_;
+  const kernels::RefereeKernels* unlike_;
+  const kernels::RefereeKernels* kernels_ = nullptr;
   int scale_ = 0;
+  int exponent_ = 0;
   int highest_ = 0;
   double first_factor_ = 1.0;
   double second_factor_ = 1.0;

@@ -1,5 +1,6 @@
 #include "stopping.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -31,17 +32,24 @@ Rounded times(double factor, const Rounded& value) {
   return {fraction, value.exponent + shift};
 }
 
-Rounded total_shift(const std::vector<double>& from, const std::vector<double>& to, const ValueRange& range,
-                    std::size_t features) {
-  const Referee referee(range, features);
+Movement movement(const std::vector<double>& from, const std::vector<double>& to, const ValueRange& range,
+                  std::size_t features, std::size_t numeric) {
+  const Referee referee(Metric{}, range, numeric);
+  Movement moved;
   double shift = 0.0;
-  for (std::size_t i = 0; i < from.size(); i += features) shift += referee(from.data() + i, to.data() + i);
-  return scaled(shift, -2 * referee.scale());
+  for (std::size_t i = 0; i < from.size(); i += features) {
+    const double *before = from.data() + i, *after = to.data() + i;
+    if (numeric != 0) shift += referee(before, after);
+    if (!std::equal(before + numeric, before + features, after + numeric)) moved.categories = true;
+  }
+  moved.shift = scaled(shift, referee.exponent());
+  return moved;
 }
 
 template <class T>
 Rounded mean_variance(const Points<T>& points, const Poll& poll) {
-  const std::size_t n = points.values.rows, d = points.values.columns;
+  const std::size_t n = points.values.rows, d = points.plain_layout.features;
+  if (d == 0) return {};
   const int threads = useful_threads(points.n_threads, {n, d});
   const Blocks blocks(n, d * 4, threads);
   std::vector<Partial> sums(static_cast<std::size_t>(threads), Partial(points.plain_layout, 1));
@@ -52,12 +60,12 @@ Rounded mean_variance(const Points<T>& points, const Poll& poll) {
   for (std::size_t w = 1; w < sums.size(); ++w) sums[0].merge(0, sums[w]);
   std::vector<double> mean(d);
   for (std::size_t q = 0; q < d; ++q) mean[q] = quotient(sums[0].sum(0, q), sums[0].weight(0));
-  const Referee referee(points.range, d, mean.data(), d);
+  const Referee referee(Metric{}, merged(points.range, range_of(mean.data(), d)), d);
   Rounded variance = cluster_sums(points, nullptr, mean.data(), 1, nullptr, referee, poll)[0].rounded();
   variance.fraction = variance.fraction / static_cast<double>(n) / static_cast<double>(d);
   int shift = 0;
   variance.fraction = std::frexp(variance.fraction, &shift);
-  variance.exponent += shift - 2 * referee.scale();
+  variance.exponent += shift + referee.exponent();
   return variance;
 }
 

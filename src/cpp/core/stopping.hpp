@@ -15,12 +15,17 @@ bool at_most(const Rounded& a, const Rounded& b);
 /// factor * value, rounded.
 Rounded times(double factor, const Rounded& value);
 
-/// Sum of the squared distances that the centers moved, by the referee, from the first center to the last.
-/// @param range  of both
-Rounded total_shift(const std::vector<double>& from, const std::vector<double>& to, const ValueRange& range,
-                    std::size_t features);
+/// How far the centers moved.
+struct Movement {
+  Rounded shift;            // sum of the squared distances of their numbers, by the referee, from the first center on
+  bool categories = false;  // whether a category of any center changed
+};
 
-/// The mean variance of the features of X about its mean, which is rounded to float64.
+/// @param from, to (centers, features)  @param numeric  leading features that are numbers  @param range  of both's
+Movement movement(const std::vector<double>& from, const std::vector<double>& to, const ValueRange& range,
+                  std::size_t features, std::size_t numeric);
+
+/// The mean variance of the numbers of X about their mean, which is rounded to float64.
 template <class T>
 Rounded mean_variance(const Points<T>& points, const Poll& poll);
 

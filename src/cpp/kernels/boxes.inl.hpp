@@ -85,7 +85,7 @@ std::size_t box_candidates(const BoxQuery& query, double* kept) {
   return n_kept;
 }
 
-/// The referee's order of operations (squared_distance.inl.hpp).
+/// The referee's order of operations (distances.inl.hpp).
 template <class Vector, std::size_t features, class Lanes>
 Lanes referee_sum(const Lanes (&squares)[features]) {
   if constexpr (features == 1) return squares[0];

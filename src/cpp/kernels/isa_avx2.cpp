@@ -1,5 +1,6 @@
 // AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy.
 #include "boxes.inl.hpp"
+#include "distances.inl.hpp"
 #include "grid.inl.hpp"
 #include "limbs.inl.hpp"
 #include "nearest_dot.inl.hpp"
@@ -7,7 +8,6 @@
 #include "scan.inl.hpp"
 #include "score_group.inl.hpp"
 #include "seed_blocks.inl.hpp"
-#include "squared_distance.inl.hpp"
 #include "table.hpp"
 #include "vec_avx2.hpp"
 

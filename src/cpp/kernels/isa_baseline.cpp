@@ -1,13 +1,13 @@
 // What every 64-bit CPU runs. Eight accumulators, two points' vectors and a broadcast fit the sixteen registers of
 // x86-64.
 #include "boxes.inl.hpp"
+#include "distances.inl.hpp"
 #include "grid.inl.hpp"
 #include "limbs.inl.hpp"
 #include "nearest_dot.inl.hpp"
 #include "scan.inl.hpp"
 #include "score_group.inl.hpp"
 #include "seed_blocks.inl.hpp"
-#include "squared_distance.inl.hpp"
 #include "table.hpp"
 #include "vec_portable.hpp"
 

@@ -91,8 +91,8 @@ struct FilterKernels {
 
 constexpr std::size_t most_few_features = 8;
 
-/// The referee's squared distance of a row and a center, both of `features` values; and that of both multiplied by
-/// first_factor * second_factor, powers of two.
+/// The referee's distance of a row and a center by some metric, both of `features` values; and that of both multiplied
+/// by first_factor * second_factor, powers of two.
 template <class Value>
 struct DistanceKernels {
   double (*plain)(const Value* row, const double* center, std::size_t features);
@@ -112,6 +112,13 @@ struct RefereeKernels {
   const DistanceKernels<std::uint8_t>& of(std::uint8_t) const { return of_uint8; }
   const DistanceKernels<float>& of(float) const { return of_float32; }
   const DistanceKernels<double>& of(double) const { return of_float64; }
+};
+
+struct Referees {
+  RefereeKernels squared;                                   ///< Euclidean distance, squared
+  RefereeKernels absolute;                                  ///< the sum of absolute differences
+  RefereeKernels unlike;                                    ///< the number of features that differ
+  double (*norm)(const double* row, std::size_t features);  ///< the sum of squares, in the same order
 };
 
 /// What was seen of each column: the largest magnitude, the smallest that is not 0, and a trace that is 0 as long as
@@ -384,7 +391,7 @@ struct KernelTable {
   const char* name;  ///< as PYKMEANS_ISA names it
   FilterKernels<float> float32;
   FilterKernels<double> float64;
-  RefereeKernels referee;
+  Referees referee;
   LimbKernels limbs;
   ScanKernels scan;
   SeedKernels seed;

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from .. import _core
 from .convert import converted, first, place, refuse_unless_numeric
 from .frames import is_frame, to_array
+from .parameters import EUCLIDEAN, Metric
 
 _RESHAPE = (
     "Reshape your data either using array.reshape(-1, 1) if your data has a single feature "
@@ -43,9 +44,10 @@ def points(
     sample_weight: NDArray[np.float64] | None,
     n_threads: int,
     feature_names: NDArray[np.object_] | None,
+    metric: Metric = EUCLIDEAN,
 ) -> _core.Points:
-    """Return what the core computes with; ValueError if ``X`` (from ``matrix``) is not finite."""
-    found = _core.Points(X, sample_weight, n_threads)
+    """Return what the core computes with; ValueError if ``X`` (from ``matrix``) is not what the metric takes."""
+    found = _core.Points(X, sample_weight, n_threads, *metric)
     if found.n_nonfinite:
         raise _not_finite(X, "X", found.n_nonfinite, found.first_nonfinite, feature_names)
     return found

@@ -18,6 +18,18 @@ class _Rule(NamedTuple):
     words: str
 
 
+class Metric(NamedTuple):
+    """How distance is measured, as the core takes it."""
+
+    name: str = "euclidean"
+    n_numeric: int = 0  # "mixed": the leading columns that are numbers
+    gamma: float = 1.0  # "mixed": what a category that differs adds
+
+
+EUCLIDEAN = Metric()
+METRICS = tuple(name for name in _core.METRICS if name != "mixed")
+
+
 class FitParameters(NamedTuple):
     """The parameters of a fit, judged by ``fit_parameters``."""
 
@@ -30,6 +42,7 @@ class FitParameters(NamedTuple):
     random_state: Any  # what borrowed_generator takes
     algorithm: str
     n_threads: int
+    metric: Metric
 
 
 def _is_integer(value: Any) -> bool:
@@ -89,6 +102,8 @@ _RULES = {
     ),
     "copy_x": _BOOLEAN,
     "algorithm": _Rule(_is_one_of(*_core.ALGORITHMS), "a str among {" + ", ".join(map(repr, _core.ALGORITHMS)) + "}"),
+    "metric": _Rule(_is_one_of(*METRICS), "a str among {" + ", ".join(map(repr, METRICS)) + "}"),
+    "store_medoids": _BOOLEAN,
     "n_threads": _Rule(
         lambda v: v is None or (_is_positive(v) and int(v) <= _MOST_THREADS),
         f"an int in the range [1, {_MOST_THREADS}] or None",
@@ -111,6 +126,7 @@ def check(caller: str, **values: Any) -> None:
 def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
     """Judge the parameters of KMeans, by name, and bring them to the types that the fit computes with."""
     check(caller, **values)
+    _check_combination(values["algorithm"], values["metric"])
     n_init = values["n_init"]
     return FitParameters(
         n_clusters=int(values["n_clusters"]),
@@ -122,7 +138,21 @@ def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
         random_state=values["random_state"],
         algorithm=values["algorithm"],
         n_threads=threads(caller, values["n_threads"]),
+        metric=Metric(values["metric"]),
     )
+
+
+def _check_combination(algorithm: str, metric: str) -> None:
+    if algorithm not in _core.METRICS[metric]:
+        others = [name for name in METRICS if algorithm in _core.METRICS[name]]
+        raise ValueError(
+            f"algorithm={algorithm!r} works with metric {_listed(others)} only, got metric={metric!r}, which works "
+            f"with algorithm {_listed(_core.METRICS[metric])}."
+        )
+
+
+def _listed(names: Any) -> str:
+    return " or ".join(map(repr, names))
 
 
 _spare_generators: list[np.random.RandomState] = []  # to make one takes longer than a small fit

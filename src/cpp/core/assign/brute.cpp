@@ -216,15 +216,24 @@ std::size_t BruteAssigner<T>::by_filter(const Assignment& pass, const kernels::F
 
 template <class T>
 std::size_t BruteAssigner<T>::by_referee(const Assignment& pass) {
-  Labeller<T> relabel{points_, pass.labels, pass.sums.of(0)};
-  for (std::size_t i = 0; i < points_.values.rows; ++i)
-    relabel(i, static_cast<std::int32_t>(pass.referee.nearest(points_.values.row(i), pass.centers, n_clusters_)));
-  return relabel.changed;
+  const std::size_t n = points_.values.rows;
+  std::vector<Labeller<T>> labellers;
+  for (int w = 0; w < pass.threads; ++w) labellers.push_back({points_, pass.labels, pass.sums.of(w)});
+  const Blocks blocks(n, (points_.values.columns + 8) * n_clusters_, pass.threads);
+  parallel_blocks(blocks.count(), pass.threads, poll_, [&](std::size_t block, int worker) {
+    Labeller<T>& relabel = labellers[static_cast<std::size_t>(worker)];
+    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
+      relabel(i, static_cast<std::int32_t>(pass.referee.nearest(points_.values.row(i), pass.centers, n_clusters_)));
+  });
+  std::size_t changed = 0;
+  for (const Labeller<T>& relabel : labellers) changed += relabel.changed;
+  return changed;
 }
 
 template <class T>
 std::size_t BruteAssigner<T>::assign(const Assignment& pass) {
   const kernels::KernelTable& table = kernels::pick();
+  if (!traits(points_.metric.distance).all_algorithms) return by_referee(pass);
   if (points_.values.rows < table.float32.dot.tile) return by_referee(pass);  // packing would cost more than it saves
   return use_double_ ? by_filter(pass, table.float64, double_) : by_filter(pass, table.float32, single_);
 }

@@ -18,7 +18,8 @@ constexpr float nowhere = -1e30f;  // the value where there is no row: below all
 }  // namespace
 
 template <class T>
-Neighborhoods<T>::Neighborhoods(const Points<T>& points, int scale, std::size_t n_clusters, const Poll& poll)
+Neighborhoods<T>::Neighborhoods(const Points<T>& points, const Referee& referee, std::size_t n_clusters,
+                                const Poll& poll)
     : points_(points),
       poll_(poll),
       threads_(useful_threads(points.n_threads, {points.values.rows, points.values.columns, 4})),
@@ -27,7 +28,7 @@ Neighborhoods<T>::Neighborhoods(const Points<T>& points, int scale, std::size_t 
       uses_boxes_(uses_boxes(n_clusters)),
       slack_(static_cast<float>(2.0 * (static_cast<double>(points.values.columns + 8) * 0x1p-24 + 0x1p-20))) {
   const std::size_t n = points.values.rows, d = points.values.columns;
-  to_frame_ -= 2 * scale;
+  to_frame_ -= 2 * referee.scale();
   block_tiles_ = uses_boxes_ || d <= 64 ? kernels::seed_block_tiles : 4;
   const std::size_t block_rows = block_tiles_ * tile;
   blocks_ = (n + block_rows - 1) / block_rows;

@@ -39,6 +39,7 @@
 
 #include "../../kernels/table.hpp"
 #include "../exact/power_of_two.hpp"
+#include "../referee.hpp"
 #include "pykmeans/points.hpp"
 
 namespace pykmeans::detail {
@@ -46,8 +47,7 @@ namespace pykmeans::detail {
 template <class T>
 class Neighborhoods {
  public:
-  /// @param scale  the referee's
-  Neighborhoods(const Points<T>& points, int scale, std::size_t n_clusters, const Poll& poll);
+  Neighborhoods(const Points<T>& points, const Referee& referee, std::size_t n_clusters, const Poll& poll);
 
   /// The values of all rows. @param values (n_samples)
   void begin(const double* values);

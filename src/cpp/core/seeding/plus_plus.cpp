@@ -22,6 +22,7 @@
 #include "../float_environment.hpp"
 #include "../parallel.hpp"
 #include "../referee.hpp"
+#include "everywhere.hpp"
 #include "neighborhoods.hpp"
 #include "prefix_sums.hpp"
 #include "pykmeans/pykmeans.hpp"
@@ -33,16 +34,17 @@ namespace {
 using detail::Referee;
 using detail::WideSum;
 
-template <class T>
+/// @tparam Nearby  the filter: Neighborhoods or Everywhere
+template <class T, template <class> class Nearby>
 class PlusPlus {
  public:
   PlusPlus(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
       : points_(points),
         poll_(poll),
-        referee_(points.range, points.values.columns, nullptr, 0),
+        referee_(points, nullptr, 0),
         value_(points.values.rows),
         sums_(points.values.rows, value_.data(), points.weights, points.n_threads, poll),
-        nearby_(points, referee_.scale(), n_clusters, poll),
+        nearby_(points, referee_, n_clusters, poll),
         threads_(detail::useful_threads(points.n_threads, {points.values.rows, points.values.columns})) {}
 
   /// The first seed: a row in proportion to its weight.
@@ -80,7 +82,7 @@ class PlusPlus {
   }
 
  private:
-  using Near = typename detail::Neighborhoods<T>::Near;
+  using Near = typename Nearby<T>::Near;
 
   std::size_t first_row(double uniform) const {
     const std::size_t n = points_.values.rows;
@@ -176,9 +178,18 @@ class PlusPlus {
   const Referee referee_;
   std::vector<double> value_;  // (n_samples) squared distance to the nearest seed, in the referee's scale
   detail::PrefixSums sums_;
-  detail::Neighborhoods<T> nearby_;
+  Nearby<T> nearby_;
   const int threads_;
 };
+
+template <class Seeding>
+std::vector<std::int64_t> picked(Seeding seeding, std::size_t n_clusters, const std::vector<double>& uniforms,
+                                 std::size_t n_local_trials) {
+  std::vector<std::int64_t> seeds{seeding.first(uniforms[0])};
+  for (std::size_t c = 1; c < n_clusters; ++c)
+    seeds.push_back(seeding.next(uniforms.data() + 1 + (c - 1) * n_local_trials, n_local_trials));
+  return seeds;
+}
 
 }  // namespace
 
@@ -198,11 +209,9 @@ std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clust
   for (const double uniform : uniforms)
     if (!(uniform >= 0.0 && uniform < 1.0))
       throw std::invalid_argument("uniforms must be in [0, 1), not " + std::to_string(uniform));
-  PlusPlus<T> seeding(points, n_clusters, poll);
-  std::vector<std::int64_t> seeds{seeding.first(uniforms[0])};
-  for (std::size_t c = 1; c < n_clusters; ++c)
-    seeds.push_back(seeding.next(uniforms.data() + 1 + (c - 1) * n_local_trials, n_local_trials));
-  return seeds;
+  if (detail::traits(points.metric.distance).all_algorithms)
+    return picked(PlusPlus<T, detail::Neighborhoods>(points, n_clusters, poll), n_clusters, uniforms, n_local_trials);
+  return picked(PlusPlus<T, detail::Everywhere>(points, n_clusters, poll), n_clusters, uniforms, n_local_trials);
 }
 
 template <class T>

@@ -1,8 +1,11 @@
 #include "mean.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "../exact/power_of_two.hpp"
+#include "../normalise.hpp"
 #include "../parallel.hpp"
 
 namespace pykmeans::detail {
@@ -32,26 +35,54 @@ void plain_mean(const Partial& sums, std::size_t cluster, std::size_t features, 
   for (std::size_t q = 0; q < features; ++q) mean[q] /= divisor;
 }
 
-}  // namespace
+/// The direction of the sum of a cluster.
+void direction(const Partial& sums, std::size_t cluster, std::size_t features, double* center) {
+  std::vector<Rounded> sum(features);
+  int highest = std::numeric_limits<int>::min();
+  for (std::size_t q = 0; q < features; ++q) {
+    sum[q] = sums.sum(cluster, q);
+    if (sum[q].fraction != 0.0) highest = std::max(highest, sum[q].exponent);
+  }
+  std::vector<double> values(features, 0.0);
+  for (std::size_t q = 0; q < features; ++q)
+    if (sum[q].fraction != 0.0) values[q] = std::ldexp(sum[q].fraction, sum[q].exponent - highest);
+  if (normalise(values.data(), features, values.data())) std::copy(values.begin(), values.end(), center);
+}
 
-void move_centers(const Partial& sums, bool single, std::size_t features, double* centers, int n_threads,
-                  const Poll& poll) {
-  const bool wide = sums.layout().wide;
-  const std::size_t cost = wide ? 32 : 4;  // about, of a value
+/// Call move(cluster, its center) for the clusters that were touched and have points, and round what it left.
+template <class Move>
+void move_touched(const Partial& sums, bool single, std::size_t summed, std::size_t features, double* centers,
+                  int n_threads, const Poll& poll, std::size_t cost, const Move& move) {
   const int threads = useful_threads(n_threads, {sums.clusters(), features, cost});
   const Blocks blocks(sums.clusters(), features * cost, threads, 1);
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
     for (std::size_t c = blocks.begin(block); c < blocks.end(block); ++c) {
       if (!sums.touched(c) || sums.count(c) == 0) continue;
       double* center = centers + c * features;
-      if (wide)
-        wide_mean(sums, c, features, center);
-      else
-        plain_mean(sums, c, features, center);
-      for (std::size_t q = 0; single && q < features; ++q)
-        center[q] = static_cast<double>(static_cast<float>(center[q]));
+      move(c, center);
+      for (std::size_t q = 0; single && q < summed; ++q) center[q] = static_cast<double>(static_cast<float>(center[q]));
     }
   });
+}
+
+}  // namespace
+
+void move_to_means(const Partial& sums, bool single, std::size_t summed, std::size_t features, double* centers,
+                   int n_threads, const Poll& poll) {
+  const bool wide = sums.layout().wide;
+  const std::size_t cost = wide ? 32 : 4;  // about, of a value
+  move_touched(sums, single, summed, features, centers, n_threads, poll, cost, [&](std::size_t c, double* center) {
+    if (wide)
+      wide_mean(sums, c, summed, center);
+    else
+      plain_mean(sums, c, summed, center);
+  });
+}
+
+void move_to_directions(const Partial& sums, bool single, std::size_t features, double* centers, int n_threads,
+                        const Poll& poll) {
+  move_touched(sums, single, features, features, centers, n_threads, poll, 32,
+               [&](std::size_t c, double* center) { direction(sums, c, features, center); });
 }
 
 }  // namespace pykmeans::detail

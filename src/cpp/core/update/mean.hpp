@@ -1,4 +1,4 @@
-// The update step: each center becomes the mean of its points.
+// Centers that sums make: means, and directions.
 #pragma once
 
 #include <cstddef>
@@ -12,9 +12,13 @@ namespace pykmeans::detail {
 /// numerator / denominator, rounded once to double.
 double quotient(const Rounded& numerator, const Rounded& denominator);
 
-/// Move the centers of the clusters that were touched and have points.
-/// @param single  round to float32  @param centers [in, out] (clusters, features)
-void move_centers(const Partial& sums, bool single, std::size_t features, double* centers, int n_threads,
-                  const Poll& poll);
+/// Move the centers of the clusters that were touched and have points: to the means of the leading features.
+/// @param single  round to float32  @param summed  leading features  @param centers [in, out] (clusters, features)
+void move_to_means(const Partial& sums, bool single, std::size_t summed, std::size_t features, double* centers,
+                   int n_threads, const Poll& poll);
+
+/// The same, to the directions of the sums; a sum of zeros leaves the center where it is.
+void move_to_directions(const Partial& sums, bool single, std::size_t features, double* centers, int n_threads,
+                        const Poll& poll);
 
 }  // namespace pykmeans::detail

@@ -165,8 +165,8 @@ double Objective<T>::doubled(const double* centers, const Referee& referee, cons
 }
 
 template <class T>
-double Objective<T>::operator()(const double* centers, const Referee& referee, const Labels& labels,
-                                const Partial& sums) {
+double Objective<T>::from_sums(const double* centers, const Referee& referee, const Labels& labels,
+                               const Partial& sums) {
   const std::size_t k = terms_.size(), d = points_.values.columns;
   if (origin_.empty()) {  // the mean of the first centers, whatever the order of the rows
     origin_.assign(d, 0.0);
@@ -181,6 +181,17 @@ double Objective<T>::operator()(const double* centers, const Referee& referee, c
     }
     objective = doubled(centers, referee, labels, sums);
   }
+  return points_.metric.distance == Distance::cosine ? 0.5 * objective : objective;
+}
+
+template <class T>
+double Objective<T>::operator()(const double* centers, const Referee& referee, const Labels& labels,
+                                const Partial& sums) {
+  const double objective =
+      traits(points_.metric.distance).all_algorithms  // all of it is made of squares
+          ? from_sums(centers, referee, labels, sums)
+          : cluster_sums(points_, points_.weights, centers, /*n_sums=*/1, labels(), referee, poll_)[0].to_double(
+                referee.exponent());
   if (!(objective <= std::numeric_limits<double>::max()))
     throw std::invalid_argument(
         "the inertia of X is beyond the largest float64 (1.8e308); scale X or sample_weight down");

@@ -1,4 +1,5 @@
-// The objective of each assignment, from the sums: no pass over the points.
+// The objective of each assignment. Where distances are squared Euclidean ones (and cosine's are half of those), from
+// the sums: no pass over the points. Elsewhere the referee measures every row.
 //
 // With W and S the weight and the sum of a cluster, both taken about an origin,
 //     sum of w |x - c|^2 = sum of w |x|^2 + (W |c|^2 - 2 c.S),
@@ -47,6 +48,7 @@ class Objective {
   template <class MakeTerm>
   Term add_terms(const Partial& sums, std::size_t cost, MakeTerm make_term);
 
+  double from_sums(const double* centers, const Referee& referee, const Labels& labels, const Partial& sums);
   /// @param value [out]  @return whether the rounding is invisible
   bool plain(const double* centers, const Referee& referee, const Labels& labels, const Partial& sums, double& value);
   double doubled(const double* centers, const Referee& referee, const Labels& labels, const Partial& sums);

@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
+#include "metric.hpp"
 #include "options.hpp"
 #include "partial.hpp"
 #include "view.hpp"
@@ -23,11 +25,15 @@ class Points {
   /// @param values   at least one row and one column
   /// @param weights  (n_samples) finite, >= 0, not all zero; nullptr for ones
   /// @param n_threads  0 for what the machine grants
-  /// Throws std::invalid_argument where the shapes or the weights are not so. Values may be NaN or infinite here (see
-  /// n_nonfinite); the functions that work on Points refuse them.
-  explicit Points(MatrixView<T> values, const double* weights = nullptr, int n_threads = 0, const Poll& poll = {});
+  /// @param metric   any but cosine, which normalised() makes; categories must be whole numbers
+  /// Throws std::invalid_argument where the arguments are not so. Values may be NaN or infinite here (see n_nonfinite);
+  /// the functions that work on Points refuse them.
+  explicit Points(MatrixView<T> values, const double* weights = nullptr, int n_threads = 0, const Poll& poll = {},
+                  Metric metric = {});
 
   MatrixView<T> values;
+  Metric metric;
+  bool single = std::is_same_v<T, float>;  ///< centers are rounded to float32
   const double* weights = nullptr;
   int n_threads = 1;
 
@@ -36,9 +42,9 @@ class Points {
   std::size_t first_nonfinite_column = 0;
 
   std::vector<ValueRange> columns;  ///< (n_features)
-  ValueRange range;                 ///< of all columns
-  SumLayout layout;                 ///< for sums with the weights
-  SumLayout plain_layout;           ///< for sums without
+  ValueRange range;                 ///< of all columns that are numbers, not categories
+  SumLayout layout;                 ///< for sums with the weights, of the columns whose sums make centers
+  SumLayout plain_layout;           ///< for sums without, of the columns that are numbers
 
   double weight(std::size_t row) const { return weights ? weights[row] : 1.0; }
 
@@ -49,6 +55,14 @@ class Points {
 
   /// What ways to assign have made of the points, for all fits of them.
   std::shared_ptr<detail::Prepared<T>> prepared;
+
+  /// The values, where they are not the caller's.
+  std::shared_ptr<const std::vector<double>> owned;
 };
+
+/// The rows of some points divided by their lengths: points whose metric is cosine. The weights are the caller's still.
+/// Throws std::invalid_argument where a row is all zeros.
+template <class T>
+Points<double> normalised(const Points<T>& points, const Poll& poll = {});
 
 }  // namespace pykmeans

@@ -6,6 +6,8 @@
 //
 // Everything that is wrong with an argument is a std::invalid_argument that names it, its value and the rule.
 // T is std::uint8_t, float or double throughout. Centers are double, and float32-representable where T is float.
+// Distances and centers are those of points.metric; where it is cosine, centers are normalised before they are
+// compared.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "metric.hpp"
 #include "options.hpp"
 #include "partial.hpp"
 #include "points.hpp"
@@ -22,7 +25,8 @@
 
 namespace pykmeans {
 
-/// Lloyd's algorithm (S. P. Lloyd, "Least squares quantization in PCM", 1982) from given centers.
+/// Lloyd's algorithm (S. P. Lloyd, "Least squares quantization in PCM", 1982) from given centers, by the points'
+/// metric.
 /// @param init   (n_clusters, n_features) finite; rounded to float32 where T is float
 /// @param out    arrays of the caller, all filled
 template <class T>
@@ -48,20 +52,28 @@ std::vector<double> rows(const Points<T>& points, const std::vector<std::int64_t
 template <class T>
 void nearest(const Points<T>& points, MatrixView<double> centers, std::int32_t* labels, const Poll& poll = {});
 
-/// Squared distance of each row to the center of its label. @param labels (n_samples) @param distances[out] (n_samples)
+/// Distance of each row to the center of its label, as inertia adds it up (squared where the metric is euclidean).
+/// @param labels (n_samples) @param distances[out] (n_samples)
 template <class T>
-void squared_distances(const Points<T>& points, MatrixView<double> centers, const std::int32_t* labels,
-                       double* distances, const Poll& poll = {});
+void distances_to_labels(const Points<T>& points, MatrixView<double> centers, const std::int32_t* labels,
+                         double* distances, const Poll& poll = {});
 
-/// Euclidean distance of each row to each center. @param distances[out] (n_samples, n_clusters)
+/// Distance of each row to each center, the root of the squared one. @param distances[out] (n_samples, n_clusters)
 template <class T, class Out>
 void transform(const Points<T>& points, MatrixView<double> centers, Out* distances, const Poll& poll = {});
 
-/// Exact sum of w * squared distance to the center of its label, rounded once; by cluster too where that is not null.
+/// Exact sum of w * distance to the center of its label (squared where the metric is euclidean), rounded once; by
+/// cluster too where that is not null.
 /// @param labels (n_samples)  @param cluster_inertia[out] (n_clusters) or nullptr
 template <class T>
 double inertia(const Points<T>& points, MatrixView<double> centers, const std::int32_t* labels,
                double* cluster_inertia = nullptr, const Poll& poll = {});
+
+/// The row of each cluster that is nearest to its center, of those with positive weight, the first at a tie; -1 where
+/// there is none. @param labels (n_samples) @return (n_clusters)
+template <class T>
+std::vector<std::int64_t> medoids(const Points<T>& points, MatrixView<double> centers, const std::int32_t* labels,
+                                  const Poll& poll = {});
 
 /// float32 centers as doubles, exactly, whatever floating-point state the calling thread is in. @return (rows *
 /// columns)

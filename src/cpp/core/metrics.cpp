@@ -1,0 +1,44 @@
+#include "metrics.hpp"
+
+namespace pykmeans {
+
+namespace detail {
+
+namespace {
+
+// In the order of Distance.
+constexpr MetricTraits table[] = {
+    {Distance::euclidean, "euclidean", Center::mean, /*all_algorithms=*/true},
+    {Distance::manhattan, "manhattan", Center::median, false},
+    {Distance::cosine, "cosine", Center::direction, true},
+    {Distance::hamming, "hamming", Center::mode, false},
+    {Distance::mixed, "mixed", Center::mean_or_mode, false},
+};
+
+}  // namespace
+
+const MetricTraits& traits(Distance distance) {
+  return table[static_cast<std::size_t>(distance)];
+}
+
+std::size_t numeric_features(const Metric& metric, std::size_t features) {
+  const Center center = traits(metric.distance).center;
+  if (center == Center::mode) return 0;
+  return center == Center::mean_or_mode ? metric.n_numeric : features;
+}
+
+std::size_t summed_features(const Metric& metric, std::size_t features) {
+  return traits(metric.distance).center == Center::median ? 0 : numeric_features(metric, features);
+}
+
+}  // namespace detail
+
+const char* to_string(Distance distance) {
+  return detail::traits(distance).name;
+}
+
+bool works_with(Algorithm algorithm, Distance distance) {
+  return algorithm == Algorithm::automatic || algorithm == Algorithm::lloyd || detail::traits(distance).all_algorithms;
+}
+
+}  // namespace pykmeans

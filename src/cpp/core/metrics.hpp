@@ -1,0 +1,34 @@
+// What the metrics have in common, and where they differ: the table that everything else asks.
+#pragma once
+
+#include <cstddef>
+
+#include "pykmeans/metric.hpp"
+
+namespace pykmeans::detail {
+
+/// What becomes of a feature of a cluster's center.
+enum class Center {
+  mean,
+  median,
+  direction,  // of the sum of normalised rows
+  mode,
+  mean_or_mode,  // the mean of a number, the mode of a category
+};
+
+struct MetricTraits {
+  Distance distance;
+  const char* name;
+  Center center;
+  bool all_algorithms;  // what is assigned is by squared Euclidean distance: else lloyd only
+};
+
+const MetricTraits& traits(Distance distance);
+
+/// The leading features that are numbers; the others are categories.
+std::size_t numeric_features(const Metric& metric, std::size_t features);
+
+/// The leading features whose sums make the centers.
+std::size_t summed_features(const Metric& metric, std::size_t features);
+
+}  // namespace pykmeans::detail

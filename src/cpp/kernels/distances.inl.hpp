@@ -1,0 +1,106 @@
+// The referee's distances. Their order of operations is the definition (sixteen partial sums, folded 8, 4, 2, 1), so
+// that every instruction set gives the same bits: contraction is off in every file, and nothing here may be reordered.
+// Included by the isa_*.cpp files only (see nearest_dot.inl.hpp).
+#pragma once
+
+#include <math.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "table.hpp"
+
+namespace pykmeans::kernels {
+namespace {
+
+/// The sum of term(j) over j, in the referee's order.
+template <class Term>
+inline double sixteen_sums(std::size_t features, const Term& term) {
+  switch (features) {  // the same sums with the zero lanes left out
+    case 1:
+      return term(0);
+    case 2:
+      return term(0) + term(1);
+    case 3:
+      return (term(0) + term(2)) + term(1);
+    case 4:
+      return (term(0) + term(2)) + (term(1) + term(3));
+    default:
+      break;
+  }
+  double sums[16] = {};
+  std::size_t j = 0;
+  for (; j + 16 <= features; j += 16)
+    for (std::size_t l = 0; l < 16; ++l) sums[l] += term(j + l);
+  for (std::size_t l = 0; j + l < features; ++l) sums[l] += term(j + l);
+  for (std::size_t l = 0; l < 8; ++l) sums[l] += sums[l + 8];
+  for (std::size_t l = 0; l < 4; ++l) sums[l] += sums[l + 4];
+  for (std::size_t l = 0; l < 2; ++l) sums[l] += sums[l + 2];
+  return sums[0] + sums[1];
+}
+
+/// A metric is what each feature adds, given both values.
+struct Squared {
+  static double term(double x, double c) {
+    const double t = x - c;
+    return t * t;
+  }
+};
+
+struct Absolute {
+  static double term(double x, double c) { return fabs(x - c); }
+};
+
+struct Unlike {
+  static double term(double x, double c) { return x != c ? 1.0 : 0.0; }  // whole numbers: any order is right
+};
+
+template <class Metric, class Value>
+double referee_distance(const Value* row, const double* center, std::size_t features) {
+  return sixteen_sums(features, [=](std::size_t j) { return Metric::term(static_cast<double>(row[j]), center[j]); });
+}
+
+template <class Metric, class Value>
+double scaled_referee_distance(const Value* row, const double* center, std::size_t features, double first_factor,
+                               double second_factor) {
+  return sixteen_sums(features, [=](std::size_t j) {
+    return Metric::term(static_cast<double>(row[j]) * first_factor * second_factor,
+                        center[j] * first_factor * second_factor);
+  });
+}
+
+template <class Metric, std::size_t features, class Value>
+void distances_to_labels(const Value* rows, std::ptrdiff_t row_stride, const double* centers,
+                         const std::int32_t* labels, std::size_t count, double* distances) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const double* center = centers + (labels ? static_cast<std::size_t>(labels[i]) * features : 0);
+    distances[i] = referee_distance<Metric>(rows + static_cast<std::ptrdiff_t>(i) * row_stride, center, features);
+  }
+}
+
+/// A loop for each number of features, down from the most.
+template <class Metric, std::size_t most, class Value>
+void few_features(const Value* rows, std::ptrdiff_t row_stride, const double* centers, const std::int32_t* labels,
+                  std::size_t features, std::size_t count, double* distances) {
+  if (features == most)
+    distances_to_labels<Metric, most>(rows, row_stride, centers, labels, count, distances);
+  else if constexpr (most > 1)
+    few_features<Metric, most - 1>(rows, row_stride, centers, labels, features, count, distances);
+}
+
+template <class Metric, class Value>
+constexpr DistanceKernels<Value> distance_of = {referee_distance<Metric, Value>, scaled_referee_distance<Metric, Value>,
+                                                few_features<Metric, most_few_features, Value>};
+
+template <class Metric>
+constexpr RefereeKernels distances_of = {distance_of<Metric, std::uint8_t>, distance_of<Metric, float>,
+                                         distance_of<Metric, double>};
+
+double norm(const double* row, std::size_t features) {
+  return sixteen_sums(features, [=](std::size_t j) { return row[j] * row[j]; });
+}
+
+constexpr Referees referee_kernels = {distances_of<Squared>, distances_of<Absolute>, distances_of<Unlike>, norm};
+
+}  // namespace
+}  // namespace pykmeans::kernels
