@@ -3,8 +3,6 @@
 // Included by the isa_*.cpp files only (see nearest_dot.inl.hpp).
 #pragma once
 
-#include <math.h>
-
 #include <cstddef>
 #include <cstdint>
 
@@ -48,7 +46,10 @@ struct Squared {
 };
 
 struct Absolute {
-  static double term(double x, double c) { return fabs(x - c); }
+  static double term(double x, double c) {
+    const double t = x - c;
+    return t > 0.0 ? t : 0.0 - t;  // never -0.0
+  }
 };
 
 struct Unlike {
