@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import pykmeans
+from pykmeans import _core
 
 README = Path(__file__).parents[1] / "README.md"
 FUNCTIONS = [getattr(pykmeans, name) for name in ("k_means", "kmeans_plusplus", "assign", "info")]
@@ -52,9 +53,17 @@ def test_docstrings_describe_every_argument(function: object) -> None:
 
 def test_the_docstring_of_kmeans_describes_every_parameter_and_attribute() -> None:
     documented = re.findall(r"^(\w+) : ", inspect.getdoc(pykmeans.KMeans), re.MULTILINE)
-    model = pykmeans.KMeans(2).fit([[0.0], [1.0]])
+    model = pykmeans.KMeans(2, store_medoids=True).fit([[0.0], [1.0]])
     attributes = [name for name in vars(model) if name.endswith("_")]
     assert sorted(documented) == sorted([*model.get_params(), *attributes, "feature_names_in_"])
+
+
+def test_the_table_of_metrics() -> None:
+    """What works with what is said once, by the core; the documentation repeats it."""
+    text = (README.parent / "docs" / "semantics.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r'^\| ("\w+"|KPrototypes) \|.*\| ([^|]+) \|$', text, re.MULTILINE))
+    expected = {f'"{name}"': ", ".join(ways) for name, ways in _core.METRICS.items() if name != "mixed"}
+    assert rows == {**expected, "KPrototypes": ", ".join(_core.METRICS["mixed"])}
 
 
 def test_every_public_name_is_listed() -> None:
