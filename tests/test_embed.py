@@ -10,7 +10,7 @@ import pytest
 from helpers import bits
 from native import ROOT, build, install, run
 
-from pykmeans import KMeans, _core
+from pykmeans import _core
 
 EMBED = ROOT / "tests" / "embed"
 N_SAMPLES, N_FEATURES, N_CLUSTERS, N_LOCAL_TRIALS = 7000, 33, 40, 4  # as in main.cpp
@@ -56,9 +56,23 @@ def floats(words):
     return np.array([float.fromhex(word) for word in words])
 
 
+FITS = [
+    "float",
+    "float weighted",
+    "double",
+    "double weighted",
+    "float manhattan",
+    "double manhattan weighted",
+    "float cosine weighted",
+    "float hamming",
+    "double mixed weighted",
+]
+FIRST_CATEGORY = {"hamming": 0, "mixed": 20}
+
+
 @pytest.mark.parametrize("how", ["installed", "from the source tree"])
-def test_the_program_prints_four_fits(how):
-    assert list(parsed(printed(how))) == ["float", "float weighted", "double", "double weighted"]
+def test_the_program_prints_every_fit(how):
+    assert list(parsed(printed(how))) == FITS
 
 
 def test_neither_the_build_type_nor_openmp_nor_the_way_in_shows():
@@ -79,26 +93,30 @@ def test_the_number_of_threads_does_not_show():
     assert run(program("installed"), env={**os.environ, "OMP_NUM_THREADS": "1"}) == printed("installed")
 
 
-@pytest.mark.parametrize("name", ["float", "float weighted", "double", "double weighted"])
+@pytest.mark.parametrize("name", FITS)
 def test_python_computes_the_same(name):
     cpp = parsed(printed("installed"))[name]
-    dtype = np.float32 if name.startswith("float") else np.float64
-    X = scattered(dtype)
-    weights = np.arange(N_SAMPLES) % 4 * 0.3 if name.endswith("weighted") else None
+    dtype, *words = name.split()
+    metric = next((word for word in words if word in _core.METRICS), "euclidean")
+    X = scattered(np.float32 if dtype == "float" else np.float64)
+    first = FIRST_CATEGORY.get(metric, N_FEATURES)
+    X[:, first:] = np.floor(X[:, first:])
+    weights = np.arange(N_SAMPLES) % 4 * 0.3 if "weighted" in words else None
 
-    seeds = _core.plus_plus(_core.Points(X, weights), N_CLUSTERS, floats(cpp["uniforms"]), N_LOCAL_TRIALS)
+    points = _core.Points(X, weights, metric=metric, n_numeric=20, gamma=0.7)
+    seeds = _core.plus_plus(points, N_CLUSTERS, floats(cpp["uniforms"]), N_LOCAL_TRIALS)
     assert seeds.tolist() == [int(word) for word in cpp["seeds"]]
 
-    model = KMeans(N_CLUSTERS, init=X[seeds], n_init=1, tol=0.0).fit(X, sample_weight=weights)
-    assert model.labels_.tolist() == [int(word) for word in cpp["labels"]]
+    fit = _core.fit(points, X[seeds], max_iter=300, tol=0.0)
+    assert fit.labels.tolist() == [int(word) for word in cpp["labels"]]
     centers = floats(cpp["centers"]).reshape(N_CLUSTERS, N_FEATURES)
-    assert bits(model.cluster_centers_.astype(np.float64)) == bits(centers)
-    assert model.inertia_ == floats(cpp["inertia"])[0]
-    assert bits(model.cluster_inertia_) == bits(floats(cpp["cluster_inertia"]))
-    assert bits(model.cluster_sizes_) == bits(floats(cpp["cluster_sizes"]))
-    assert bits(model.inertia_history_) == bits(floats(cpp["inertia_history"]))
-    assert model.n_iter_ == int(cpp["n_iter"][0])
-    assert model.stop_reason_ == cpp["stop_reason"][0]
+    assert bits(fit.centers.astype(np.float64)) == bits(centers)
+    assert fit.inertia == floats(cpp["inertia"])[0]
+    assert bits(fit.cluster_inertia) == bits(floats(cpp["cluster_inertia"]))
+    assert bits(fit.cluster_sizes) == bits(floats(cpp["cluster_sizes"]))
+    assert bits(fit.inertia_history) == bits(floats(cpp["inertia_history"]))
+    assert fit.n_iter == int(cpp["n_iter"][0])
+    assert fit.stop_reason == cpp["stop_reason"][0]
 
 
 def test_an_install_has_every_public_header():

@@ -1,5 +1,6 @@
 // pykmeans in a C++ program: random numbers of its own, seeds, a fit, the result. Doubles are printed in hexadecimal,
 // so that the output of two builds, or of Python (tests/test_embed.py), can be compared to the last bit.
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -48,17 +49,15 @@ void print(const std::string& name, const Values& values) {
   std::cout << '\n';
 }
 
-template <class T>
-void fit_and_print(const std::string& name, const std::vector<double>& weights) {
-  const std::vector<T> values = scattered<T>();
-  const pykmeans::Points<T> points({values.data(), n_samples, n_features}, weights.empty() ? nullptr : weights.data());
-
+/// @param points  what is fitted  @param given  the rows that they were made of
+template <class T, class Given>
+void fit_and_print(const std::string& name, const pykmeans::Points<T>& points, const pykmeans::Points<Given>& given) {
   const std::vector<double> uniforms = random_numbers(1 + (n_clusters - 1) * n_local_trials);
   const std::vector<std::int64_t> seeds = pykmeans::plus_plus(points, n_clusters, uniforms, n_local_trials);
 
   pykmeans::FitOptions options;
   options.tol = 0.0;
-  const pykmeans::FitResult result = pykmeans::fit(points, pykmeans::rows(points, seeds), options);
+  const pykmeans::FitResult result = pykmeans::fit(points, pykmeans::rows(given, seeds), options);
 
   print("fit", std::vector<std::string>{name});
   print("uniforms", uniforms);
@@ -73,6 +72,24 @@ void fit_and_print(const std::string& name, const std::vector<double>& weights) 
   print("stop_reason", std::vector<std::string>{pykmeans::to_string(result.stop_reason)});
 }
 
+/// @param first_category  values from this feature on are cut to whole numbers
+template <class T>
+void fit_and_print(const std::string& name, const std::vector<double>& weights, const pykmeans::Metric& metric = {},
+                   std::size_t first_category = n_features) {
+  std::vector<T> values = scattered<T>();
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (i % n_features >= first_category) values[i] = std::floor(values[i]);
+  const pykmeans::MatrixView<T> view(values.data(), n_samples, n_features);
+  const double* given_weights = weights.empty() ? nullptr : weights.data();
+  if (metric.distance == pykmeans::Distance::cosine) {
+    const pykmeans::Points<T> given(view, given_weights);
+    fit_and_print(name, pykmeans::normalised(given), given);
+  } else {
+    const pykmeans::Points<T> points(view, given_weights, 0, {}, metric);
+    fit_and_print(name, points, points);
+  }
+}
+
 }  // namespace
 
 int main() try {
@@ -82,6 +99,11 @@ int main() try {
   fit_and_print<float>("float weighted", some_weights());
   fit_and_print<double>("double", {});
   fit_and_print<double>("double weighted", some_weights());
+  fit_and_print<float>("float manhattan", {}, {pykmeans::Distance::manhattan});
+  fit_and_print<double>("double manhattan weighted", some_weights(), {pykmeans::Distance::manhattan});
+  fit_and_print<float>("float cosine weighted", some_weights(), {pykmeans::Distance::cosine});
+  fit_and_print<float>("float hamming", {}, {pykmeans::Distance::hamming}, 0);
+  fit_and_print<double>("double mixed weighted", some_weights(), {pykmeans::Distance::mixed, 20, 0.7}, 20);
   return 0;
 } catch (const std::exception& error) {
   std::cerr << error.what() << '\n';
