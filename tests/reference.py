@@ -88,7 +88,7 @@ def score(X, centers, sample_weight=None, **how):
 
 
 def medoids(X, centers, labels, sample_weight=None, **how):
-    """The row of positive weight nearest each center among those of its label, the first at a tie; -1: there is none."""
+    """The row of positive weight nearest each center among those of its label, the first at a tie; -1 for none."""
     metric = as_metric(**how)
     X, centers = metric.seen(X), metric.seen(centers)
     scale = metric.scale(X, centers)
