@@ -1,5 +1,9 @@
 """Real data, once per session."""
 
+import csv
+import gzip
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -46,3 +50,35 @@ def china():
 def china_sample(china):
     """(2733, 3) uint8: every hundredth pixel, duplicates among them."""
     return np.ascontiguousarray(china[::100])
+
+
+def openml(number, name):
+    """Fields of a table that scikit-learn's own tests are shipped with."""
+    import sklearn
+
+    path = Path(sklearn.__file__).parent / f"datasets/tests/data/openml/id_{number}/{name}.arff.gz"
+    if not path.exists():
+        pytest.skip("this scikit-learn comes without the data of its tests")
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        lines = [line for line in file if line.strip() and not line.startswith("%")]
+    start = next(i for i, line in enumerate(lines) if line.strip().lower() == "@data")
+    return np.array(list(csv.reader(lines[start + 1 :])))
+
+
+def codes(fields):
+    """Each column's values as 0, 1, ... in sorted order."""
+    return np.column_stack([np.unique(column, return_inverse=True)[1] for column in fields.T]).astype(np.uint8)
+
+
+@pytest.fixture(scope="session")
+def chess():
+    """(3196, 37) uint8 codes of two or three categories: king and rook against king and pawn (UCI kr-vs-kp)."""
+    return codes(openml(3, "data-v1-dl-3"))
+
+
+@pytest.fixture(scope="session")
+def titanic():
+    """(1043, 8) float64: age, siblings, parents, fare; then codes of class, survived, sex and port."""
+    fields = openml(40945, "data-v1-dl-16826755")
+    fields = fields[(fields[:, [4, 8, 10]] != "?").all(axis=1)]
+    return np.hstack([fields[:, [4, 5, 6, 8]].astype(np.float64), codes(fields[:, [0, 1, 3, 10]])])

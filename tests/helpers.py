@@ -7,8 +7,6 @@ import reference
 
 from pykmeans import KMeans, _core
 
-WAYS = [name for name in _core.ALGORITHMS if name != "auto"]  # to assign
-
 
 def blobs(n, d, k, seed, dtype=np.float64, spread=1.0):
     """n points around k places; uint8 data cover 0..255."""
@@ -18,6 +16,22 @@ def blobs(n, d, k, seed, dtype=np.float64, spread=1.0):
     if dtype == np.uint8:
         return np.clip(X * 16 + 128, 0, 255).astype(np.uint8)
     return X.astype(dtype)
+
+
+def table(metric, n, d, k, seed, dtype=np.float64):
+    """n rows around k places, as the metric wants them, and how to measure them: the metric and what goes with it."""
+    rng = np.random.default_rng(seed)
+    X = blobs(n, d, k, seed, dtype, spread=1.5)
+    codes = rng.integers(0, 5, (k, d))[rng.integers(0, k, n)]
+    codes = np.where(rng.random((n, d)) < 0.3, rng.integers(0, 7, (n, d)), codes).astype(dtype)
+    if metric == "hamming":
+        return codes, {"metric": metric}
+    if metric == "mixed":
+        p = (d + 1) // 2
+        return np.hstack([X[:, :p], codes[:, p:]]), {"metric": metric, "n_numeric": p, "gamma": 0.7}
+    if metric == "cosine":
+        X[~X.any(axis=1)] = 1
+    return X, {"metric": metric}
 
 
 def some_weights(n, seed, zeros=True):
@@ -30,9 +44,40 @@ def some_weights(n, seed, zeros=True):
     return w
 
 
-def fitted(X, init, sample_weight=None, **parameters):
+def as_points(X, sample_weight=None, n_threads=None, metric="euclidean", n_numeric=0, gamma=1.0):
+    """X in the hands of the core."""
+    return _core.Points(reference.as_points(X), sample_weight, n_threads or 0, metric, n_numeric, gamma)
+
+
+class MixedFit:
+    """What KMeans is for the other metrics: "mixed" has no such name in public."""
+
+    def __init__(self, X, init, sample_weight, n_threads, n_numeric, gamma, max_iter=300, tol=1e-4, algorithm="auto"):
+        self.how = {"metric": "mixed", "n_numeric": n_numeric, "gamma": gamma}
+        init = np.array(init, dtype=reference.center_type(reference.as_points(X)))
+        points = as_points(X, sample_weight, n_threads, **self.how)
+        fit = _core.fit(points, init, max_iter=max_iter, tol=tol, algorithm=algorithm)
+        for name in ("labels", "inertia", "cluster_inertia", "cluster_sizes", "inertia_history", "n_iter"):
+            setattr(self, name + "_", getattr(fit, name))
+        self.cluster_centers_ = fit.centers
+        self.stop_reason_ = fit.stop_reason
+        self.converged_ = fit.stop_reason != "max_iter"
+
+    def predict(self, X):
+        return _core.nearest(as_points(X, **self.how), self.cluster_centers_)
+
+    def transform(self, X):
+        return _core.transform(as_points(X, **self.how), self.cluster_centers_)
+
+    def score(self, X, sample_weight=None):
+        return -_core.score(as_points(X, sample_weight, **self.how), self.cluster_centers_)
+
+
+def fitted(X, init, sample_weight=None, n_threads=None, metric="euclidean", **parameters):
     """KMeans fitted from a given array. Warnings of too few distinct clusters are not what these tests are about."""
-    parameters = {"n_init": 1, **parameters}
+    if metric == "mixed":
+        return MixedFit(X, init, sample_weight, n_threads, **parameters)
+    parameters = {"n_init": 1, "n_threads": n_threads, "metric": metric, **parameters}
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*distinct.*")
         return KMeans(len(init), init=np.asarray(init), **parameters).fit(X, sample_weight=sample_weight)
@@ -57,7 +102,7 @@ def assert_same_bits(a, b, labels_too=True):
     assert a.stop_reason_ == b.stop_reason_
 
 
-def assert_fit_is(model, expected, X, sample_weight=None):
+def assert_fit_is(model, expected, X, sample_weight=None, metric="euclidean"):
     """A fitted estimator equals the oracle's fit, and agrees with itself."""
     X = np.asarray(X)
     assert model.n_iter_ == expected.n_iter
@@ -70,31 +115,35 @@ def assert_fit_is(model, expected, X, sample_weight=None):
     assert model.inertia_ == expected.inertia
     np.testing.assert_array_equal(model.cluster_inertia_, expected.cluster_inertia)
     np.testing.assert_array_equal(model.cluster_sizes_, expected.cluster_sizes)
-    assert_history_is(model, expected, X, sample_weight)
+    assert_history_is(model, expected, X, sample_weight, metric)
     assert bits(model.predict(X)) == bits(model.labels_)
     assert model.score(X, sample_weight=sample_weight) == -model.inertia_
 
 
-def assert_history_is(model, expected, X, sample_weight=None):
+def assert_history_is(model, expected, X, sample_weight=None, metric="euclidean"):
     history = model.inertia_history_
     assert len(history) == model.n_iter_
     # atol is one unit of the subnormal range, where no number is within 1e-9 of another.
     np.testing.assert_allclose(history, expected.inertia_history, rtol=1e-9, atol=5e-324)
     # Sum, weight and quotient are each rounded: a center off by two ulps at most adds weight * d * (2 ulps)**2 at most.
+    # Directions are of length 1; medians and modes are values of members, without any rounding.
+    largest = {"manhattan": 0.0, "hamming": 0.0, "cosine": 1.0}.get(metric, np.abs(X.astype(np.float64)).max())
     weight = len(X) if sample_weight is None else np.sum(sample_weight)
-    step = np.finfo(model.cluster_centers_.dtype).eps * 2 * np.abs(X.astype(np.float64)).max()
+    step = np.finfo(model.cluster_centers_.dtype).eps * 2 * largest
     with np.errstate(over="ignore"):
         slack = np.square(np.sqrt(weight) * np.sqrt(X.shape[1]) * step)
     assert np.all(np.diff(history) <= slack + 2e-9 * history[:-1])
 
 
-def check(X, init, sample_weight=None, n_threads=None, **parameters):
+def check(X, init, sample_weight=None, n_threads=None, max_iter=300, tol=1e-4, **how):
     """Fit with the package, by each algorithm, and with the oracle; compare, and return the oracle's fit."""
-    model = fitted(X, init, sample_weight, n_threads=n_threads, **parameters)
-    for algorithm in WAYS:
-        other = fitted(X, init, sample_weight, n_threads=n_threads, algorithm=algorithm, **parameters)
-        assert_same_bits(model, other)
-    loop = {name: value for name, value in parameters.items() if name in ("max_iter", "tol")}
-    expected = reference.fit(X, init, sample_weight, **loop)
-    assert_fit_is(model, expected, X, sample_weight)
+    metric = how.get("metric", "euclidean")
+    loop = {"max_iter": max_iter, "tol": tol}
+    model = fitted(X, init, sample_weight, n_threads, **loop, **how)
+    for algorithm in _core.METRICS[metric]:
+        if algorithm != "auto":
+            other = fitted(X, init, sample_weight, n_threads, algorithm=algorithm, **loop, **how)
+            assert_same_bits(model, other)
+    expected = reference.fit(X, init, sample_weight, **loop, **how)
+    assert_fit_is(model, expected, X, sample_weight, metric)
     return expected
