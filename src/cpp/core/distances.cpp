@@ -91,7 +91,7 @@ void transform(const Points<T>& points, MatrixView<double> view, Out* distances,
   const Referee referee(points, centers.data(), view.rows);
   const int threads = detail::useful_threads(points.n_threads, {n, k, d});
   const detail::Blocks blocks(n, k * (d + 8), threads);
-  const bool root = points.metric.distance == Distance::euclidean;
+  const bool root = detail::traits(points.metric.distance).rooted;
   detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
       for (std::size_t c = 0; c < k; ++c) {

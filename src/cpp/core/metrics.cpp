@@ -6,13 +6,16 @@ namespace detail {
 
 namespace {
 
+using kernels::Referees;
+
 // In the order of Distance.
 constexpr MetricTraits table[] = {
-    {Distance::euclidean, "euclidean", Center::mean, /*all_algorithms=*/true},
-    {Distance::manhattan, "manhattan", Center::median, false},
-    {Distance::cosine, "cosine", Center::direction, true},
-    {Distance::hamming, "hamming", Center::mode, false},
-    {Distance::mixed, "mixed", Center::mean_or_mode, false},
+    {Distance::euclidean, "euclidean", Center::mean, &Referees::squared, Growth::square,
+     /*halved=*/false, /*rooted=*/true, /*all_algorithms=*/true},
+    {Distance::manhattan, "manhattan", Center::median, &Referees::absolute, Growth::linear, false, false, false},
+    {Distance::cosine, "cosine", Center::direction, &Referees::squared, Growth::square, true, false, true},
+    {Distance::hamming, "hamming", Center::mode, &Referees::unlike, Growth::none, false, false, false},
+    {Distance::mixed, "mixed", Center::mean_or_mode, &Referees::squared, Growth::square, false, false, false},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "../kernels/table.hpp"
 #include "pykmeans/metric.hpp"
 
 namespace pykmeans::detail {
@@ -16,10 +17,21 @@ enum class Center {
   mean_or_mode,  // the mean of a number, the mode of a category
 };
 
+/// What a distance grows with when all numbers are multiplied, which says how large or small they may be.
+enum class Growth {
+  none,  // it counts
+  linear,
+  square,
+};
+
 struct MetricTraits {
   Distance distance;
   const char* name;
   Center center;
+  kernels::RefereeKernels kernels::Referees::* referee;  // of the numbers, or of all where there are none
+  Growth growth;
+  bool halved;          // d is half of what the referee says
+  bool rooted;          // transform shows the root
   bool all_algorithms;  // what is assigned is by squared Euclidean distance: else lloyd only
 };
 

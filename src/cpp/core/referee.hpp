@@ -78,28 +78,19 @@ class Referee {
         numeric_(numeric_features(metric, features)),
         mixed_(metric.distance == Distance::mixed),
         gamma_(metric.gamma),
+        kernels_(&(kernels::pick().referee.*traits(metric.distance).referee)),
         unlike_(&kernels::pick().referee.unlike) {
-    const kernels::Referees& referees = kernels::pick().referee;
-    switch (metric.distance) {
-      case Distance::manhattan:
-        kernels_ = &referees.absolute;
-        limit_to_sums(range);
-        break;
-      case Distance::hamming:
-        kernels_ = unlike_;
-        highest_ = bits_of(features);
-        break;
-      case Distance::mixed:
-        kernels_ = &referees.squared;
-        limit_to_squares(range, /*vanishing=*/false);
-        gamma_ = std::ldexp(gamma_, 2 * scale_);
-        if (gamma_ > 0.0) highest_ = 1 + std::max(highest_, std::ilogb(gamma_) + 1 + bits_of(features));
-        break;
-      default:
-        kernels_ = &referees.squared;
-        limit_to_squares(range, /*vanishing=*/true);
-        if (metric.distance == Distance::cosine) exponent_ -= 1;  // half the square
-    }
+    const MetricTraits& row = traits(metric.distance);
+    if (row.growth == Growth::square)
+      limit_to_squares(range);
+    else if (row.growth == Growth::linear)
+      limit_to_sums(range);
+    else
+      highest_ = bits_of(features);
+    if (row.halved) exponent_ -= 1;
+    if (!mixed_) return;
+    gamma_ = std::ldexp(gamma_, 2 * scale_);
+    if (gamma_ > 0.0) highest_ = 1 + std::max(highest_, std::ilogb(gamma_) + 1 + bits_of(features));
   }
 
   /// The power of two that values are multiplied by before they are compared.
@@ -165,9 +156,9 @@ class Referee {
   }
 
   /// Squares of differences, and sums of 2^40 of them, stay below 2^1024; what a difference of the smallest values or
-  /// of their last bits squares to stays above 2^-1022, where that is asked for.
-  void limit_to_squares(const ValueRange& range, bool vanishing) {
-    const bool scales = range.any && (range.highest > highest_square || (vanishing && range.lowest < -400));
+  /// of their last bits squares to stays above 2^-1022 (or is nothing beside categories).
+  void limit_to_squares(const ValueRange& range) {
+    const bool scales = range.any && (range.highest > highest_square || (!mixed_ && range.lowest < -400));
     if (scales) scale_to(range, highest_square);
     exponent_ = -2 * scale_;
     // Differences are at most 2^(highest + 1); the rounding of squares and sums makes no power of two more than one
@@ -196,8 +187,8 @@ class Referee {
   std::size_t features_, numeric_;
   bool mixed_;
   double gamma_;
+  const kernels::RefereeKernels* kernels_;
   const kernels::RefereeKernels* unlike_;
-  const kernels::RefereeKernels* kernels_ = nullptr;
   int scale_ = 0;
   int exponent_ = 0;
   int highest_ = 0;

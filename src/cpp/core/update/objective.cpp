@@ -181,7 +181,7 @@ double Objective<T>::from_sums(const double* centers, const Referee& referee, co
     }
     objective = doubled(centers, referee, labels, sums);
   }
-  return points_.metric.distance == Distance::cosine ? 0.5 * objective : objective;
+  return traits(points_.metric.distance).halved ? 0.5 * objective : objective;
 }
 
 template <class T>
