@@ -262,7 +262,7 @@ def instructions():
 
 
 FILTERS = (
-    "NearestDot<",
+    "NearestScore<",
     "score_group<",
     "score_eight<",
     "quantise<",

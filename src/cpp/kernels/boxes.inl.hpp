@@ -1,6 +1,6 @@
 // Points in boxes, of one to three features: which centers may be the nearest of a point of a box, and the nearest of a
 // few centers for each point, by the referee's own arithmetic. Nothing here is fused. Included by the isa_*.cpp files
-// only (see nearest_dot.inl.hpp).
+// only (see nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>

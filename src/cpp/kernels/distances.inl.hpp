@@ -1,6 +1,6 @@
 // The referee's distances. Their order of operations is the definition (sixteen partial sums, folded 8, 4, 2, 1), so
 // that every instruction set gives the same bits: contraction is off in every file, and nothing here may be reordered.
-// Included by the isa_*.cpp files only (see nearest_dot.inl.hpp).
+// Included by the isa_*.cpp files only (see nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 // Points of one to three features by the cells of a grid. Any rounding will do: it is only an order. Plain loops, which
-// the compiler turns into those of the instruction set. Included by the isa_*.cpp files only (see nearest_dot.inl.hpp).
+// the compiler turns into those of the instruction set. Included by the isa_*.cpp files only (see
+// nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>

@@ -3,7 +3,7 @@
 #include "distances.inl.hpp"
 #include "grid.inl.hpp"
 #include "limbs.inl.hpp"
-#include "nearest_dot.inl.hpp"
+#include "nearest_score.inl.hpp"
 #include "nearest_whole.inl.hpp"
 #include "scan.inl.hpp"
 #include "score_group.inl.hpp"
@@ -14,8 +14,8 @@
 namespace pykmeans::kernels {
 
 constexpr KernelTable avx2 = {"avx2",
-                              NearestDot<Avx2Vector<float>, 2, 4>::kernels(),
-                              NearestDot<Avx2Vector<double>, 2, 4>::kernels(),
+                              filter_kernels<Avx2Vector<float>, 2, 4>,
+                              filter_kernels<Avx2Vector<double>, 2, 4>,
                               referee_kernels,
                               limb_kernels,
                               scan_kernels<Avx2Vector<float>, Avx2Vector<double>>,

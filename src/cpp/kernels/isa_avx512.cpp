@@ -3,7 +3,7 @@
 #include "distances.inl.hpp"
 #include "grid.inl.hpp"
 #include "limbs.inl.hpp"
-#include "nearest_dot.inl.hpp"
+#include "nearest_score.inl.hpp"
 #include "nearest_whole.inl.hpp"
 #include "scan.inl.hpp"
 #include "score_group.inl.hpp"
@@ -15,8 +15,8 @@
 namespace pykmeans::kernels {
 
 constexpr KernelTable avx512 = {"avx512",
-                                NearestDot<Avx512Vector<float>, 2, 8>::kernels(),
-                                NearestDot<Avx512Vector<double>, 2, 8>::kernels(),
+                                filter_kernels<Avx512Vector<float>, 2, 8>,
+                                filter_kernels<Avx512Vector<double>, 2, 8>,
                                 referee_kernels,
                                 limb_kernels,
                                 scan_kernels<Avx512Vector<float>, Avx512Vector<double>>,

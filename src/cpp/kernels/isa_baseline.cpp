@@ -4,7 +4,7 @@
 #include "distances.inl.hpp"
 #include "grid.inl.hpp"
 #include "limbs.inl.hpp"
-#include "nearest_dot.inl.hpp"
+#include "nearest_score.inl.hpp"
 #include "scan.inl.hpp"
 #include "score_group.inl.hpp"
 #include "seed_blocks.inl.hpp"
@@ -14,8 +14,8 @@
 namespace pykmeans::kernels {
 
 constexpr KernelTable baseline = {"baseline",
-                                  NearestDot<PortableVector<float>, 2, 4>::kernels(),
-                                  NearestDot<PortableVector<double>, 2, 4>::kernels(),
+                                  filter_kernels<PortableVector<float>, 2, 4>,
+                                  filter_kernels<PortableVector<double>, 2, 4>,
                                   referee_kernels,
                                   limb_kernels,
                                   scan_kernels<PortableVector<float>, PortableVector<double>>,

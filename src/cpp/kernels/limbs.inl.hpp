@@ -1,6 +1,6 @@
 // Rows of integers in limbs, as the exact sums hold them (core/exact/partial.cpp has the meaning). Every operation is
 // exact or rounds once, so every instruction set gives the same bits. Included by the isa_*.cpp files only (see
-// nearest_dot.inl.hpp).
+// nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // Scores of rows against centers in whole numbers: twice as many products an instruction as in float32, and exact. So
 // only the least score of each panel of centers is followed, and the panel that has the least of all is scored once
-// more to see which of its eight centers that is. Included by the isa_*.cpp files only (see nearest_dot.inl.hpp).
+// more to see which of its eight centers that is. Included by the isa_*.cpp files only (see nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Rows into tiles, in the frame of the filter. Included by the isa_*.cpp files only (see nearest_dot.inl.hpp).
+// Rows into tiles, in the frame of the filter. Included by the isa_*.cpp files only (see nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>

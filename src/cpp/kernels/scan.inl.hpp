@@ -1,5 +1,5 @@
 // Largest and smallest nonzero magnitude of each column, in one pass over rows that lie where they lie. Included by the
-// isa_*.cpp files only (see nearest_dot.inl.hpp).
+// isa_*.cpp files only (see nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>

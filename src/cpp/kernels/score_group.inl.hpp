@@ -1,5 +1,5 @@
 // Dot-product scores of chosen rows against sixteen centers: centers in the lanes, rows read by pointer, so that rows
-// that need no look cost nothing. Included by the isa_*.cpp files only (see nearest_dot.inl.hpp).
+// that need no look cost nothing. Included by the isa_*.cpp files only (see nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>

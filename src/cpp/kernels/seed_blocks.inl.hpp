@@ -1,6 +1,6 @@
 // What eight candidates of k-means++ would gain in a block of rows, and which rows one of them may be nearest to: tiles
 // of sixteen rows, the rows in the lanes, distances by differences. Included by the isa_*.cpp files only (see
-// nearest_dot.inl.hpp).
+// nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>

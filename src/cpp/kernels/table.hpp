@@ -6,7 +6,7 @@
 
 namespace pykmeans::kernels {
 
-/// Points in tiles of DotKernels::tile.
+/// Points in tiles of FilterKernels::tile.
 template <class Float>
 struct TileView {
   const Float* values;         // (tiles, features, tile)
@@ -24,7 +24,9 @@ struct PanelView {
   const Float* slacks;        // by name, see nearest
   std::size_t features;
   std::size_t panels;
-  std::size_t width;  // at most DotKernels::widest
+  std::size_t width;       // at most FilterKernels::widest
+  std::size_t categories;  // the last features, where the kernel knows of any
+  Float mismatch;          // what a category adds that differs
 };
 
 /// Of a tile, a bit for each point.
@@ -33,13 +35,10 @@ struct TileVerdict {
   std::uint32_t moved;  // found is not the point's label
 };
 
-/// Scores of points against centers: score = start + sum over q of point[q] * center[q], in any order of operations,
-/// with or without fused multiply-add. Whoever calls accounts for the rounding (core/assign/codebook.hpp).
+/// Scores of points against centers by some metric, in any order of operations, with or without fused multiply-add.
+/// Whoever calls accounts for the rounding (core/assign/codebook.hpp).
 template <class Float>
-struct DotKernels {
-  std::size_t tile;    // at most 32
-  std::size_t widest;  // panel
-
+struct ScoreKernels {
   /// For each point the name of the center of least score (the first that has it). The point is decided where the least
   /// score of the others is above least + slack of that center + doubt of the point; not where anything is NaN.
   /// @param found [out] (tiles * tile)  @param verdicts [out] (tiles)
@@ -85,7 +84,12 @@ struct PlaceKernels {
 
 template <class Float>
 struct FilterKernels {
-  DotKernels<Float> dot;
+  std::size_t tile;             // at most 32
+  std::size_t widest;           // panel
+  ScoreKernels<Float> dot;      // start + sum over q of point[q] * center[q]
+  ScoreKernels<Float> greater;  // start + sum over q of max(point[q], center[q])
+  ScoreKernels<Float> mixed;    // as dot for the numbers, plus mismatch times the number of categories that differ,
+                                // which is counted exactly: a category that is NaN differs from all
   PackKernels<Float> pack;
 };
 

@@ -37,6 +37,14 @@ struct Avx2Vector<float> {
   }
   static Lanes min(Lanes a, Lanes b) { return _mm256_min_ps(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm256_max_ps(a, b); }
+  /// score + maximum, by the multipliers: on some CPUs the adders are what max() keeps busy.
+  static Lanes add_beside_max(Lanes score, Lanes maximum) {
+    return _mm256_fmadd_ps(maximum, _mm256_set1_ps(1.0f), score);
+  }
+  /// score, plus 1 where a is not b.
+  static Lanes count_unlike(Lanes score, Lanes a, Lanes b) {
+    return _mm256_add_ps(score, _mm256_and_ps(_mm256_cmp_ps(a, b, _CMP_NEQ_UQ), _mm256_set1_ps(1.0f)));
+  }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
     return _mm256_blendv_epi8(otherwise, then, _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_LT_OQ)));
   }
@@ -136,6 +144,12 @@ struct Avx2Vector<double> {
   }
   static Lanes min(Lanes a, Lanes b) { return _mm256_min_pd(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm256_max_pd(a, b); }
+  static Lanes add_beside_max(Lanes score, Lanes maximum) {
+    return _mm256_fmadd_pd(maximum, _mm256_set1_pd(1.0), score);
+  }
+  static Lanes count_unlike(Lanes score, Lanes a, Lanes b) {
+    return _mm256_add_pd(score, _mm256_and_pd(_mm256_cmp_pd(a, b, _CMP_NEQ_UQ), _mm256_set1_pd(1.0)));
+  }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
     return _mm256_blendv_epi8(otherwise, then, _mm256_castpd_si256(_mm256_cmp_pd(a, b, _CMP_LT_OQ)));
   }

@@ -35,6 +35,14 @@ struct Avx512Vector<float> {
   }
   static Lanes min(Lanes a, Lanes b) { return _mm512_min_ps(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm512_max_ps(a, b); }
+  /// score + maximum, by the multipliers: on some CPUs the adders are what max() keeps busy.
+  static Lanes add_beside_max(Lanes score, Lanes maximum) {
+    return _mm512_fmadd_ps(maximum, _mm512_set1_ps(1.0f), score);
+  }
+  /// score, plus 1 where a is not b.
+  static Lanes count_unlike(Lanes score, Lanes a, Lanes b) {
+    return _mm512_mask_add_ps(score, _mm512_cmp_ps_mask(a, b, _CMP_NEQ_UQ), score, _mm512_set1_ps(1.0f));
+  }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
     return _mm512_mask_mov_epi32(otherwise, _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), then);
   }
@@ -140,6 +148,12 @@ struct Avx512Vector<double> {
   }
   static Lanes min(Lanes a, Lanes b) { return _mm512_min_pd(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm512_max_pd(a, b); }
+  static Lanes add_beside_max(Lanes score, Lanes maximum) {
+    return _mm512_fmadd_pd(maximum, _mm512_set1_pd(1.0), score);
+  }
+  static Lanes count_unlike(Lanes score, Lanes a, Lanes b) {
+    return _mm512_mask_add_pd(score, _mm512_cmp_pd_mask(a, b, _CMP_NEQ_UQ), score, _mm512_set1_pd(1.0));
+  }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
     return _mm512_mask_mov_epi64(otherwise, _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ), then);
   }

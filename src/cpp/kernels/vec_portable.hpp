@@ -87,6 +87,9 @@ struct PortableVector {
   static Lanes instead_of_zero(Lanes v, Lanes other) { return v == Lanes{} ? other : v; }
   static Lanes min(Lanes a, Lanes b) { return a < b ? a : b; }
   static Lanes max(Lanes a, Lanes b) { return a < b ? b : a; }
+  static Lanes add_beside_max(Lanes score, Lanes maximum) { return score + maximum; }
+  /// score, plus 1 where a is not b.
+  static Lanes count_unlike(Lanes score, Lanes a, Lanes b) { return score + (a != b ? splat(1) : Lanes{}); }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) { return a < b ? then : otherwise; }
   static void store_index(std::int32_t* p, Indices v) {
     for (std::size_t lane = 0; lane < width; ++lane) p[lane] = static_cast<std::int32_t>(v[lane]);
@@ -207,6 +210,11 @@ struct PortableVector {
   }
   static Lanes max(Lanes a, Lanes b) {
     return each<Lanes>([&](std::size_t i) { return a.at[i] < b.at[i] ? b.at[i] : a.at[i]; });
+  }
+  static Lanes add_beside_max(Lanes score, Lanes maximum) { return add(score, maximum); }
+  /// score, plus 1 where a is not b.
+  static Lanes count_unlike(Lanes score, Lanes a, Lanes b) {
+    return each<Lanes>([&](std::size_t i) { return a.at[i] != b.at[i] ? score.at[i] + 1 : score.at[i]; });
   }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) {
     return each<Indices>([&](std::size_t i) { return a.at[i] < b.at[i] ? then.at[i] : otherwise.at[i]; });

@@ -8,6 +8,7 @@
 
 #include "../parallel.hpp"
 #include "codebook.hpp"
+#include "filter_frame.hpp"
 
 namespace pykmeans::detail {
 
@@ -33,6 +34,19 @@ std::size_t lowest_bit(std::uint32_t bits) {
   return bit;
 }
 
+template <class Float>
+const kernels::ScoreKernels<Float>& score_kernels(const kernels::FilterKernels<Float>& kernels,
+                                                  const FilterFrame& frame) {
+  switch (frame.score) {
+    case FilterFrame::Score::greater:
+      return kernels.greater;
+    case FilterFrame::Score::mixed:
+      return kernels.mixed;
+    default:
+      return kernels.dot;
+  }
+}
+
 }  // namespace
 
 /// What a filter needs in every pass.
@@ -50,7 +64,9 @@ template <class T>
 template <class Float>
 struct alignas(64) BruteAssigner<T>::Worker {
   const Points<T>& points;
+  const FilterFrame& frame;
   const kernels::FilterKernels<Float>& kernels;
+  const kernels::ScoreKernels<Float>& score;
   const Codebook<Float>& codebook;
   const double factor;
   const std::size_t tile, group_rows;
@@ -65,12 +81,15 @@ struct alignas(64) BruteAssigner<T>::Worker {
   Labeller<T> relabel;
   std::size_t undecided_rows = 0, candidates = 0;
 
-  Worker(const Points<T>& data, const kernels::FilterKernels<Float>& functions, const Codebook<Float>& centers)
+  Worker(const Points<T>& data, const FilterFrame& where, const kernels::FilterKernels<Float>& functions,
+         const Codebook<Float>& centers)
       : points(data),
+        frame(where),
         kernels(functions),
+        score(score_kernels(functions, where)),
         codebook(centers),
-        factor(std::ldexp(1.0, -data.spread_exponent)),
-        tile(functions.dot.tile),
+        factor(std::ldexp(1.0, -where.exponent)),
+        tile(functions.tile),
         group_rows(std::clamp<std::size_t>(group_values / (data.values.columns * tile), 1, most_tiles) * tile),
         own(group_rows, data.values.columns),
         relabel{data, nullptr, nullptr} {}
@@ -87,9 +106,16 @@ struct alignas(64) BruteAssigner<T>::Worker {
   template <class RowOf>
   void pack(std::size_t rows, RowOf row_of, Float* values, Float* doubts) {
     for (std::size_t i = 0; i < tile; ++i) row_pointers[i] = points.values.row(row_of(i < rows ? i : 0));
-    kernels.pack.from(T())(row_pointers.data(), points.origin.data(), factor, points.values.columns, values,
-                           norms.data());
-    for (std::size_t i = 0; i < tile; ++i) doubts[i] = codebook.error().doubt(norms[i]);
+    const auto pack_tile = kernels.pack.from(T());
+    const std::size_t numbers = frame.numbers();
+    if (frame.categories() != 0) {
+      for (const T*& row : row_pointers) row += numbers;
+      pack_tile(row_pointers.data(), frame.category_origin.data(), 1.0, frame.categories(), values + numbers * tile,
+                norms.data());
+      for (const T*& row : row_pointers) row -= numbers;
+    }
+    pack_tile(row_pointers.data(), frame.origin.data(), factor, numbers, values, norms.data());
+    codebook.doubts(norms.data(), tile, doubts);
   }
 
   void pack_group(std::size_t begin, std::size_t end, Float* values, Float* doubts) {
@@ -103,12 +129,12 @@ struct alignas(64) BruteAssigner<T>::Worker {
   void filter(std::size_t begin, std::size_t end, const Float* values, const Float* doubts) {
     kernels::TileVerdict verdicts[most_tiles];
     const std::size_t full = (end - begin) / tile, rest = begin + full * tile;
-    kernels.dot.nearest({values, doubts, pass->labels + begin, full}, codebook.panels(), found.data(), verdicts);
+    score.nearest({values, doubts, pass->labels + begin, full}, codebook.panels(), found.data(), verdicts);
     if (rest < end) {  // the labels of a tile that is not full are fewer than the kernel reads
       std::int32_t labels[32] = {};
       std::copy(pass->labels + rest, pass->labels + end, labels);
-      kernels.dot.nearest({values + full * tile * points.values.columns, doubts + full * tile, labels, 1},
-                          codebook.panels(), found.data() + full * tile, verdicts + full);
+      score.nearest({values + full * tile * points.values.columns, doubts + full * tile, labels, 1}, codebook.panels(),
+                    found.data() + full * tile, verdicts + full);
     }
     for (std::size_t first = begin; first < end; first += tile) {
       const std::size_t rows = std::min(tile, end - first);
@@ -130,22 +156,22 @@ struct alignas(64) BruteAssigner<T>::Worker {
     const std::size_t* list = undecided.data() + undecided.size() - rows;
     pack(rows, [=](std::size_t i) { return list[i]; }, own.values.get(), own.doubts.get());
     scores.resize(codebook.places() * tile);
-    kernels.dot.scores(own.values.get(), codebook.panels(), scores.data());
+    score.scores(own.values.get(), codebook.panels(), scores.data());
     for (std::size_t i = 0; i < rows; ++i) relabel(list[i], judge(list[i], i));
     undecided_rows += rows;
     undecided.resize(undecided.size() - rows);
   }
 
   std::int32_t judge(std::size_t row, std::size_t lane) {
-    const auto score = [&](std::size_t c) { return static_cast<double>(scores[c * tile + lane]); };
+    const auto score_of = [&](std::size_t c) { return static_cast<double>(scores[c * tile + lane]); };
     std::size_t b = 0;
     for (std::size_t c = 1; c < codebook.size(); ++c)
-      if (score(c) < score(b)) b = c;
-    const double limit = score(b) + codebook.slack(b) + static_cast<double>(own.doubts[lane]);
+      if (score_of(c) < score_of(b)) b = c;
+    const double limit = score_of(b) + codebook.slack(b) + static_cast<double>(own.doubts[lane]);
     double least = std::numeric_limits<double>::infinity();
     std::int32_t label = codebook.original(0);
     for (std::size_t c = 0; c < codebook.size(); ++c) {
-      if (score(c) > limit) continue;  // a score or limit that is NaN leaves the center in
+      if (score_of(c) > limit) continue;  // a score or limit that is NaN leaves the center in
       const double distance =
           pass->referee(points.values.row(row),
                         pass->centers + static_cast<std::size_t>(codebook.original(c)) * points.values.columns);
@@ -173,7 +199,11 @@ struct alignas(64) BruteAssigner<T>::Worker {
 
 template <class T>
 BruteAssigner<T>::BruteAssigner(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
-    : points_(points), n_clusters_(n_clusters), poll_(poll), use_double_(points.values.columns > max_float_features) {}
+    : points_(points),
+      n_clusters_(n_clusters),
+      poll_(poll),
+      frame_(frame_of(points, poll)),
+      use_double_(!frame_.float_suffices) {}
 
 template <class T>
 BruteAssigner<T>::~BruteAssigner() = default;
@@ -182,18 +212,17 @@ template <class T>
 template <class Float>
 std::size_t BruteAssigner<T>::by_filter(const Assignment& pass, const kernels::FilterKernels<Float>& kernels,
                                         std::unique_ptr<Filter<Float>>& filter) {
-  const std::size_t n = points_.values.rows, d = points_.values.columns, tile = kernels.dot.tile;
+  const std::size_t n = points_.values.rows, d = points_.values.columns, tile = kernels.tile;
   if (!filter) filter = std::make_unique<Filter<Float>>();
   Codebook<Float>& codebook = filter->codebook;
-  codebook.pack(pass.centers, n_clusters_, points_.origin, points_.spread_exponent, pass.referee.scale(),
-                kernels.dot.widest);
+  codebook.pack(pass.centers, n_clusters_, frame_, pass.referee.scale(), kernels.widest);
   const std::size_t all_rows = (n + tile - 1) / tile * tile;
   const bool keep = pass.sums.of(0) && all_rows <= most_kept_values / d;  // sums are wanted: there will be more passes
   if (keep && !filter->kept.values) filter->kept = Tiles<Float>(all_rows, d);
-  const bool filled = keep && filter->kept_tau == codebook.error().tau;
+  const bool filled = keep && filter->kept_tau == codebook.tau();
   std::vector<Worker<Float>>& workers = filter->workers;
   for (int w = 0; w < pass.threads; ++w) {
-    if (workers.size() == static_cast<std::size_t>(w)) workers.emplace_back(points_, kernels, codebook);
+    if (workers.size() == static_cast<std::size_t>(w)) workers.emplace_back(points_, frame_, kernels, codebook);
     workers[static_cast<std::size_t>(w)].begin(pass, pass.sums.of(w));
   }
   const Blocks blocks(n, d * n_clusters_, pass.threads, tile);
@@ -201,7 +230,7 @@ std::size_t BruteAssigner<T>::by_filter(const Assignment& pass, const kernels::F
     workers[static_cast<std::size_t>(worker)].block(blocks.begin(block), blocks.end(block),
                                                     keep ? &filter->kept : nullptr, filled);
   });
-  if (keep) filter->kept_tau = codebook.error().tau;
+  if (keep) filter->kept_tau = codebook.tau();
   std::size_t changed = 0, undecided = 0, candidates = 0;
   for (int w = 0; w < pass.threads; ++w) {
     const Worker<Float>& worker = workers[static_cast<std::size_t>(w)];
@@ -233,8 +262,10 @@ std::size_t BruteAssigner<T>::by_referee(const Assignment& pass) {
 template <class T>
 std::size_t BruteAssigner<T>::assign(const Assignment& pass) {
   const kernels::KernelTable& table = kernels::pick();
-  if (!traits(points_.metric.distance).all_algorithms) return by_referee(pass);
-  if (points_.values.rows < table.float32.dot.tile) return by_referee(pass);  // packing would cost more than it saves
+  if (points_.values.rows < table.float32.tile) return by_referee(pass);  // packing would cost more than it saves
+  // Only the bound of products knows of a referee that scales.
+  const bool scaled = pass.referee.scale() != 0 && frame_.score != FilterFrame::Score::products;
+  if (scaled || !frame_.possible) return by_referee(pass);
   return use_double_ ? by_filter(pass, table.float64, double_) : by_filter(pass, table.float32, single_);
 }
 

@@ -1,14 +1,15 @@
-// BruteAssigner ("lloyd"): looks at every center for every row. A float32 dot-product filter decides nearly all rows,
-// the referee the rest among the few centers that the filter leaves.
+// BruteAssigner ("lloyd"): looks at every center for every row, by any metric. A float32 filter decides nearly all
+// rows, the referee the rest among the few centers that the filter leaves.
 //
 // Use when: always right; no memory beyond the packed centers and a few megabytes. Cost: n k d multiply-adds an
-// iteration.
+// iteration, or as many maxima and additions.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 
 #include "../../kernels/table.hpp"
+#include "filter_frame.hpp"
 #include "pykmeans/points.hpp"
 #include "way.hpp"
 
@@ -41,6 +42,7 @@ class BruteAssigner final : public Way<T> {
   const Points<T>& points_;
   const std::size_t n_clusters_;
   const Poll& poll_;
+  const FilterFrame frame_;
   // What a pass leaves for the next; made when first used.
   std::unique_ptr<Filter<float>> single_;
   std::unique_ptr<Filter<double>> double_;

@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "absolute.hpp"
+
 namespace pykmeans::detail {
 
 template <class Float>
@@ -41,10 +43,62 @@ PackedCenter<Float> pack_center(const double* center, const std::vector<double>&
   return {static_cast<Float>(std::min(0.2 * norm, 0x1p120)), std::numeric_limits<double>::infinity()};
 }
 
+/// The frame's error for these centers.
+template <class Float>
+FilterError<Float> Codebook<Float>::error_of(const double* centers, int referee_scale) const {
+  using Score = FilterFrame::Score;
+  const auto whole = [&](std::size_t c) {
+    return whole_in_frame(centers + c * features_, frame_->origin, frame_->exponent);
+  };
+  FilterError<Float> error;
+  switch (frame_->score) {
+    case Score::greater:
+      error = error_of_greater<Float>(features_);
+      if (!frame_->whole) break;
+      for (std::size_t c = 0; c < size_; ++c)
+        if (!whole(c)) return error;
+      error.epsilon = 0.0;
+      error.tau = -0.125;
+      break;
+    case Score::mixed:
+      if (frame_->whole) {
+        error.tau = -0.25;
+        break;
+      }
+      error = FilterError<Float>(frame_->numbers(), frame_->exponent, referee_scale);
+      error.tau += error.epsilon * frame_->mismatch * static_cast<double>(frame_->categories()) +
+                   std::ldexp(static_cast<double>(frame_->numbers()) + 2.0, -1074 - 2 * frame_->exponent);
+      break;
+    case Score::products:
+      error = FilterError<Float>(features_, frame_->exponent, referee_scale);
+  }
+  return error;
+}
+
+template <class Float>
+void Codebook<Float>::doubts(const Float* norms, std::size_t count, Float* doubts) const {
+  if (frame_->score == FilterFrame::Score::greater)
+    for (std::size_t i = 0; i < count; ++i)
+      doubts[i] = doubt_of_greater(error_, norms[i], static_cast<double>(features_));
+  else
+    for (std::size_t i = 0; i < count; ++i) doubts[i] = error_.doubt(norms[i]);
+}
+
+template <class Float>
+PackedCenter<Float> Codebook<Float>::pack_one(const double* center, Float* packed) {
+  const std::size_t numbers = frame_->numbers();
+  for (std::size_t q = numbers; q < features_; ++q) {
+    const auto category = static_cast<Float>(center[q]);
+    packed[q * width_] =
+        static_cast<double>(category) == center[q] ? category : std::numeric_limits<Float>::quiet_NaN();
+  }
+  const auto pack = frame_->score == FilterFrame::Score::greater ? pack_center_greater<Float> : pack_center<Float>;
+  return pack(center, frame_->origin, frame_->exponent, error_.epsilon, packed, width_);
+}
+
 /// Panels as wide as the registers allow, and no wider than the centers fill.
 template <class Float>
-void Codebook<Float>::place(const double* centers, const std::vector<double>& origin, int frame_exponent,
-                            std::size_t widest) {
+void Codebook<Float>::place(const double* centers, std::size_t widest) {
   n_panels_ = (size_ + widest - 1) / widest;
   width_ = (size_ + n_panels_ - 1) / n_panels_;
   values_.assign(places() * features_, Float(0));
@@ -53,8 +107,7 @@ void Codebook<Float>::place(const double* centers, const std::vector<double>& or
   for (std::size_t c = 0; c < size_; ++c) {
     const auto name = static_cast<std::size_t>(names_[c]);
     const PackedCenter<Float> packed =
-        pack_center(centers + name * features_, origin, frame_exponent, error_.epsilon,
-                    values_.data() + (c / width_) * width_ * features_ + c % width_, width_);
+        pack_one(centers + name * features_, values_.data() + (c / width_) * width_ * features_ + c % width_);
     starts_[c] = packed.start;
     slacks_[name] = static_cast<Float>(packed.slack * (1.0 + 0x1p-20));
   }
@@ -86,16 +139,17 @@ bool Codebook<Float>::drop_equal(const double* centers) {
 }
 
 template <class Float>
-void Codebook<Float>::pack(const double* centers, std::size_t count, const std::vector<double>& origin,
-                           int frame_exponent, int referee_scale, std::size_t widest) {
-  features_ = origin.size();
+void Codebook<Float>::pack(const double* centers, std::size_t count, const FilterFrame& frame, int referee_scale,
+                           std::size_t widest) {
+  frame_ = &frame;
+  features_ = frame.numbers() + frame.categories();
   size_ = count;
-  error_ = FilterError<Float>(features_, frame_exponent, referee_scale);
+  error_ = error_of(centers, referee_scale);
   slacks_.resize(count);
   names_.resize(count);
   std::iota(names_.begin(), names_.end(), 0);
-  place(centers, origin, frame_exponent, widest);
-  if (drop_equal(centers)) place(centers, origin, frame_exponent, widest);
+  place(centers, widest);
+  if (drop_equal(centers)) place(centers, widest);
 }
 
 template struct FilterError<float>;

@@ -34,6 +34,15 @@
 // A point with P^2 > 2^80 gets B = infinity: everything about it is undecided. A center with Q^2 > 2^86 is packed as
 // zeros with h = Q^2 / 5, at most 2^120: below its score for every point with P^2 <= 2^80, since then Q^2 / 2 - P Q >=
 // Q^2 (1/2 - 2^-3); and with A = infinity.
+//
+// Mixed distances: P, Q and the scores are those of the p numbers, and each of m categories that differs adds g, gamma
+// / 2 in this frame. Packed categories are what they are, or NaN where the filter's type cannot hold a center's, which
+// no row then has; so their number n <= m is exact. g n adds to step 2 and to h's rounding p + 3 roundings of g n, to
+// step 4 three roundings in double, and g n to |s(b)| in step 6: all less than epsilon g m, for d = p in epsilon, which
+// goes into tau. So does what vanishes in the squares of the referee, which scales nothing up: (p + 2) 2^-1074 of its
+// units. Where there are categories only, and g = 1, scores are exact: A = 0, B = -1/4, equal scores are decided.
+//
+// Sums of absolute differences have a proof of their own: absolute.hpp.
 #pragma once
 
 #include <cstddef>
@@ -42,6 +51,7 @@
 
 #include "../../kernels/table.hpp"
 #include "../referee.hpp"
+#include "filter_frame.hpp"
 #include "pykmeans/points.hpp"
 
 namespace pykmeans::detail {
@@ -78,14 +88,25 @@ template <class Float>
 class Codebook {
  public:
   /// Pack centers; of equal ones only that of the lowest index.
-  /// @param centers (count, features)  @param origin (features)  @param widest  panel
-  void pack(const double* centers, std::size_t count, const std::vector<double>& origin, int frame_exponent,
-            int referee_scale, std::size_t widest);
+  /// @param centers (count, features)  @param frame  must outlive it  @param widest  panel
+  void pack(const double* centers, std::size_t count, const FilterFrame& frame, int referee_scale, std::size_t widest);
 
   kernels::PanelView<Float> panels() const {
-    return {values_.data(), starts_.data(), names_.data(), slacks_.data(), features_, n_panels_, width_};
+    return {values_.data(),
+            starts_.data(),
+            names_.data(),
+            slacks_.data(),
+            features_,
+            n_panels_,
+            width_,
+            frame_->categories(),
+            static_cast<Float>(frame_->mismatch)};
   }
-  const FilterError<Float>& error() const { return error_; }
+
+  /// 2 B of some points. @param norms (count) sums of squares of their numbers  @param doubts [out] (count)
+  void doubts(const Float* norms, std::size_t count, Float* doubts) const;
+  /// Doubts made with the same tau are the same.
+  double tau() const { return error_.tau; }
 
   /// Packed centers, and places for them: padding fills the last panel.
   std::size_t size() const { return size_; }
@@ -98,11 +119,14 @@ class Codebook {
   }
 
  private:
-  void place(const double* centers, const std::vector<double>& origin, int frame_exponent, std::size_t widest);
+  FilterError<Float> error_of(const double* centers, int referee_scale) const;
+  PackedCenter<Float> pack_one(const double* center, Float* packed);
+  void place(const double* centers, std::size_t widest);
   bool drop_equal(const double* centers);
 
+  const FilterFrame* frame_ = nullptr;
   std::size_t features_ = 0, size_ = 0, n_panels_ = 0, width_ = 1;
-  std::vector<Float> values_;        // (panels, features, width), -z
+  std::vector<Float> values_;        // (panels, features, width)
   std::vector<Float> starts_;        // (panels * width), h; infinity for padding
   std::vector<std::int32_t> names_;  // (panels * width)
   std::vector<Float> slacks_;        // (count), by name

@@ -1,7 +1,7 @@
-// Dot-product scores of tiles of points against panels of centers, written once over a small vector type: points lie in
-// the lanes, the values of a center are broadcast, and the minimum is kept in registers, so that no n x k matrix
-// exists. Included by the isa_*.cpp files only; everything is in an unnamed namespace, so that no function compiled for
-// one instruction set can be linked into another.
+// Scores of tiles of points against panels of centers, written once over a small vector type and once for all metrics:
+// points lie in the lanes, the values of a center are broadcast, and the minimum is kept in registers, so that no n x k
+// matrix exists. Included by the isa_*.cpp files only; everything is in an unnamed namespace, so that no function
+// compiled for one instruction set can be linked into another.
 #pragma once
 
 #include <cstddef>
@@ -14,11 +14,40 @@
 namespace pykmeans::kernels {
 namespace {
 
+// What a feature adds to a score.
+
+struct AddProduct {
+  template <class Vector>
+  static typename Vector::Lanes add(typename Vector::Lanes score, typename Vector::Lanes point,
+                                    typename Vector::Lanes center) {
+    return Vector::multiply_add(point, center, score);
+  }
+};
+
+/// |y - z| = 2 max(y, z) - y - z, and all but the maximum is known beforehand.
+struct AddGreater {
+  template <class Vector>
+  static typename Vector::Lanes add(typename Vector::Lanes score, typename Vector::Lanes point,
+                                    typename Vector::Lanes center) {
+    return Vector::add_beside_max(score, Vector::max(point, center));
+  }
+};
+
+struct CountUnlike {
+  template <class Vector>
+  static typename Vector::Lanes add(typename Vector::Lanes score, typename Vector::Lanes point,
+                                    typename Vector::Lanes center) {
+    return Vector::count_unlike(score, point, center);
+  }
+};
+
 /// @tparam Vector   the lanes
 /// @tparam vectors  vectors of points in a tile
 /// @tparam widest   centers in a panel at most; vectors * widest accumulators must fit the registers
-template <class Vector, std::size_t vectors, std::size_t widest>
-struct NearestDot {
+/// @tparam Number   what a number adds
+/// @tparam has_categories  whether there may be any behind the numbers
+template <class Vector, std::size_t vectors, std::size_t widest, class Number, bool has_categories>
+struct NearestScore {
   using Float = typename Vector::Scalar;
   using Lanes = typename Vector::Lanes;
   using Indices = typename Vector::Indices;
@@ -30,19 +59,39 @@ struct NearestDot {
     Lanes at[width][vectors];
   };
 
-  template <std::size_t width>
-  static inline void score_panel(const Float* points, const Float* centers, const Float* starts, std::size_t features,
-                                 Scores<width>& scores) {
-    for (std::size_t c = 0; c < width; ++c)
-      for (std::size_t v = 0; v < vectors; ++v) scores.at[c][v] = Vector::splat(starts[c]);
+  /// Add what some features add. @param points (features, tile)  @param centers (features, width)
+  template <class Feature, std::size_t width>
+  static inline void walk(const Float* points, const Float* centers, std::size_t features, Scores<width>& scores) {
     for (std::size_t q = 0; q < features; ++q) {
       Lanes point[vectors];
       for (std::size_t v = 0; v < vectors; ++v) point[v] = Vector::load(points + q * tile + v * Vector::width);
       for (std::size_t c = 0; c < width; ++c) {
         const Lanes center = Vector::splat(centers[q * width + c]);
         for (std::size_t v = 0; v < vectors; ++v)
-          scores.at[c][v] = Vector::multiply_add(point[v], center, scores.at[c][v]);
+          scores.at[c][v] = Feature::template add<Vector>(scores.at[c][v], point[v], center);
       }
+    }
+  }
+
+  template <std::size_t width>
+  static inline void score_panel(const Float* points, const PanelView<Float>& centers, std::size_t panel,
+                                 Scores<width>& scores) {
+    const Float* const values = centers.values + panel * centers.features * width;
+    const Float* const starts = centers.starts + panel * width;
+    if constexpr (has_categories) {  // counted first, which is exact
+      const std::size_t numbers = centers.features - centers.categories;
+      for (std::size_t c = 0; c < width; ++c)
+        for (std::size_t v = 0; v < vectors; ++v) scores.at[c][v] = Vector::splat(Float(0));
+      walk<CountUnlike>(points + numbers * tile, values + numbers * width, centers.categories, scores);
+      const Lanes mismatch = Vector::splat(centers.mismatch);
+      for (std::size_t c = 0; c < width; ++c)
+        for (std::size_t v = 0; v < vectors; ++v)
+          scores.at[c][v] = Vector::multiply_add(scores.at[c][v], mismatch, Vector::splat(starts[c]));
+      walk<Number>(points, values, numbers, scores);
+    } else {
+      for (std::size_t c = 0; c < width; ++c)
+        for (std::size_t v = 0; v < vectors; ++v) scores.at[c][v] = Vector::splat(starts[c]);
+      walk<Number>(points, values, centers.features, scores);
     }
   }
 
@@ -57,8 +106,7 @@ struct NearestDot {
     }
     for (std::size_t p = 0; p < centers.panels; ++p) {
       Scores<width> scores;
-      score_panel<width>(points, centers.values + p * centers.features * width, centers.starts + p * width,
-                         centers.features, scores);
+      score_panel<width>(points, centers, p, scores);
       for (std::size_t c = 0; c < width; ++c) {
         const Indices here = Vector::splat_index(centers.names[p * width + c]);
         for (std::size_t v = 0; v < vectors; ++v) {
@@ -93,8 +141,7 @@ struct NearestDot {
   static void scores_in(const Float* values, const PanelView<Float>& centers, Float* out) {
     for (std::size_t p = 0; p < centers.panels; ++p) {
       Scores<width> panel;
-      score_panel<width>(values, centers.values + p * centers.features * width, centers.starts + p * width,
-                         centers.features, panel);
+      score_panel<width>(values, centers, p, panel);
       for (std::size_t c = 0; c < width; ++c)
         for (std::size_t v = 0; v < vectors; ++v)
           Vector::store(out + (p * width + c) * tile + v * Vector::width, panel.at[c][v]);
@@ -115,10 +162,17 @@ struct NearestDot {
     if constexpr (width > 1) scores<width - 1>(values, centers, out);
   }
 
-  static constexpr FilterKernels<Float> kernels() {
-    return {{tile, widest, nearest<>, scores<>}, pack_kernels<Vector, tile>()};
-  }
+  static constexpr ScoreKernels<Float> kernels() { return {nearest<>, scores<>}; }
 };
+
+template <class Vector, std::size_t vectors, std::size_t widest>
+constexpr FilterKernels<typename Vector::Scalar> filter_kernels = {
+    vectors * Vector::width,
+    widest,
+    NearestScore<Vector, vectors, widest, AddProduct, false>::kernels(),
+    NearestScore<Vector, vectors, widest, AddGreater, false>::kernels(),
+    NearestScore<Vector, vectors, widest, AddProduct, true>::kernels(),
+    pack_kernels<Vector, vectors * Vector::width>()};
 
 }  // namespace
 }  // namespace pykmeans::kernels

@@ -1,0 +1,35 @@
+// How the filters of BruteAssigner see the rows and centers of each metric.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "pykmeans/points.hpp"
+
+namespace pykmeans::detail {
+
+struct FilterFrame {
+  enum class Score {
+    products,  // squared Euclidean distance: codebook.hpp
+    greater,   // the sum of absolute differences: absolute.hpp
+    mixed,     // squared Euclidean distance of the numbers, and the number of categories that differ: codebook.hpp
+  };
+
+  Score score = Score::products;
+  std::vector<double> origin;           // (numbers) numbers come before categories
+  std::vector<double> category_origin;  // (categories) zeros: a category stays what it is
+  int exponent = 0;                     // of the numbers: they are divided by its power of two
+  double mismatch = 0.0;                // what a category adds that differs
+  bool whole = false;  // the numbers are small whole ones in the frame, and the origin is whole: sums of them are exact
+  bool float_suffices = true;  // float32 holds all categories
+  bool possible = true;        // whether the bounds allow a filter at all
+
+  std::size_t numbers() const { return origin.size(); }
+  std::size_t categories() const { return category_origin.size(); }
+};
+
+/// What suits the points' metric.
+template <class T>
+FilterFrame frame_of(const Points<T>& points, const Poll& poll);
+
+}  // namespace pykmeans::detail
