@@ -3,67 +3,101 @@
 #include <algorithm>
 #include <vector>
 
-#include "../exact/wide_sum.hpp"
-#include "../parallel.hpp"
+#include "../assign/prepared.hpp"
+#include "code_counts.hpp"
+#include "label_changes.hpp"
+#include "sorted_members.hpp"
+#include "value_codes.hpp"
 
 namespace pykmeans::detail {
 
 namespace {
 
-struct Member {
-  double value;
-  double weight;
-};
-
-double median(const std::vector<Member>& sorted) {
-  WideSum left, right;  // twice the weight so far, and the weight of all
-  for (const Member& member : sorted) right.add(member.weight);
-  std::size_t i = 0;
-  for (; i + 1 < sorted.size(); ++i) {
-    left.add(sorted[i].weight);
-    left.add(sorted[i].weight);
-    if (!left.less(right)) break;
-  }
-  return sorted[i].value;
-}
-
-double mode(const std::vector<Member>& sorted) {
-  WideSum most;
-  double value = sorted[0].value;
-  for (std::size_t i = 0; i < sorted.size();) {
-    WideSum weight;
-    const double here = sorted[i].value;
-    for (; i < sorted.size() && sorted[i].value == here; ++i) weight.add(sorted[i].weight);
-    if (!most.less(weight)) continue;
-    most = weight;
-    value = here;
-  }
-  return value;
+/// Whether counting by code pays for the codes. By measurement.
+template <class T>
+bool counting_pays(const Points<T>& points, std::size_t n_clusters, Typical what) {
+  const std::size_t n = points.values.rows;
+  return what == Typical::mode || (n >= 2048 && n / n_clusters >= 32);
 }
 
 }  // namespace
 
 template <class T>
+struct TypicalValues<T>::Parts {
+  const Points<T>& points;
+  const std::size_t n_clusters, first;
+  const Typical what;
+  const Poll& poll;
+  LabelMemory<T> memory;
+  LabelChanges changes;
+  std::vector<std::size_t> sizes;     // (n_clusters) members of positive weight
+  std::vector<std::uint8_t> touched;  // (n_clusters)
+  std::unique_ptr<ValueCodes<T>> codes;
+  std::unique_ptr<CodeCounts<T>> counts;
+  std::vector<std::size_t> sorted;  // columns that are not counted
+
+  Parts(const Points<T>& data, std::size_t k, std::size_t first_column, Typical typical, const Poll& may_stop)
+      : points(data),
+        n_clusters(k),
+        first(first_column),
+        what(typical),
+        poll(may_stop),
+        memory(data),
+        sizes(k, 0),
+        touched(k, 0) {
+    if (counting_pays(points, k, what)) {
+      codes = std::make_unique<ValueCodes<T>>(points, first, what == Typical::median, poll);
+      counts = CodeCounts<T>::make(points, *codes, k, what, poll);
+    }
+    if (counts)
+      for (const std::size_t q : counts->left_out()) sorted.push_back(first + q);
+    else
+      for (std::size_t q = first; q < points.values.columns; ++q) sorted.push_back(q);
+  }
+
+  /// Rows [begin, end).
+  void follow(const std::int32_t* labels, std::size_t begin, std::size_t end) {
+    memory.look(labels, begin, end, changes, poll);
+    for (const auto& some : changes)
+      for (const LabelChange& change : some) {
+        const auto to = static_cast<std::size_t>(change.to);
+        ++sizes[to];
+        touched[to] = 1;
+        if (change.from < 0) continue;
+        const auto from = static_cast<std::size_t>(change.from);
+        --sizes[from];
+        touched[from] = 1;
+      }
+    if (counts) counts->apply(changes);
+  }
+
+  void move_centers(const std::int32_t* labels, double* centers) {
+    // Some rows at a time, so that the list of changes takes little memory.
+    const std::size_t n = points.values.rows,
+                      step = std::max<std::size_t>((std::size_t{1} << 22) / points.values.columns, 4096);
+    for (std::size_t begin = 0; begin < n; begin += step) follow(labels, begin, std::min(n, begin + step));
+    std::vector<std::size_t> clusters;
+    for (std::size_t c = 0; c < n_clusters; ++c) {
+      if (touched[c] != 0 && sizes[c] != 0) clusters.push_back(c);
+      touched[c] = 0;
+    }
+    if (clusters.empty()) return;
+    if (counts) counts->write(clusters, labels, centers);
+    if (!sorted.empty()) write_by_sorting(points, sorted, clusters, n_clusters, what, labels, centers, poll);
+  }
+};
+
+template <class T>
 TypicalValues<T>::TypicalValues(const Points<T>& points, std::size_t n_clusters, std::size_t first, Typical what,
                                 const Poll& poll)
-    : points_(points), n_clusters_(n_clusters), first_(first), what_(what), poll_(poll) {}
+    : parts_(std::make_unique<Parts>(points, n_clusters, first, what, poll)) {}
+
+template <class T>
+TypicalValues<T>::~TypicalValues() = default;
 
 template <class T>
 void TypicalValues<T>::move_centers(const std::int32_t* labels, double* centers) {
-  const std::size_t d = points_.values.columns;
-  std::vector<std::vector<std::size_t>> members(n_clusters_);
-  for (std::size_t i = 0; i < points_.values.rows; ++i)
-    if (points_.weight(i) > 0.0) members[static_cast<std::size_t>(labels[i])].push_back(i);
-  parallel_blocks(n_clusters_, points_.n_threads, poll_, [&](std::size_t c, int) {
-    std::vector<Member> column(members[c].size());
-    if (column.empty()) return;
-    for (std::size_t q = first_; q < d; ++q) {
-      for (std::size_t m = 0; m < column.size(); ++m)
-        column[m] = {static_cast<double>(points_.values.row(members[c][m])[q]) + 0.0, points_.weight(members[c][m])};
-      std::sort(column.begin(), column.end(), [](const Member& a, const Member& b) { return a.value < b.value; });
-      centers[c * d + q] = what_ == Typical::median ? median(column) : mode(column);
-    }
-  });
+  parts_->move_centers(labels, centers);
 }
 
 template class TypicalValues<std::uint8_t>;

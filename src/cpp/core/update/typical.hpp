@@ -1,33 +1,33 @@
-// Centers that are values of their members: medians and modes.
+// Centers that are values of their members: medians and modes of each column.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "pykmeans/points.hpp"
 
 namespace pykmeans::detail {
 
 enum class Typical {
-  median,  // the least value that half of the weight does not exceed
-  mode,    // the value of the largest weight, the least at a tie
+  median,  ///< the least value whose members at most as large have at least half of all the members' weight
+  mode,    ///< the value of the largest weight, the least at a tie
 };
 
 template <class T>
 class TypicalValues {
  public:
-  /// Of the columns from `first` on. `points` and what poll refers to must outlive it.
+  /// Of columns [first, n_features). `points` and what poll refers to must outlive it.
   TypicalValues(const Points<T>& points, std::size_t n_clusters, std::size_t first, Typical what, const Poll& poll);
+  ~TypicalValues();
 
-  /// Move the centers of clusters that have rows of positive weight.
-  /// @param labels (n_samples)  @param centers [in, out] (n_clusters, n_features)
+  /// Move the centers of the clusters that have members of positive weight and whose members changed since the last
+  /// call. @param labels (n_samples)  @param centers [in, out] (n_clusters, n_features)
   void move_centers(const std::int32_t* labels, double* centers);
 
  private:
-  const Points<T>& points_;
-  const std::size_t n_clusters_, first_;
-  const Typical what_;
-  const Poll& poll_;
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace pykmeans::detail

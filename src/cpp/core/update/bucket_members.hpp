@@ -1,0 +1,196 @@
+// BucketMembers: for each cluster and column the members in the bin that holds the median, sorted. Only where the
+// median leaves its bin are members looked for, in a pass over the codes of all rows.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "../parallel.hpp"
+#include "value_codes.hpp"
+
+namespace pykmeans::detail {
+
+template <class T, class Amounts>
+class BucketMembers {
+  using Count = typename Amounts::Count;
+  using Entry = typename Amounts::Entry;
+
+ public:
+  BucketMembers() = default;
+  /// @param kept (columns of the codes) bits of a code that tell its bin
+  BucketMembers(const Points<T>& points, const ValueCodes<T>& codes, std::size_t n_clusters,
+                std::vector<std::uint8_t> kept)
+      : points_(&points),
+        codes_(&codes),
+        width_(kept.size()),
+        padded_((width_ + 7) / 8 * 8),
+        bins_(n_clusters * width_, no_bin),
+        slots_(n_clusters * width_),
+        kept_(std::move(kept)),
+        sought_(n_clusters * padded_),
+        passed_(n_clusters * padded_, 0xff),
+        seeking_(n_clusters, 0) {
+    kept_.resize(padded_);
+  }
+
+  /// A row left the cluster's bin, or came.
+  void take(std::size_t cluster, std::size_t column, unsigned bin, std::size_t row) {
+    const std::size_t slot = cluster * width_ + column;
+    if (bins_[slot] != bin) return;
+    std::vector<Entry>& members = slots_[slot].members;
+    members.erase(std::lower_bound(members.begin(), members.end(), entry(row, column)));
+  }
+  void give(std::size_t cluster, std::size_t column, unsigned bin, std::size_t row) {
+    const std::size_t slot = cluster * width_ + column;
+    if (bins_[slot] != bin) return;
+    std::vector<Entry>& members = slots_[slot].members;
+    const Entry added = entry(row, column);
+    members.insert(std::upper_bound(members.begin(), members.end(), added), added);
+  }
+
+  /// The median needs no members.
+  void forget(std::size_t cluster, std::size_t column) {
+    bins_[cluster * width_ + column] = no_bin;
+    slots_[cluster * width_ + column].wanted = false;
+  }
+  /// The median is in a bin. @param shift  from codes to bins  @param below  the weight of lower bins
+  void want(std::size_t cluster, std::size_t column, unsigned bin, unsigned shift, const Count& below) {
+    const std::size_t slot = cluster * width_ + column, place = cluster * padded_ + column;
+    slots_[slot].below = below;
+    slots_[slot].wanted = true;
+    if (bins_[slot] == bin) return;
+    bins_[slot] = static_cast<std::uint16_t>(bin);
+    slots_[slot].members.clear();
+    sought_[place] = static_cast<std::uint8_t>(bin << shift);
+    passed_[place] = 0;
+    seeking_[cluster] = 1;
+  }
+
+  /// Write what was wanted for some clusters. @param totals (n_clusters)
+  void write_medians(const std::vector<std::size_t>& clusters, const std::int32_t* labels, const Amounts& amounts,
+                     const std::vector<Count>& totals, double* centers, const Poll& poll) {
+    if (std::find(seeking_.begin(), seeking_.end(), 1) != seeking_.end()) seek(labels, poll);
+    const Blocks blocks(clusters.size(), width_ * 4096, 1, 1);
+    parallel_blocks(blocks.count(), useful_threads(points_->n_threads, {clusters.size(), width_, 256}), poll,
+                    [&](std::size_t block, int) {
+                      for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
+                        write_cluster(clusters[i], amounts, totals[clusters[i]], centers);
+                    });
+  }
+
+ private:
+  static constexpr std::uint16_t no_bin = 0xffff;
+
+  struct Slot {
+    std::vector<Entry> members;
+    Count below{};
+    bool wanted = false;
+  };
+  struct Hit {
+    std::uint32_t row, cluster, column;
+    T value;
+  };
+
+  Entry entry(std::size_t row, std::size_t column) const {
+    return Amounts::entry(points_->values.row(row)[codes_->first() + column], row);
+  }
+
+  void write_cluster(std::size_t cluster, const Amounts& amounts, const Count& total, double* centers) {
+    double* const center = centers + cluster * points_->values.columns + codes_->first();
+    for (std::size_t q = 0; q < width_; ++q) {
+      Slot& slot = slots_[cluster * width_ + q];
+      if (!slot.wanted) continue;
+      std::uint8_t& passed = passed_[cluster * padded_ + q];
+      if (passed == 0) std::sort(slot.members.begin(), slot.members.end());
+      passed = 0xff;
+      const T median = amounts.middle(slot.members.data(), slot.members.size(), slot.below, total);
+      center[q] = static_cast<double>(median) + 0.0;  // no -0
+    }
+    seeking_[cluster] = 0;
+  }
+
+  /// Collect the members that are sought, some rows at a time, so that what is found takes little memory.
+  void seek(const std::int32_t* labels, const Poll& poll) {
+    const std::size_t n = points_->values.rows, step = std::max<std::size_t>((std::size_t{1} << 22) / width_, 4096);
+    std::vector<std::vector<Hit>> found(static_cast<std::size_t>(points_->n_threads));
+    for (std::size_t begin = 0; begin < n; begin += step) {
+      const std::size_t rows = std::min(step, n - begin);
+      const int threads = useful_threads(points_->n_threads, {rows, width_});
+      const Blocks blocks(rows, width_, threads);
+      parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
+        seek_among(labels, begin + blocks.begin(block), begin + blocks.end(block),
+                   found[static_cast<std::size_t>(worker)]);
+      });
+      std::size_t hits = 0;
+      for (const auto& some : found) hits += some.size();
+      const int sorters = useful_threads(points_->n_threads, {hits, 4});
+      const Blocks columns(width_, hits, sorters, 1);
+      parallel_blocks(columns.count(), sorters, poll, [&](std::size_t block, int) {
+        for (const auto& some : found)
+          for (const Hit& hit : some)
+            if (hit.column >= columns.begin(block) && hit.column < columns.end(block))
+              slots_[hit.cluster * width_ + hit.column].members.push_back(Amounts::entry(hit.value, hit.row));
+      });
+      for (auto& some : found) some.clear();
+    }
+  }
+
+  void seek_among(const std::int32_t* labels, std::size_t begin, std::size_t end, std::vector<Hit>& found) const {
+    const std::size_t before = found.size();
+    std::vector<std::uint8_t> copy(codes_->readable_beyond() ? 0 : padded_);
+    for (std::size_t i = begin; i < end; ++i) {
+      const auto cluster = static_cast<std::size_t>(labels[i]);
+      if (seeking_[cluster] == 0) continue;
+      const std::uint8_t* codes = codes_->row(i);
+      if (!copy.empty()) codes = static_cast<const std::uint8_t*>(std::memcpy(copy.data(), codes, width_));
+      for (std::size_t q = 0; q < padded_; q += 8) {
+        const std::uint64_t differ =
+            (word(codes + q) ^ word(sought_.data() + cluster * padded_ + q)) & word(kept_.data() + q);
+        const std::uint64_t rest = differ | word(passed_.data() + cluster * padded_ + q);
+        // Whether any byte is zero (A. Mycroft, 1987).
+        if (((rest - 0x0101010101010101u) & ~rest & 0x8080808080808080u) != 0) note(i, cluster, q, rest, found);
+      }
+    }
+    // Values lie far apart: they were asked for above, and have come by now.
+    for (std::size_t h = before; h < found.size(); ++h)
+      found[h].value = points_->values.row(found[h].row)[codes_->first() + found[h].column];
+  }
+
+  void note(std::size_t row, std::size_t cluster, std::size_t first, std::uint64_t rest,
+            std::vector<Hit>& found) const {
+    if (points_->weights && points_->weights[row] == 0.0) return;
+    std::uint8_t bytes[8];
+    std::memcpy(bytes, &rest, sizeof bytes);
+    for (std::size_t q = 0; q < 8; ++q)
+      if (bytes[q] == 0) {
+#if defined(__GNUC__)
+        __builtin_prefetch(points_->values.row(row) + codes_->first() + first + q);
+#endif
+        found.push_back({static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(cluster),
+                         static_cast<std::uint32_t>(first + q), T{}});
+      }
+  }
+
+  static std::uint64_t word(const std::uint8_t* bytes) {
+    std::uint64_t result;
+    std::memcpy(&result, bytes, sizeof result);
+    return result;
+  }
+
+  const Points<T>* points_ = nullptr;
+  const ValueCodes<T>* codes_ = nullptr;
+  std::size_t width_ = 0;            // columns of the codes
+  std::size_t padded_ = 0;           // to words of eight codes
+  std::vector<std::uint16_t> bins_;  // (n_clusters, columns) of which members are kept
+  std::vector<Slot> slots_;          // (n_clusters, columns)
+  std::vector<std::uint8_t> kept_;   // (padded)
+  // (n_clusters, padded) What a pass over the codes looks for, where passed is 0, else 0xff.
+  std::vector<std::uint8_t> sought_, passed_;
+  std::vector<std::uint8_t> seeking_;  // (n_clusters) whether anything is sought
+};
+
+}  // namespace pykmeans::detail

@@ -1,0 +1,41 @@
+// CodeCounts: for every cluster and column, how much weight of the members has each code, kept up to date by the rows
+// whose label changed. Modes are read off; medians are looked up in the members of one code, which are kept in order
+// from one call to the next.
+//
+// Memory: a count for each cluster, column and code, of 4 bytes (16 with weights), at most half of X or four megabytes.
+// Where that is too little, several codes count as one. The members of the codes in which the medians are: mostly some
+// hundredths of X.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "label_changes.hpp"
+#include "typical.hpp"
+#include "value_codes.hpp"
+
+namespace pykmeans::detail {
+
+template <class T>
+class CodeCounts {
+ public:
+  virtual ~CodeCounts() = default;
+
+  /// Columns of the codes that are not counted, since their codes or counts would be too many.
+  virtual std::vector<std::size_t> left_out() const = 0;
+
+  /// Move rows from one cluster to another.
+  virtual void apply(const LabelChanges& changes) = 0;
+
+  /// Write the medians or modes of some clusters, all with members. @param labels (n_samples) that all changes led to
+  /// @param centers [in, out] (n_clusters, n_features)
+  virtual void write(const std::vector<std::size_t>& clusters, const std::int32_t* labels, double* centers) = 0;
+
+  /// nullptr where it cannot be done. @param codes  must outlive it, as what the rest refers to
+  static std::unique_ptr<CodeCounts> make(const Points<T>& points, const ValueCodes<T>& codes, std::size_t n_clusters,
+                                          Typical what, const Poll& poll);
+};
+
+}  // namespace pykmeans::detail

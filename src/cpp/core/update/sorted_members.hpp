@@ -1,0 +1,20 @@
+// Medians and modes by looking at all members of a cluster: for small clusters, and where nothing can be counted.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "pykmeans/points.hpp"
+#include "typical.hpp"
+
+namespace pykmeans::detail {
+
+/// Write the medians or modes of some columns of some clusters, all with members of positive weight.
+/// @param labels (n_samples)  @param centers [in, out] (n_clusters, n_features)
+template <class T>
+void write_by_sorting(const Points<T>& points, const std::vector<std::size_t>& columns,
+                      const std::vector<std::size_t>& clusters, std::size_t n_clusters, Typical what,
+                      const std::int32_t* labels, double* centers, const Poll& poll);
+
+}  // namespace pykmeans::detail
