@@ -27,29 +27,43 @@ class BucketMembers {
       : points_(&points),
         codes_(&codes),
         width_(kept.size()),
-        padded_((width_ + 7) / 8 * 8),
+        words_((width_ + 7) / 8),
         bins_(n_clusters * width_, no_bin),
         slots_(n_clusters * width_),
         kept_(std::move(kept)),
-        sought_(n_clusters * padded_),
-        passed_(n_clusters * padded_, 0xff),
+        sought_(n_clusters * words_),
         seeking_(n_clusters, 0) {
-    kept_.resize(padded_);
+    kept_.resize(words_ * 8);
   }
 
-  /// A row left the cluster's bin, or came.
-  void take(std::size_t cluster, std::size_t column, unsigned bin, std::size_t row) {
+  /// A row that comes to a cluster, or leaves it, and whose value in a column may be in the bin that is kept.
+  struct Move {
+    std::size_t row;
+    std::size_t slot;
+    std::uint32_t column;
+    bool comes;
+  };
+  using Moves = std::vector<Move>;
+
+  /// Note a move where it is in the bin.
+  void note(std::size_t cluster, std::size_t column, unsigned bin, std::size_t row, bool comes, Moves& moves) const {
     const std::size_t slot = cluster * width_ + column;
     if (bins_[slot] != bin) return;
-    std::vector<Entry>& members = slots_[slot].members;
-    members.erase(std::lower_bound(members.begin(), members.end(), entry(row, column)));
+    prefetch(value_at(row, column));
+    moves.push_back({row, slot, static_cast<std::uint32_t>(column), comes});
   }
-  void give(std::size_t cluster, std::size_t column, unsigned bin, std::size_t row) {
-    const std::size_t slot = cluster * width_ + column;
-    if (bins_[slot] != bin) return;
-    std::vector<Entry>& members = slots_[slot].members;
-    const Entry added = entry(row, column);
-    members.insert(std::upper_bound(members.begin(), members.end(), added), added);
+  /// Make the moves that were noted.
+  void make(Moves& moves) {
+    for (const Move& move : moves) {
+      std::vector<Entry>& members = slots_[move.slot].members;
+      const Entry entry = Amounts::entry(*value_at(move.row, move.column), move.row);
+      const auto place = std::lower_bound(members.begin(), members.end(), entry);
+      if (move.comes)
+        members.insert(place, entry);
+      else
+        members.erase(place);
+    }
+    moves.clear();
   }
 
   /// The median needs no members.
@@ -59,14 +73,15 @@ class BucketMembers {
   }
   /// The median is in a bin. @param shift  from codes to bins  @param below  the weight of lower bins
   void want(std::size_t cluster, std::size_t column, unsigned bin, unsigned shift, const Count& below) {
-    const std::size_t slot = cluster * width_ + column, place = cluster * padded_ + column;
+    const std::size_t slot = cluster * width_ + column;
     slots_[slot].below = below;
     slots_[slot].wanted = true;
     if (bins_[slot] == bin) return;
     bins_[slot] = static_cast<std::uint16_t>(bin);
     slots_[slot].members.clear();
-    sought_[place] = static_cast<std::uint8_t>(bin << shift);
-    passed_[place] = 0;
+    Sought& sought = sought_of(cluster, column);
+    sought.codes[column % 8] = static_cast<std::uint8_t>(bin << shift);
+    sought.passed[column % 8] = 0;
     seeking_[cluster] = 1;
   }
 
@@ -95,8 +110,17 @@ class BucketMembers {
     T value;
   };
 
-  Entry entry(std::size_t row, std::size_t column) const {
-    return Amounts::entry(points_->values.row(row)[codes_->first() + column], row);
+  /// What a pass over the codes looks for in eight columns.
+  struct Sought {
+    std::uint8_t codes[8];
+    std::uint8_t passed[8];  // 0 where it is looked for, else 0xff
+    Sought() : codes{} { std::fill_n(passed, 8, std::uint8_t{0xff}); }
+  };
+
+  Sought& sought_of(std::size_t cluster, std::size_t column) { return sought_[cluster * words_ + column / 8]; }
+
+  const T* value_at(std::size_t row, std::size_t column) const {
+    return points_->values.row(row) + codes_->first() + column;
   }
 
   void write_cluster(std::size_t cluster, const Amounts& amounts, const Count& total, double* centers) {
@@ -104,7 +128,7 @@ class BucketMembers {
     for (std::size_t q = 0; q < width_; ++q) {
       Slot& slot = slots_[cluster * width_ + q];
       if (!slot.wanted) continue;
-      std::uint8_t& passed = passed_[cluster * padded_ + q];
+      std::uint8_t& passed = sought_of(cluster, q).passed[q % 8];
       if (passed == 0) std::sort(slot.members.begin(), slot.members.end());
       passed = 0xff;
       const T median = amounts.middle(slot.members.data(), slot.members.size(), slot.below, total);
@@ -141,38 +165,38 @@ class BucketMembers {
 
   void seek_among(const std::int32_t* labels, std::size_t begin, std::size_t end, std::vector<Hit>& found) const {
     const std::size_t before = found.size();
-    std::vector<std::uint8_t> copy(codes_->readable_beyond() ? 0 : padded_);
+    const Sought* const all_sought = sought_.data();
+    const std::uint8_t *const seeking = seeking_.data(), *const kept = kept_.data();
+    std::vector<std::uint8_t> copy(codes_->readable_beyond() ? 0 : words_ * 8);
     for (std::size_t i = begin; i < end; ++i) {
       const auto cluster = static_cast<std::size_t>(labels[i]);
-      if (seeking_[cluster] == 0) continue;
+      if (seeking[cluster] == 0) continue;
       const std::uint8_t* codes = codes_->row(i);
       if (!copy.empty()) codes = static_cast<const std::uint8_t*>(std::memcpy(copy.data(), codes, width_));
-      for (std::size_t q = 0; q < padded_; q += 8) {
-        const std::uint64_t differ =
-            (word(codes + q) ^ word(sought_.data() + cluster * padded_ + q)) & word(kept_.data() + q);
-        const std::uint64_t rest = differ | word(passed_.data() + cluster * padded_ + q);
+      const Sought* const sought = all_sought + cluster * words_;
+      for (std::size_t w = 0; w < words_; ++w) {
+        const std::uint64_t differ = (word(codes + w * 8) ^ word(sought[w].codes)) & word(kept + w * 8);
+        const std::uint64_t rest = differ | word(sought[w].passed);
         // Whether any byte is zero (A. Mycroft, 1987).
-        if (((rest - 0x0101010101010101u) & ~rest & 0x8080808080808080u) != 0) note(i, cluster, q, rest, found);
+        if (((rest - 0x0101010101010101u) & ~rest & 0x8080808080808080u) != 0)
+          note_hits(i, cluster, w * 8, rest, found);
       }
     }
     // Values lie far apart: they were asked for above, and have come by now.
-    for (std::size_t h = before; h < found.size(); ++h)
-      found[h].value = points_->values.row(found[h].row)[codes_->first() + found[h].column];
+    for (std::size_t h = before; h < found.size(); ++h) found[h].value = *value_at(found[h].row, found[h].column);
   }
 
-  void note(std::size_t row, std::size_t cluster, std::size_t first, std::uint64_t rest,
-            std::vector<Hit>& found) const {
+  void note_hits(std::size_t row, std::size_t cluster, std::size_t first, std::uint64_t rest,
+                 std::vector<Hit>& found) const {
     if (points_->weights && points_->weights[row] == 0.0) return;
     std::uint8_t bytes[8];
     std::memcpy(bytes, &rest, sizeof bytes);
-    for (std::size_t q = 0; q < 8; ++q)
-      if (bytes[q] == 0) {
-#if defined(__GNUC__)
-        __builtin_prefetch(points_->values.row(row) + codes_->first() + first + q);
-#endif
-        found.push_back({static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(cluster),
-                         static_cast<std::uint32_t>(first + q), T{}});
-      }
+    for (std::size_t q = 0; q < 8; ++q) {
+      if (bytes[q] != 0) continue;
+      prefetch(value_at(row, first + q));
+      found.push_back({static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(cluster),
+                       static_cast<std::uint32_t>(first + q), T{}});
+    }
   }
 
   static std::uint64_t word(const std::uint8_t* bytes) {
@@ -181,15 +205,23 @@ class BucketMembers {
     return result;
   }
 
+  /// A hint that a value will be read soon.
+  static void prefetch(const T* value) {
+#if defined(__GNUC__)
+    __builtin_prefetch(value);
+#else
+    static_cast<void>(value);
+#endif
+  }
+
   const Points<T>* points_ = nullptr;
   const ValueCodes<T>* codes_ = nullptr;
-  std::size_t width_ = 0;            // columns of the codes
-  std::size_t padded_ = 0;           // to words of eight codes
-  std::vector<std::uint16_t> bins_;  // (n_clusters, columns) of which members are kept
-  std::vector<Slot> slots_;          // (n_clusters, columns)
-  std::vector<std::uint8_t> kept_;   // (padded)
-  // (n_clusters, padded) What a pass over the codes looks for, where passed is 0, else 0xff.
-  std::vector<std::uint8_t> sought_, passed_;
+  std::size_t width_ = 0;              // columns of the codes
+  std::size_t words_ = 0;              // of eight codes
+  std::vector<std::uint16_t> bins_;    // (n_clusters, columns) of which members are kept
+  std::vector<Slot> slots_;            // (n_clusters, columns)
+  std::vector<std::uint8_t> kept_;     // (words, 8)
+  std::vector<Sought> sought_;         // (n_clusters, words)
   std::vector<std::uint8_t> seeking_;  // (n_clusters) whether anything is sought
 };
 

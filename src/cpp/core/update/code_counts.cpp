@@ -15,6 +15,18 @@ namespace {
 constexpr std::size_t fewest_bins = 16;                          // with fewer, medians are faster without
 constexpr std::size_t most_bytes_anyway = std::size_t{1} << 22;  // of counts
 
+constexpr std::size_t ahead = 8;  // rows that are asked for before they are read
+constexpr std::size_t moves_at_once = 512;
+
+/// A hint that memory will be read soon.
+void prefetch(const void* memory) {
+#if defined(__GNUC__)
+  __builtin_prefetch(memory);
+#else
+  static_cast<void>(memory);
+#endif
+}
+
 /// A column of X that is counted.
 struct Counted {
   std::size_t column;  // of the codes
@@ -26,6 +38,7 @@ struct Counted {
 template <class T, class Amounts>
 class Counts final : public CodeCounts<T> {
   using Count = typename Amounts::Count;
+  using Moves = typename BucketMembers<T, Amounts>::Moves;
 
  public:
   Counts(const Points<T>& points, const ValueCodes<T>& codes, std::size_t n_clusters, Typical what, const Poll& poll)
@@ -49,11 +62,14 @@ class Counts final : public CodeCounts<T> {
     const Blocks blocks(columns_.size(), count * 2, threads, 1);
     parallel_blocks(blocks.count(), threads, poll_, [&](std::size_t block, int) {
       const std::size_t begin = blocks.begin(block), end = blocks.end(block);
+      Moves moves;
       for (const auto& some : changes)
-        for (const LabelChange& change : some) {
-          const Count amount = amounts_(change.row);
-          if (change.from >= 0) take(static_cast<std::size_t>(change.from), change.row, amount, begin, end);
-          give(static_cast<std::size_t>(change.to), change.row, amount, begin, end);
+        for (std::size_t i = 0; i < some.size(); ++i) {
+          const LabelChange& change = some[i];
+          if (i + ahead < some.size()) prefetch(codes_.row(some[i + ahead].row));
+          if (change.from >= 0) add_row<-1>(static_cast<std::size_t>(change.from), change.row, begin, end, moves);
+          add_row<1>(static_cast<std::size_t>(change.to), change.row, begin, end, moves);
+          if (moves.size() >= moves_at_once || i + 1 == some.size()) members_.make(moves);
         }
     });
   }
@@ -94,27 +110,26 @@ class Counts final : public CodeCounts<T> {
 
   Count* counts_of(std::size_t cluster) { return counts_.data() + cluster * bins_; }
 
-  void take(std::size_t cluster, std::size_t row, const Count& amount, std::size_t begin, std::size_t end) {
+  /// Add a row to the counts of a cluster, or take it away, in some of the columns.
+  template <int sign>
+  void add_row(std::size_t cluster, std::size_t row, std::size_t begin, std::size_t end, Moves& moves) {
     const std::uint8_t* const codes = codes_.row(row);
+    const Count amount = amounts_(row);
     Count* const counts = counts_of(cluster);
-    if (begin == 0) totals_[cluster] -= amount;
+    if (begin == 0) add<sign>(totals_[cluster], amount);
     for (std::size_t q = begin; q < end; ++q) {
       const Counted& counted = columns_[q];
       const unsigned bin = unsigned{codes[counted.column]} >> counted.shift;
-      counts[counted.offset + bin] -= amount;
-      if (what_ == Typical::median) members_.take(cluster, counted.column, bin, row);
+      add<sign>(counts[counted.offset + bin], amount);
+      if (what_ == Typical::median) members_.note(cluster, counted.column, bin, row, sign > 0, moves);
     }
   }
-  void give(std::size_t cluster, std::size_t row, const Count& amount, std::size_t begin, std::size_t end) {
-    const std::uint8_t* const codes = codes_.row(row);
-    Count* const counts = counts_of(cluster);
-    if (begin == 0) totals_[cluster] += amount;
-    for (std::size_t q = begin; q < end; ++q) {
-      const Counted& counted = columns_[q];
-      const unsigned bin = unsigned{codes[counted.column]} >> counted.shift;
-      counts[counted.offset + bin] += amount;
-      if (what_ == Typical::median) members_.give(cluster, counted.column, bin, row);
-    }
+  template <int sign>
+  static void add(Count& sum, const Count& amount) {
+    if constexpr (sign > 0)
+      sum += amount;
+    else
+      sum -= amount;
   }
 
   double& value_at(double* centers, std::size_t cluster, const Counted& counted) const {
