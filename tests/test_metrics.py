@@ -48,7 +48,7 @@ def as_the_metric_wants(X, metric):
     return np.round(X) if metric == "hamming" else X
 
 
-@pytest.mark.parametrize("k", [2, 3, 8, 20])
+@pytest.mark.parametrize("k", [3, 12])
 @pytest.mark.parametrize("name", ["iris", "wine", "digits", "china_sample", "chess"])
 @pytest.mark.parametrize("metric", METRICS)
 def test_real_data_from_kmeans_plusplus(metric, name, k, request):
@@ -261,12 +261,12 @@ def test_medoids_are_there_where_they_are_asked_for(iris):
 
 
 @pytest.mark.parametrize("dtype", TYPES)
-@pytest.mark.parametrize("n, d, k", [(5, 2, 2), (4096, 16, 40), (20_001, 8, 17), (3000, 1, 64), (900, 300, 12)])
+@pytest.mark.parametrize("n, d, k", [(5, 2, 2), (4096, 16, 40), (20_001, 8, 9), (3000, 1, 64), (900, 300, 12)])
 @pytest.mark.parametrize("metric", ALL)
 def test_threads_never_show(metric, n, d, k, dtype):
     X, how = table(metric, n, d, k, seed=n, dtype=dtype)
     for w in (None, some_weights(n, seed=n)):
-        models = [fitted(X, X[:k], w, n_threads=t, max_iter=12, tol=0, **how) for t in (1, 2, 3, 7)]
+        models = [fitted(X, X[:k], w, n_threads=t, max_iter=5, tol=0, **how) for t in (1, 2, 3, 7)]
         for model in models[1:]:
             assert_same_bits(models[0], model)
     assert len({model.score(X, sample_weight=w) for model in models}) == 1

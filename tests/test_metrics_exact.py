@@ -1,0 +1,560 @@
+"""Every metric where floats are at their worst: ties, rounding, extremes of size and weight, empty clusters."""
+
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import reference
+from helpers import as_points, assert_same_bits, bits, blobs, check, fitted, some_weights, table
+
+import pykmeans
+from pykmeans import KMeans, _core, kmeans_plusplus
+
+TYPES = [np.float32, np.float64, np.uint8]
+METRICS = ["manhattan", "cosine", "hamming"]
+ALL = [*METRICS, "mixed"]
+
+
+def assert_assigned(X, centers, **how):
+    """Labels and distances by the core are the oracle's."""
+    centers = np.asarray(centers).astype(reference.center_type(reference.as_points(X)))
+    labels, distances = reference.assign(X, centers, **how)
+    points = as_points(X, **how)
+    found = _core.assign(points, centers)
+    np.testing.assert_array_equal(found[0], labels)
+    assert bits(found[1]) == bits(distances)
+    np.testing.assert_array_equal(_core.nearest(points, centers), labels)
+    return labels
+
+
+# ---------------------------------------------------------------- medians and modes
+
+
+@pytest.mark.parametrize("n", [2, 4, 6, 10, 60, 1000])
+@pytest.mark.parametrize("weight", [None, 0.1, 1e-320, 1e300])
+def test_a_median_at_exactly_half(n, weight):
+    # Of 0.1 a running sum in float64 is above or below n / 2 of them, as it happens; exactly it is half.
+    X = np.random.default_rng(n).permutation(np.arange(n, dtype=np.float64))[:, None] * 1e-4
+    w = None if weight is None else np.full(n, weight)
+    model = fitted(X, [[0.0]], w, metric="manhattan")
+    np.testing.assert_array_equal(model.cluster_centers_, [np.sort(X, axis=0)[(n - 1) // 2]])
+    check(X, [[0.0]], w, metric="manhattan")
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_weights_are_added_exactly(dtype):
+    # Ten times 0.1 is a little more than 1, and 0.9999999999999999 where it is added in float64.
+    w = np.array([1.0] + [0.1] * 10)
+    assert np.add.accumulate(w[1:])[-1] < 1
+    for one, other in ((0, 1), (1, 0)):
+        X = np.array([[one]] + [[other]] * 10, dtype=dtype)
+        for metric in ("manhattan", "hamming"):
+            assert fitted(X, [[0.0]], w, metric=metric).cluster_centers_[0, 0] == other
+            check(X, [[0.0]], w, metric=metric)
+    # 0.1 + 0.2 is a little more than 0.3, and 0.5 + 0.25 is exactly 0.75: the least of equal ones.
+    for w, values, expected in (
+        ([0.3, 0.1, 0.2], [1, 2, 2], 2),
+        ([0.75, 0.5, 0.25], [1, 2, 2], 1),
+        ([0.75, 0.5, 0.25], [2, 1, 1], 1),
+    ):
+        X = np.array(values, dtype=dtype)[:, None]
+        for metric in ("manhattan", "hamming"):
+            assert fitted(X, [[0.0]], np.array(w), metric=metric).cluster_centers_[0, 0] == expected
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("metric", ["manhattan", "hamming", "mixed"])
+def test_weights_of_any_size(metric, dtype):
+    rng = np.random.default_rng(0)
+    for seed in range(6):
+        X, how = table(metric, 60, 3, 4, seed=seed, dtype=dtype)
+        w = 10.0 ** rng.uniform(-300, 300, 60)
+        w[rng.random(60) < 0.3] = [1e-300, 3e-320, 1e300, 0.0, 1.0, 2.0**-1074][seed]
+        check(X, X[np.argsort(-w)[:5]], w, **how)
+        # A power of two apart, so that sums are within an ulp of the smallest of each other.
+        w = np.ldexp(1.0, rng.integers(-20, 3, 60) * 50)
+        check(X, X[:5], w, **how)
+
+
+@pytest.mark.parametrize("metric", ["manhattan", "hamming"])
+def test_zeros_of_both_signs_are_one_value(metric):
+    # The third zero makes zero the median and the mode; no sign is left of it.
+    X = np.array([[-0.0, 1.0], [0.0, 1.0], [-0.0, -0.0], [3.0, 1.0], [3.0, -0.0], [-2.0, 3.0]])
+    for dtype in (np.float32, np.float64):
+        for order in (np.arange(6), np.arange(6)[::-1]):
+            model = fitted(X[order].astype(dtype), [[-0.0, -0.0]], metric=metric)
+            assert bits(model.cluster_centers_) == bits(np.array([[0.0, 1.0]], dtype=dtype))
+            check(X[order].astype(dtype), [[-0.0, -0.0]], metric=metric)
+    D = pykmeans.assign(X[:3], np.array([[0.0, 0.0]]), metric=metric)[1]
+    np.testing.assert_array_equal(D, [1, 1, 0])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_medians_of_values_an_ulp_apart(dtype):
+    for size in (1.0, 1e-30, 1e30, 1e4):
+        rng = np.random.default_rng(0)
+        X = np.full((500, 2), size, dtype=dtype)
+        X += np.spacing(X) * rng.integers(-40, 40, X.shape).astype(dtype)
+        for w in (None, some_weights(500, seed=1)):
+            check(X, X[:3], w, metric="manhattan")
+
+
+# ---------------------------------------------------------------- categories
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("d", [1, 15, 16, 17, 63, 64, 65, 254, 255, 256, 257, 511, 600, 4100])
+def test_many_columns_of_categories(d, dtype):
+    rng = np.random.default_rng(d)
+    X = rng.integers(0, 3, (60, d)).astype(dtype)
+    X[1] = (X[0] + 1) % 3  # so that a row differs in all of its columns
+    how = {"metric": "hamming"}
+    assert_assigned(X, X[:7], **how)
+    assert pykmeans.assign(X[:1], X[1:2].astype(reference.center_type(X)), metric="hamming")[1][0] == d
+    check(X, X[:4], some_weights(60, seed=d), max_iter=4, **how)
+    if d > 1:
+        check(X, X[:4], max_iter=4, metric="mixed", n_numeric=1, gamma=0.1)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_many_categories_in_a_column(dtype):
+    rng = np.random.default_rng(0)
+    X = np.column_stack([rng.integers(0, m, 3000) for m in (256, 257, 400, 1500)]).astype(dtype)
+    X[:2000, 0] = 256 + 7  # a byte would have it as 7
+    X[2000:, 0] = 7
+    check(X, X[[0, 1, 2500]], max_iter=5, metric="hamming")
+    check(X, X[[0, 1, 2500]], some_weights(3000, seed=0), max_iter=5, metric="hamming")
+
+
+@pytest.mark.parametrize("dtype, largest", [(np.float32, 2**24), (np.float64, 2**53), (np.float64, 2**33)])
+def test_large_and_negative_codes(dtype, largest):
+    rng = np.random.default_rng(0)
+    X = (largest - rng.integers(0, 4, (300, 5))).astype(dtype)
+    X[::2, ::2] *= -1
+    check(X, X[:6], metric="hamming")
+    check(X, X[:6], some_weights(300, seed=0), metric="hamming")
+
+
+def test_every_byte_is_a_category():
+    X = np.random.default_rng(0).integers(0, 256, (4000, 3)).astype(np.uint8)
+    X[:, 2] = np.where(X[:, 2] < 128, 255, 0)
+    check(X, X[:20], max_iter=4, metric="hamming")
+    assert_assigned(X, np.array([[0.0, 255, 255], [255, 0, 0], [256, 511, -1], [300, 1, 0]]), metric="hamming")
+
+
+# ---------------------------------------------------------------- sizes
+
+
+@pytest.mark.parametrize("size", [5e-324, 1e-310, 1e-300, 1e-200, 1e-100, 1e100, 1e200, 1e300])
+@pytest.mark.parametrize("metric", ["manhattan", "cosine"])
+def test_data_of_any_size(metric, size):
+    X = np.round(np.clip(blobs(300, 4, 5, seed=6) * 8, -90, 90)) * size
+    X = X[X.any(axis=1)]
+    for w in (None, some_weights(len(X), seed=0)):
+        check(X, X[:5], w, metric=metric)
+    assert_assigned(X, X[:9], metric=metric)
+    for seed in range(3):
+        rows = kmeans_plusplus(X, 7, random_state=seed, metric=metric)[1]
+        np.testing.assert_array_equal(rows, reference.plus_plus(X, 7, seed, metric=metric))
+
+
+@pytest.mark.parametrize("exponent", [-1000, -300, 3, 800])
+def test_data_times_a_power_of_two(exponent):
+    X = blobs(400, 3, 5, seed=9)
+    scaled = np.ldexp(X, exponent)
+    for metric, power in (("manhattan", 1), ("cosine", 0)):
+        one, other = (fitted(x, x[:5], metric=metric, tol=0) for x in (X, scaled))
+        np.testing.assert_array_equal(one.labels_, other.labels_)
+        assert other.inertia_ == math.ldexp(one.inertia_, power * exponent)
+        if metric == "manhattan":
+            np.testing.assert_array_equal(np.ldexp(one.cluster_centers_, exponent), other.cluster_centers_)
+        else:
+            assert_same_bits(one, other)
+
+
+def test_lengths_of_rows_are_nothing_to_cosine():
+    X = blobs(400, 5, 6, seed=2)
+    stretched = np.ldexp(X, np.random.default_rng(0).integers(-1000, 1000, (400, 1)))
+    assert_same_bits(fitted(X, X[:6], metric="cosine"), fitted(stretched, stretched[:6], metric="cosine"))
+    check(stretched, stretched[:6], metric="cosine")
+
+
+def test_directions_with_columns_of_any_size():
+    # What is 1e-200 of the largest of a row still counts where nothing else differs.
+    rng = np.random.default_rng(1)
+    for exponents in ((0, -100), (0, -180), (0, -300), (300, -300), (0, -310, -323)):
+        X = rng.integers(1, 4, (120, len(exponents))) * 10.0 ** np.array(exponents)
+        X[:, 0] = 10.0 ** exponents[0]
+        for w in (None, some_weights(120, seed=1)):
+            check(X, X[:4], w, metric="cosine", tol=0)
+        assert_assigned(X, X[:4], metric="cosine")
+
+
+@pytest.mark.parametrize("apart", [1e-6, 1e-9, 1e-13, 1e-16])
+def test_directions_closer_than_their_cosine_can_tell(apart):
+    rng = np.random.default_rng(0)
+    X = 0.7 + apart * rng.standard_normal((600, 5))
+    X[::3] = -X[::3]
+    check(X, X[:8], metric="cosine", tol=0, max_iter=6)
+    check(X.astype(np.float32), X[:8], metric="cosine", tol=0, max_iter=6)
+
+
+def test_directions_that_cancel():
+    # The sum of a cluster is 0, or the rest of large sums that cancel.
+    rng = np.random.default_rng(0)
+    half = rng.integers(-3, 4, (40, 3)).astype(float)
+    half[~half.any(axis=1)] = 1
+    for X in (np.vstack([half, -half]), np.vstack([half, -half, [[1e-9, 1, 0]]])):
+        for k in (1, 2):
+            check(X, X[:k], metric="cosine", tol=0)
+    w = np.array([0.1, 0.1, 1e-300])
+    X = np.array([[3.0, 4.0], [-3.0, -4.0], [1.0, 0.0]])
+    check(X, [[0.0, 1.0]], w, metric="cosine", tol=0)
+
+
+@pytest.mark.parametrize("outlier", [1e30, -3e38, 1e160, 1.7e308])
+@pytest.mark.parametrize("metric", ["manhattan", "cosine", "mixed"])
+def test_one_outlier(metric, outlier):
+    for dtype in (np.float32, np.float64):
+        if abs(outlier) > float(np.finfo(dtype).max):
+            continue
+        X, how = table(metric, 200, 4, 3, seed=3, dtype=dtype)
+        X[50, 1] = outlier
+        check(X, X[[50, 0, 1]], **how)
+        if abs(outlier) < 1e100 or metric != "mixed":
+            check(X, X[[0, 1, 2, 50]], **how)
+
+
+def test_manhattan_at_the_end_of_the_range():
+    largest = np.finfo(np.float64).max
+    X = np.array([[largest, -largest], [-largest, largest], [0.0, 0.0], [largest, -largest]])
+    model = fitted(X, X[:3], metric="manhattan")
+    np.testing.assert_array_equal(model.labels_, [0, 1, 2, 0])
+    assert model.inertia_ == 0
+    check(X, X[:3], metric="manhattan")
+    with pytest.raises(ValueError, match="inertia"):
+        fitted(X, X[:2], metric="manhattan")
+    with pytest.raises(ValueError, match=r"beyond the largest|too large"):
+        model.transform(X)
+    check(X / 8, X[:2] / 8, metric="manhattan")
+
+
+def test_scaling_of_mixed():
+    # Squares of 1e148 leave float64: all is scaled, and what a category counts is scaled along. Nothing is scaled up:
+    # squares of 1e-170 vanish, and a category is all that counts.
+    X, how = table("mixed", 100, 6, 4, seed=1)
+    X = np.round(X)
+    for size, gamma in ((1e90, 1e181), (1e100, 1e200), (1e148, 1e200), (1e-140, 1e-280), (1e-170, 1.0), (1.0, 1e-320)):
+        scaled = X * np.array([size] * 3 + [1] * 3)
+        check(scaled, scaled[:5], **(how | {"gamma": gamma}))
+        assert_assigned(scaled, scaled[:20], **(how | {"gamma": gamma}))
+
+
+# ---------------------------------------------------------------- labels that hang on the last bits
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("d", [1, 2, 3, 4])
+@pytest.mark.parametrize("metric", ALL)
+def test_integer_grids_full_of_ties(metric, d, dtype):
+    side = {1: 200, 2: 20, 3: 8, 4: 5}[d]
+    X = np.stack(np.meshgrid(*[np.arange(1, side + 1)] * d), axis=-1).reshape(-1, d).astype(dtype)
+    how = {"metric": metric} | ({"n_numeric": d // 2, "gamma": 1.0} if metric == "mixed" else {})
+    rng = np.random.default_rng(d)
+    for k in (2, 16, 33):
+        centers = X[rng.integers(0, len(X), k)]
+        assert_assigned(X, centers, **how)
+        check(X, centers, tol=0, max_iter=5, **how)
+    if metric != "hamming":
+        assert_assigned(X, X[rng.integers(0, len(X), 16)] + 0.5, **how)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("offset", [0.0, 1e4, 1e7])
+@pytest.mark.parametrize("metric", ["manhattan", "cosine", "mixed"])
+def test_rows_within_rounding_of_a_tie(metric, offset, dtype):
+    rng = np.random.default_rng(0)
+    for d, k in ((1, 9), (2, 30), (3, 50), (16, 40), (40, 33)):
+        X = (rng.integers(1, 5, (700, d)) + offset).astype(dtype)
+        p = (d + 1) // 2 if metric == "mixed" else d
+        X[::3, :p] += (np.spacing(X[::3, :p]) * rng.integers(-1, 2, X[::3, :p].shape)).astype(dtype)
+        how = {"metric": metric} | ({"n_numeric": p, "gamma": 1.0} if metric == "mixed" else {})
+        centers = X[rng.choice(700, k, replace=False)]
+        assert_assigned(X, centers, **how)
+        halfway = centers.copy()
+        halfway[:, :p] = (centers[:, :p].astype(np.float64) + X[:k, :p]) / 2
+        assert_assigned(X, halfway, **how)
+        check(X, centers, tol=0, max_iter=4, **how)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("d", [1, 2, 5, 16, 70])
+def test_rows_half_way_between_two_centers(d, dtype):
+    # Anywhere in the box between two centers of equal sums, L1 distances tie but for rounding.
+    rng = np.random.default_rng(d)
+    for offset in (0.0, 3.0, 1000.0):
+        ends = offset + rng.uniform(-1, 1, (2, d))
+        middle = ends.mean(axis=0) + rng.uniform(-1e-9, 1e-9, (400, d))
+        for steps in (0, 1, 1000):
+            X = middle.astype(dtype)
+            X += (np.spacing(X) * rng.integers(-steps, steps + 1, X.shape)).astype(dtype)
+            assert_assigned(X, np.vstack([ends, ends + 5]), metric="manhattan")
+            assert_assigned(X, np.vstack([ends, ends + 5]), metric="cosine")
+            assert_assigned(X, np.vstack([ends, ends + 5]), metric="mixed", n_numeric=d, gamma=1.0)
+
+
+@pytest.mark.parametrize("spread", [1e-6, 1e-9, 1e-13])
+@pytest.mark.parametrize("metric", ["manhattan", "mixed"])
+def test_centers_closer_than_float32_can_tell(metric, spread):
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-1, 1, (1000, 5))
+    X[::2] = 0.7 + spread * rng.standard_normal((500, 5))
+    how = {"metric": metric}
+    if metric == "mixed":
+        X[:, 3:] = np.round(X[:, 3:])
+        how |= {"n_numeric": 3, "gamma": spread}
+    init = np.vstack([X[:80:2], X[1:8:2]])
+    check(X, init, max_iter=4, tol=0, **how)
+    check(X, init, some_weights(1000, seed=0), max_iter=4, tol=0, **how)
+
+
+@pytest.mark.parametrize("offset", [1e3, 1e5, 1e7])
+@pytest.mark.parametrize("metric", ["manhattan", "cosine", "mixed"])
+def test_float32_far_from_the_origin(metric, offset):
+    X, how = table(metric, 1500, 6, 8, seed=4)
+    X[:, :3] += offset
+    X = X.astype(np.float32)
+    check(X, X[:8], tol=0, max_iter=8, **how)
+    if metric != "mixed":
+        rows = kmeans_plusplus(X, 9, random_state=0, metric=metric)[1]
+        np.testing.assert_array_equal(rows, kmeans_plusplus(X.astype(np.float64), 9, random_state=0, metric=metric)[1])
+
+
+@pytest.mark.parametrize("gamma", [0.0, 1e-300, 1e-16, 1e-8, 1.0, 1e8, 1e16, 1e200])
+def test_gamma_of_any_size(gamma):
+    for dtype in TYPES:
+        X, how = table("mixed", 300, 5, 6, seed=2, dtype=dtype)
+        how["gamma"] = gamma
+        check(X, X[:7], some_weights(300, seed=2) / 300, tol=0, max_iter=8, **how)
+        assert_assigned(X, X[:30], **how)
+
+
+# ---------------------------------------------------------------- empty clusters
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("k", [2, 5, 9])
+@pytest.mark.parametrize("metric", ALL)
+def test_all_centers_equal(metric, k, dtype):
+    X, how = table(metric, 60, 3, 4, seed=k, dtype=dtype)
+    for w in (None, some_weights(60, seed=k)):
+        expected = check(X, np.repeat(X[:1], k, axis=0), w, **how)
+        assert expected.moved >= k - 1
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("metric", ALL)
+def test_more_clusters_than_distinct_rows(metric, dtype):
+    X = np.repeat(np.array([[1, 1], [2, 9], [8, 3]], dtype=dtype), [4, 1, 3], axis=0)
+    how = {"metric": metric} | ({"n_numeric": 1, "gamma": 0.5} if metric == "mixed" else {})
+    for k in (3, 4, 6, 8):
+        for seed in range(3):
+            init = X[np.random.default_rng(seed).choice(len(X), k, replace=False)]
+            check(X, init, **how)
+            check(X, init + np.array([[1, 0]] * k, dtype=dtype), **how)
+    if metric != "mixed":
+        rows = kmeans_plusplus(X, 6, random_state=0, metric=metric)[1]
+        np.testing.assert_array_equal(rows, reference.plus_plus(X, 6, 0, metric=metric))
+
+
+def test_what_an_empty_cluster_takes():
+    # Manhattan, from 5: 5, 4, 1, 0, 5; 0 and 10 tie, the smaller value is taken.
+    X = np.array([[0.0], [1.0], [4.0], [5.0], [10.0]])
+    model = fitted(X, [[5.0], [100.0]], metric="manhattan", max_iter=1)
+    np.testing.assert_array_equal(model.cluster_centers_, [[4.0], [0.0]])
+    # Hamming, from (0, 0): both (1, 1) and its copy go; (1, 0) and (0, 3) are nearer.
+    X = np.array([[0, 0], [1, 1], [1, 1], [1, 0], [0, 3], [0, 0]])
+    model = fitted(X, [[0, 0], [9, 9]], metric="hamming", max_iter=1)
+    np.testing.assert_array_equal(model.cluster_centers_, [[0, 0], [1, 1]])
+    # Cosine: the directions (-1, 0) of rows 2 and 3 are equal, so both go.
+    X = np.array([[1.0, 0.0], [2.0, 0.1], [-1.0, 0.0], [-4.0, 0.0]])
+    model = fitted(X, [[1.0, 0.0], [1.0, 0.0]], metric="cosine", max_iter=1)
+    np.testing.assert_array_equal(model.labels_, [0, 0, 1, 1])
+    np.testing.assert_array_equal(model.cluster_centers_[1], [-1.0, 0.0])
+
+
+@pytest.mark.parametrize("metric", ALL)
+def test_rows_of_no_weight_do_nothing(metric):
+    for dtype in TYPES:
+        X, how = table(metric, 200, 3, 5, seed=4, dtype=dtype)
+        w = some_weights(200, seed=4)
+        init = X[w > 0][:6]
+        init[1] = init[0]
+        with_them = fitted(X, init, w, tol=0, **how)
+        without = fitted(X[w > 0], init, w[w > 0], tol=0, **how)
+        np.testing.assert_array_equal(with_them.labels_[w > 0], without.labels_)
+        assert_same_bits(with_them, without, labels_too=False)
+
+
+# ---------------------------------------------------------------- edges of blocks and tiles
+
+EDGES_N = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 127, 129, 257, 513, 1025]
+EDGES_D = [*range(1, 21), 31, 32, 33, 63, 64, 65, 127, 128, 129]
+EDGES_K = [*range(1, 20), 31, 32, 33, 63, 64, 65]
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("d", EDGES_D)
+@pytest.mark.parametrize("metric", ALL)
+def test_labels_at_every_edge_of_d_and_k(metric, d, dtype):
+    X, how = table(metric, 67, d, 5, seed=d, dtype=dtype)
+    centers = table(metric, 65, d, 5, seed=d + 1, dtype=dtype)[0]
+    for k in EDGES_K[:: 1 if d < 6 else 4]:
+        assert_assigned(X, centers[:k], **how)
+
+
+@pytest.mark.parametrize("metric", ALL)
+def test_edges_together(metric):
+    rng = np.random.default_rng(0)
+    for trial in range(60):
+        n, d, k = (int(rng.choice(edges)) for edges in (EDGES_N, EDGES_D, EDGES_K))
+        k = min(n, k)
+        X, how = table(metric, n, d, 5, seed=trial, dtype=TYPES[trial % 3])
+        init = X[rng.choice(n, k, replace=False)]
+        w = some_weights(n, seed=n) if trial % 2 else None
+        check(X, init, w, max_iter=2, n_threads=1 + trial % 3, **how)
+
+
+# ---------------------------------------------------------------- instruction sets
+
+DIGEST = """
+import hashlib, json
+import numpy as np
+from pykmeans import _core
+
+digests = []
+for d in (1, 2, 4, 15, 16, 17, 33, 100, 300):
+    rng = np.random.default_rng(d)
+    grid = rng.integers(1, 4, (130, d))
+    plain = rng.standard_normal((201, d))
+    w = rng.random(201)
+    codes = rng.integers(0, 4, (201, d)).astype(float)
+    numbers = [
+        (grid.astype(np.uint8), w[:130]), (grid.astype(np.float32), None), (plain, w), (plain.astype(np.float32), w),
+        ((plain + 1e4).astype(np.float32), None), (plain * 1e300, None), (plain * 1e-300, None),
+    ]
+    categories = [(codes.astype(np.uint8), w), (codes.astype(np.float32), None), (codes, w)]
+    p = d // 2
+    mixed = [(np.hstack([x[:, :p], codes[:len(x), p:]]).astype(x.dtype), w) for x, w in numbers[:5]]
+    problems = [(metric, *data) for metric in ("manhattan", "cosine") for data in numbers]
+    problems += [("hamming", *data) for data in categories] + [("mixed", *data) for data in mixed]
+    for metric, X, weights in problems:
+        points = _core.Points(X, weights, 2, metric, p if metric == "mixed" else 0, 0.7)
+        for k in (1, 3, 8, 33):
+            centers = X[:k].astype(np.float32 if X.dtype == np.float32 else np.float64)
+            found = [*_core.assign(points, centers), _core.plus_plus(points, k, rng.random(4 * k - 3), 4)]
+            for algorithm in _core.METRICS[metric]:
+                m = _core.fit(points, centers, max_iter=3, tol=0, algorithm=algorithm)
+                found += [m.labels, m.centers, m.inertia_history, m.cluster_inertia, np.array([m.inertia])]
+            digests.append(hashlib.sha256(b"".join(a.tobytes() for a in found)).hexdigest()[:16])
+print(json.dumps([_core.info()["instruction_set"], digests]))
+"""
+
+
+def digest(instruction_set):
+    environment = {name: value for name, value in os.environ.items() if name != "PYKMEANS_ISA"}
+    if instruction_set:
+        environment["PYKMEANS_ISA"] = instruction_set
+    command = [sys.executable, "-W", "ignore", "-c", DIGEST]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+
+
+def test_instruction_sets_never_show():
+    refused = digest("of another machine")
+    names = re.search(r"must be one of what this CPU runs: (.*)", refused.stderr).group(1).split(", ")
+    results = {}
+    for name in names:
+        done = digest(name)
+        assert done.returncode == 0, done.stderr
+        running, results[name] = json.loads(done.stdout)
+        assert running == name
+    for name in names:
+        assert results[name] == results["baseline"], name
+
+
+# ---------------------------------------------------------------- what is refused
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_cosine_refuses_rows_of_zeros(dtype):
+    X = blobs(50, 3, 4, seed=0, dtype=dtype)
+    X[~X.any(axis=1)] = 1
+    model = fitted(X, X[:4], metric="cosine")
+    X[[17, 30, 49]] = 0
+    starts = X[:4].astype(reference.center_type(X))
+    for refused in (
+        lambda: KMeans(4, metric="cosine", random_state=0).fit(X),
+        lambda: pykmeans.k_means(X, 4, metric="cosine"),
+        lambda: kmeans_plusplus(X, 4, metric="cosine"),
+        lambda: pykmeans.assign(X, starts, metric="cosine"),
+        lambda: model.predict(X),
+        lambda: model.transform(X),
+        lambda: model.score(X),
+    ):
+        with pytest.raises(ValueError, match=r"(?s)3 rows.*zero.*row 17"):
+            refused()
+    X[[17, 30, 49]] = 1
+    starts[2] = 0
+    with pytest.raises(ValueError, match=r"(?s)init.*zero|zero.*init"):
+        fitted(X, starts, metric="cosine")
+    with pytest.raises(ValueError, match=r"(?s)centers.*zero|zero.*centers"):
+        pykmeans.assign(X, starts, metric="cosine")
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_hamming_refuses_what_is_not_whole(dtype):
+    X = np.random.default_rng(0).integers(0, 4, (40, 3)).astype(dtype)
+    model = fitted(X, X[:4], metric="hamming")
+    X[21, 2] = 0.5
+    X[33, 0] = -1.25
+    starts = X[:4].astype(reference.center_type(reference.as_points(X)))
+    for refused in (
+        lambda: KMeans(4, metric="hamming", random_state=0).fit(X),
+        lambda: kmeans_plusplus(X, 4, metric="hamming"),
+        lambda: pykmeans.assign(X, starts, metric="hamming"),
+        lambda: model.predict(X),
+        lambda: model.score(X),
+    ):
+        with pytest.raises(ValueError, match=r"(?s)X.*2.*whole"):
+            refused()
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_values_that_are_not_finite_are_refused(metric):
+    X = np.ones((20, 3))
+    for value in (np.nan, np.inf):
+        X[7, 1] = value
+        with pytest.raises(ValueError, match=r"NaN|infinite|finite"):
+            KMeans(2, metric=metric).fit(X)
+
+
+def test_metrics_and_algorithms_that_do_not_go_together(iris):
+    with pytest.raises(ValueError, match=r"metric.*'chebyshev'"):
+        KMeans(3, metric="chebyshev").fit(iris)
+    with pytest.raises(ValueError, match="metric"):
+        KMeans(3, metric="mixed").fit(iris)  # no public name
+    for metric, names in _core.METRICS.items():
+        if metric != "mixed":
+            X = np.round(iris)
+            for algorithm in _core.ALGORITHMS:
+                model = KMeans(3, metric=metric, algorithm=algorithm, random_state=0)
+                if algorithm in names:
+                    model.fit(X)
+                else:
+                    with pytest.raises(ValueError, match=f"(?s)algorithm.*{algorithm}.*{metric}|{metric}.*{algorithm}"):
+                        model.fit(X)
