@@ -17,6 +17,7 @@ class Case(NamedTuple):
     iterations: int  # at most these; seeding has none
     target: float | None = None
     task: str = "fit"  # from given centers without a tolerance; "seed": k-means++; "whole": k-means++ and fit, tol=1e-4
+    metric: str = "euclidean"
     seed: int = 0  # of the start; chosen so that the fit uses its iterations up
     quick: bool = False
 
@@ -42,8 +43,20 @@ FITS = [
 BY_NAME = {case.name: case for case in FITS}
 # The picture with k=16 has the data of the row; the others are the same data as above.
 WHOLE = ["iris", "digits", "desk", "picture16", "table", "vectors-medium"]
+METRICS = [
+    BY_NAME["iris"]._replace(name="manhattan-iris", metric="manhattan", target=None),
+    BY_NAME["picture16"]._replace(name="manhattan-picture16", metric="manhattan", target=None),
+    BY_NAME["table"]._replace(name="manhattan-table", iterations=10, metric="manhattan", target=None),
+    Case("manhattan-vectors", partial(data.crowds, 100_000, 128, 100, 2.0), 100, 10, metric="manhattan"),
+    BY_NAME["digits"]._replace(name="cosine-digits", metric="cosine", target=None),
+    BY_NAME["embeddings384"]._replace(name="cosine-embeddings384", metric="cosine", target=None),
+    BY_NAME["text384"]._replace(name="cosine-text384", metric="cosine", target=None),
+    Case("hamming-survey", data.survey, 10, 10, metric="hamming", quick=True),
+    Case("mixed-customers", data.customers, 8, 5, 50, metric="mixed", quick=True),
+]
 CASES = [
     *FITS,
+    *METRICS,
     Case("seeding", data.signal, 1000, 0, 35, task="seed"),
     *(
         BY_NAME[name]._replace(name=f"whole-{name}", iterations=300, task="whole", quick=name in ("iris", "digits"))

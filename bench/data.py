@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 
 SEED = 0
+NUMBERS = 10  # columns of the mixed table before its categories
+GAMMA = 0.5  # what a category that differs counts there
 
 
 def iris() -> np.ndarray:
@@ -37,6 +39,27 @@ def crowds(n: int, d: int, places: int, scatter: float) -> np.ndarray:
 def desk() -> np.ndarray:
     """A table as analysts have them: float64, 20 crowds that overlap widely."""
     return crowds(10_000, 30, 20, 2.0).astype(np.float64)
+
+
+def answers(rng: np.random.Generator, crowd: np.ndarray, columns: int) -> np.ndarray:
+    """Categories 0 to 7: each crowd has an answer of its own in every column, which half of its members give."""
+    typical = rng.integers(0, 8, (crowd.max() + 1, columns), dtype=np.uint8)
+    anything = rng.integers(0, 8, (len(crowd), columns), dtype=np.uint8)
+    return np.where(rng.random((len(crowd), columns)) < 0.5, typical[crowd], anything)
+
+
+def survey() -> np.ndarray:
+    """Categories alone: ten crowds, as bytes."""
+    rng = np.random.default_rng(SEED)
+    return answers(rng, rng.integers(0, 10, 100_000), 20)
+
+
+def customers() -> np.ndarray:
+    """Ten columns of numbers and ten of categories: eight crowds that overlap in both; float64."""
+    rng = np.random.default_rng(SEED)
+    crowd = rng.integers(0, 8, 100_000)
+    numbers = rng.standard_normal((8, NUMBERS))[crowd] + rng.standard_normal((len(crowd), NUMBERS))
+    return np.hstack([numbers, answers(rng, crowd, 10)])
 
 
 def signal() -> np.ndarray:
@@ -79,8 +102,13 @@ def text(d: int) -> np.ndarray:
     return (X / np.maximum(np.linalg.norm(X, axis=1, keepdims=True), 1e-9)).astype(np.float32)
 
 
-def start(X: np.ndarray, k: int, seed: int) -> np.ndarray:
-    """Centers near random rows that differ, but not on them.
+def n_numbers(metric: str, d: int) -> int:
+    """Columns that are numbers: the first ones; the others are categories."""
+    return {"hamming": 0, "mixed": NUMBERS}.get(metric, d)
+
+
+def start(X: np.ndarray, k: int, seed: int, metric: str = "euclidean") -> np.ndarray:
+    """Centers near random rows that differ, but not on them; categories are those of the rows.
 
     Of two centers near equal rows one would be empty soon, and not everybody fills empty clusters in the same way.
     Whole numbers, as the colors of a photograph, lie at exactly equal distances from some pairs of rows. pykmeans takes
@@ -89,5 +117,6 @@ def start(X: np.ndarray, k: int, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     candidates = np.unique(X[rng.choice(len(X), min(len(X), 2 * k), replace=False)], axis=0)
     rows = candidates[rng.permutation(len(candidates))[:k]].astype(np.float64)
-    moved = rows + rng.uniform(0.0, 1e-3 * X.std(dtype=np.float64), rows.shape)
-    return moved.astype(np.float32)  # every peer can hold these, in float32 and in float64
+    p = n_numbers(metric, X.shape[1])
+    rows[:, :p] += rng.uniform(0.0, 1e-3 * X.std(dtype=np.float64), (len(rows), p))
+    return rows.astype(np.float32)  # every peer can hold these, in float32 and in float64

@@ -9,7 +9,22 @@ from pathlib import Path
 
 SOURCE = Path(__file__).with_name("peaks.cpp")
 FLAGS = ["-O3", "-march=native", "-std=gnu++17", "-pthread"]
-Limits = dict[int, dict[str, float]]  # by threads: "float32" and "int8" multiply-adds, "memory" bytes, each per second
+Limits = dict[int, dict[str, float]]  # by threads: what is in WORDS, and "memory" bytes, each per second
+WORDS = {
+    "float32": "float32 multiply-adds",
+    "int8": "8-bit multiply-adds",
+    "float32 differences": "float32 differences",
+    "8-bit differences": "8-bit differences",
+    "8-bit comparisons": "8-bit comparisons",
+}
+# What a plain program does with a value of a row and of a center, in float32 and in 8 bits.
+UNITS = {
+    "euclidean": ("float32", "int8"),
+    "cosine": ("float32", "int8"),
+    "manhattan": ("float32 differences", "8-bit differences"),
+    "hamming": ("", "8-bit comparisons"),
+    "mixed": ("float32", ""),
+}
 
 
 def measured(threads: list[int], folder: Path) -> tuple[Limits, str]:
@@ -29,15 +44,15 @@ def measured(threads: list[int], folder: Path) -> tuple[Limits, str]:
 def words(limits: Limits) -> str:
     """What was measured, in a few lines."""
     lines = [
-        "Limits, measured by bench/peaks.cpp (the widest vectors of this CPU; multiply-adds with all operands in "
+        "Limits, measured by bench/peaks.cpp (the widest vectors of this CPU; all operands in "
         "registers, and the reading of arrays of 256 MB per thread):"
     ]
     for n, peaks in limits.items():
-        dot = f"{peaks['int8'] / 1e9:.0f} G/s" if peaks["int8"] else "no such unit"
-        lines.append(
-            f"- {n} thread{'s' if n > 1 else ''}: float32 multiply-adds {peaks['float32'] / 1e9:.0f} G/s, "
-            f"8-bit multiply-adds {dot}, memory {peaks['memory'] / 1e9:.0f} GB/s"
-        )
+        rates = {
+            what: f"{peaks[unit] / 1e9:.0f} G/s" if peaks[unit] else "no such unit" for unit, what in WORDS.items()
+        }
+        listed = ", ".join(f"{what} {rate}" for what, rate in rates.items())
+        lines.append(f"- {n} thread{'s' if n > 1 else ''}: {listed}, memory {peaks['memory'] / 1e9:.0f} GB/s")
     return "\n".join(lines)
 
 

@@ -29,12 +29,13 @@ def runs(case: cases.Case, plan: Plan, folder: Path) -> Iterator[list[dict[str, 
     for dtype in (name for name in cases.types(own) if name in plan.types):
         X = own.astype(dtype, copy=False)
         np.save(folder / "X.npy", X)
-        np.save(folder / "start.npy", data.start(own, case.k, case.seed))
+        np.save(folder / "start.npy", data.start(own, case.k, case.seed, case.metric))
         for threads in plan.threads:
             job = {
                 "X": str(folder / "X.npy"),
                 "start": str(folder / "start.npy"),
                 "task": case.task,
+                "metric": case.metric,
                 "k": case.k,
                 "iterations": case.iterations,
                 "threads": threads,
@@ -42,7 +43,7 @@ def runs(case: cases.Case, plan: Plan, folder: Path) -> Iterator[list[dict[str, 
             }
             facts = {
                 **{"case": case.name, "dtype": dtype, "threads": threads, "task": case.task, "target": case.target},
-                **{"n": X.shape[0], "d": X.shape[1], "k": case.k, "bytes": X.nbytes},
+                **{"metric": case.metric, "n": X.shape[0], "d": X.shape[1], "k": case.k, "bytes": X.nbytes},
             }
             yield judged([run(name, job, facts, folder, plan.timeout) for name in plan.peers], case, X)
 

@@ -1,5 +1,6 @@
-// What this machine can do at most: float32 and 8-bit multiply-adds from registers, and bytes read from memory, each
-// per second and on a number of threads. Compiled for the CPU at hand; prints JSON. 0 stands for "has no such unit".
+// What this machine can do at most: float32 and 8-bit multiply-adds, differences and comparisons from registers, and
+// bytes read from memory, each per second and on a number of threads. Compiled for the CPU at hand; prints JSON. 0
+// stands for "has no such unit".
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,8 @@ constexpr std::size_t width = 32;
 constexpr std::size_t width = 16;
 #endif
 typedef float Floats __attribute__((vector_size(width)));
+typedef std::uint32_t Words __attribute__((vector_size(width)));
+typedef std::int8_t Codes __attribute__((vector_size(width)));
 
 constexpr int chains = 12;  // independent sums: enough to hide the latency of two units
 constexpr int batch = 10'000;
@@ -44,6 +47,82 @@ double float_batch() {
   }
   for (const Floats& sum : sums) sink_float = sum[0];
   return static_cast<double>(batch) * chains * (width / sizeof(float));
+}
+
+/// Magnitudes of float32 differences, added up. @return how many were done
+double difference_batch() {
+  Floats sums[chains];
+  for (int chain = 0; chain < chains; ++chain) sums[chain] = Floats{} + static_cast<float>(chain);
+  const Floats start = Floats{} + half, value = Floats{} + 1.0f;
+  const Words no_sign = Words{} + 0x7fffffffu;
+  for (int i = 0; i < batch; ++i) {
+#pragma GCC unroll 12
+    for (int chain = 0; chain < chains; ++chain)
+      sums[chain] = start - reinterpret_cast<Floats>(reinterpret_cast<Words>(sums[chain] - value) & no_sign);
+  }
+  for (const Floats& sum : sums) sink_float = sum[0];
+  return static_cast<double>(batch) * chains * (width / sizeof(float));
+}
+
+/// Counts plus one wherever two bytes differ. The compiler does not find the masked form by itself.
+Codes counted(Codes counts, Codes value) {
+#if defined(__AVX512BW__)
+  const __m512i before = reinterpret_cast<__m512i>(counts);
+  const __mmask64 differ = _mm512_cmpneq_epi8_mask(before, reinterpret_cast<__m512i>(value));
+  return reinterpret_cast<Codes>(_mm512_mask_add_epi8(before, differ, before, _mm512_set1_epi8(1)));
+#else
+  return counts - (counts != value);
+#endif
+}
+
+/// 8-bit comparisons, counted. @return how many were done
+double comparison_batch() {
+  Codes counts[chains];
+  for (int chain = 0; chain < chains; ++chain) counts[chain] = Codes{} + static_cast<std::int8_t>(chain);
+  const Codes value = Codes{} + static_cast<std::int8_t>(three);
+  for (int i = 0; i < batch; ++i) {
+#pragma GCC unroll 12
+    for (int chain = 0; chain < chains; ++chain) counts[chain] = counted(counts[chain], value);
+  }
+  for (const Codes& count : counts) sink_int = count[0];
+  return static_cast<double>(batch) * chains * width;
+}
+
+#if defined(__AVX512BW__)
+typedef __m512i Sums;
+Sums differences(Sums a, Sums b) {
+  return _mm512_sad_epu8(a, b);
+}
+#define HAS_DIFFERENCES
+#elif defined(__AVX2__)
+typedef __m256i Sums;
+Sums differences(Sums a, Sums b) {
+  return _mm256_sad_epu8(a, b);
+}
+#define HAS_DIFFERENCES
+#elif defined(__SSE2__)
+typedef __m128i Sums;
+Sums differences(Sums a, Sums b) {
+  return _mm_sad_epu8(a, b);
+}
+#define HAS_DIFFERENCES
+#endif
+
+/// Magnitudes of 8-bit differences, by the instruction that adds eight of them. @return how many were done
+double byte_difference_batch() {
+#ifdef HAS_DIFFERENCES
+  Sums sums[chains];
+  for (int chain = 0; chain < chains; ++chain) sums[chain] = Sums{} + chain;
+  const Sums value = Sums{} + three;
+  for (int i = 0; i < batch; ++i) {
+#pragma GCC unroll 12
+    for (int chain = 0; chain < chains; ++chain) sums[chain] = differences(sums[chain], value) + value;
+  }
+  for (const Sums& sum : sums) sink_int = static_cast<int>(sum[0]);
+  return static_cast<double>(batch) * chains * sizeof(Sums);
+#else
+  return 0.0;
+#endif
 }
 
 #if defined(__AVX512VNNI__)
@@ -152,6 +231,9 @@ double per_second(double (*work)(), int n_threads) {
 
 int main(int count, char** arguments) {
   const int n_threads = count > 1 ? std::atoi(arguments[1]) : 1;
-  std::printf("{\"float32\": %.6g, \"int8\": %.6g, \"memory\": %.6g}\n", per_second(float_batch, n_threads),
+  std::printf("{\"float32\": %.6g, \"int8\": %.6g, \"memory\": %.6g, ", per_second(float_batch, n_threads),
               per_second(byte_batch, n_threads), per_second(read_batch, n_threads));
+  std::printf("\"float32 differences\": %.6g, \"8-bit differences\": %.6g, \"8-bit comparisons\": %.6g}\n",
+              per_second(difference_batch, n_threads), per_second(byte_difference_batch, n_threads),
+              per_second(comparison_batch, n_threads));
 }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from . import limits as machine
 from . import peers
 
 Run = dict[str, Any]
@@ -62,6 +63,7 @@ def against_peers(runs: list[Run], limits: dict[int, dict[str, float]]) -> str:
         peak = limits.get(ours["threads"], {})
         done = ours["status"] == "done"
         rate = ours["multiply_adds"] / ours["seconds"] if done else 0.0
+        wide, narrow = machine.UNITS[ours["metric"]]
         rows.append(
             [
                 f"{ours['case']} {ours['dtype']}",
@@ -73,8 +75,8 @@ def against_peers(runs: list[Run], limits: dict[int, dict[str, float]]) -> str:
                 seconds(ours),
                 f"{best['seconds'] / ours['seconds']:.1f}" if best and good(ours) else MISSING,
                 f"{ours['target']:g}" if ours["target"] else MISSING,
-                percent(rate, peak.get("float32")) if done else MISSING,
-                percent(rate, peak.get("int8")) if done else MISSING,
+                percent(rate, peak.get(wide)) if done else MISSING,
+                percent(rate, peak.get(narrow)) if done else MISSING,
                 percent(ours["bytes_read"] / ours["seconds"], peak.get("memory")) if done else MISSING,
                 f"{ours['memory'] / 1e6:.1f}" if done and ours["memory"] is not None else MISSING,
                 ours.get("note") or MISSING,

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from . import data
+
 # How much worse than pykmeans an exact peer's inertia may be, relatively. In float64, peers that start where we do end
 # where we do, to 1e-14. Rounding in float32 leads some rows elsewhere and so to another path: up to 4e-4 was seen, on
 # the photograph, whose values are far from zero. Where the peers draw their own seeds, luck makes percents.
@@ -11,14 +13,26 @@ TOLERANCE = {"fit": 1e-3, "seed": 5e-2, "whole": 5e-2}
 BLOCK = 10_000
 
 
-def inertia(X: np.ndarray, labels: np.ndarray, centers: np.ndarray) -> float:
-    """Sum of the squared distances of the rows to the centers of their labels, in float64."""
+def distances(X: np.ndarray, centers: np.ndarray, metric: str) -> np.ndarray:
+    """What each row adds to the inertia, which lies with the center beside it; float64."""
+    if metric == "cosine":
+        lengths = np.linalg.norm(X, axis=1) * np.linalg.norm(centers, axis=1)
+        return 1.0 - np.einsum("ij,ij->i", X, centers) / lengths
+    if metric == "manhattan":
+        return np.abs(X - centers).sum(axis=1)
+    p = data.n_numbers(metric, X.shape[1])
+    differing = (X[:, p:] != centers[:, p:]).sum(axis=1)
+    return np.square(X[:, :p] - centers[:, :p]).sum(axis=1) + differing * (data.GAMMA if p else 1.0)
+
+
+def inertia(X: np.ndarray, labels: np.ndarray, centers: np.ndarray, metric: str = "euclidean") -> float:
+    """Sum of the distances of the rows to the centers of their labels (the squared ones, of euclidean), in float64."""
     labels = np.asarray(labels).astype(np.int64).ravel()
     if labels.shape != (len(X),) or labels.min() < 0 or labels.max() >= len(centers):
         return math.nan
     centers = np.asarray(centers, dtype=np.float64)
     blocks = (slice(i, i + BLOCK) for i in range(0, len(X), BLOCK))
-    return math.fsum(np.square(X[b].astype(np.float64) - centers[labels[b]]).sum() for b in blocks)
+    return math.fsum(distances(X[b].astype(np.float64), centers[labels[b]], metric).sum() for b in blocks)
 
 
 def nearest(X: np.ndarray, centers: np.ndarray) -> np.ndarray:

@@ -65,12 +65,14 @@ def measure(job: dict[str, Any]) -> dict[str, Any]:
     work = getattr(peer, job["task"], None)
     if work is None:
         return {"status": "cannot", "reason": f"its adapter has no {job['task']}"}
+    if job["metric"] not in peers.metrics(job["peer"]):
+        return {"status": "cannot", "reason": f"it has no {job['metric']}"}
 
     X = np.load(job["X"])
     theirs = np.ascontiguousarray(X, dtype=peer.takes(X.dtype))
     start = np.load(job["start"]).astype(np.float64 if theirs.dtype == np.uint8 else theirs.dtype)
     way = job["peer"].partition(":")[2]
-    task = peers.Task(theirs, job["k"], start, job["iterations"], job["threads"], way)
+    task = peers.Task(theirs, job["k"], start, job["iterations"], job["threads"], way, job["metric"])
 
     first, (outcome, memory) = timed(lambda: extra_memory(lambda: work(task)))
     seconds, runs = least_seconds(lambda: work(task), first, *job["repeats"])
@@ -81,7 +83,7 @@ def measure(job: dict[str, Any]) -> dict[str, Any]:
         "dtype": theirs.dtype.name,
         "seconds": seconds,
         "runs": runs,
-        "inertia": verify.inertia(X, labels, outcome.centers),
+        "inertia": verify.inertia(X, labels, outcome.centers, job["metric"]),
         "n_iter": int(outcome.n_iter),
         "memory": memory,
         "note": outcome.note,

@@ -91,7 +91,7 @@ def test_a_wrong_result_is_disqualified(digits):
 def some_runs(**inertias):
     """Runs of peers on iris: the later, the faster."""
     facts = {"case": "iris", "dtype": "float64", "threads": 1, "n": 150, "d": 4, "k": 3, "target": 4, "status": "done"}
-    more = {"n_iter": 10, "memory": None, "note": "", "exact": True}
+    more = {"metric": "euclidean", "n_iter": 10, "memory": None, "note": "", "exact": True}
     return [
         {**facts, **more, "peer": peer.replace("__", ":"), "inertia": inertia, "seconds": 1.0 / (i + 1)}
         for i, (peer, inertia) in enumerate(inertias.items())

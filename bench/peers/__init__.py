@@ -4,7 +4,8 @@
 - version(): raises ImportError where the peer is not installed;
 - takes(dtype): the type that it computes in for data of that type, so that it is handed that;
 - fit(task) and, if it can, seed(task) and whole(task), which return an Outcome;
-- optionally WAYS: named variants, asked for as "peer:way".
+- optionally WAYS: named variants, asked for as "peer:way";
+- METRICS(way), the metrics that it has, where these are not only "euclidean".
 """
 
 import importlib
@@ -24,6 +25,7 @@ class Task(NamedTuple):
     iterations: int
     threads: int
     way: str  # "" for what the peer does by itself
+    metric: str = "euclidean"
 
 
 class Outcome(NamedTuple):
@@ -45,6 +47,10 @@ def adapter(name: str) -> ModuleType:
 
 def ways(name: str) -> list[str]:
     return [f"{name}:{way}" for way in getattr(adapter(name), "WAYS", lambda: [])()]
+
+
+def metrics(name: str) -> list[str]:
+    return getattr(adapter(name), "METRICS", lambda way: ["euclidean"])(name.partition(":")[2])
 
 
 def title(name: str) -> str:

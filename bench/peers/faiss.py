@@ -1,4 +1,5 @@
-"""faiss computes in float32 only. It has no tolerance, never stops early, and labels are a search of its own."""
+"""faiss computes in float32 only. It has no tolerance, never stops early, and labels are a search of its own. Its
+spherical k-means normalises the centers; the rows are the caller's."""
 
 import numpy as np
 
@@ -19,6 +20,10 @@ def WAYS() -> list[str]:
     return ["super"]
 
 
+def METRICS(way: str) -> list[str]:
+    return ["euclidean"] if way else ["euclidean", "cosine"]
+
+
 def takes(dtype: np.dtype) -> type:
     return np.float32
 
@@ -29,6 +34,11 @@ def fit(task: Task) -> Outcome:
     faiss.omp_set_num_threads(task.threads)
     every_row = {"max_points_per_centroid": len(task.X), "min_points_per_centroid": 1}
     pruning = {"use_super_kmeans": True} if task.way == "super" else {}
-    model = faiss.Kmeans(task.X.shape[1], task.k, niter=task.iterations, **every_row, **pruning)
-    model.train(task.X, init_centroids=task.start)
-    return Outcome(model.centroids, model.assign(task.X)[1], task.iterations)
+    spherical = {"spherical": True} if task.metric == "cosine" else {}
+    X = task.X
+    if spherical:
+        X = X.copy()
+        faiss.normalize_L2(X)
+    model = faiss.Kmeans(X.shape[1], task.k, niter=task.iterations, **every_row, **pruning, **spherical)
+    model.train(X, init_centroids=task.start)
+    return Outcome(model.centroids, model.assign(X)[1], task.iterations)

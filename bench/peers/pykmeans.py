@@ -3,7 +3,9 @@ import re
 import numpy as np
 
 import pykmeans
+from pykmeans import _core
 
+from .. import data
 from . import Outcome, Task
 
 TITLE = "pykmeans"
@@ -28,11 +30,16 @@ def WAYS() -> list[str]:
     raise AssertionError("pykmeans took an algorithm that there is not")
 
 
+def METRICS(way: str) -> list[str]:
+    return [metric for metric, algorithms in _core.METRICS.items() if (way or "auto") in algorithms]
+
+
 def _model(task: Task, **parameters) -> pykmeans.KMeans:
-    way = task.way or "auto"
-    return pykmeans.KMeans(
-        task.k, n_init=1, max_iter=task.iterations, algorithm=way, n_threads=task.threads, **parameters
-    )
+    common = {"n_init": 1, "max_iter": task.iterations, "n_threads": task.threads, **parameters}
+    if task.metric == "mixed":
+        categorical = list(range(data.NUMBERS, task.X.shape[1]))
+        return pykmeans.KPrototypes(task.k, categorical=categorical, gamma=data.GAMMA, **common)
+    return pykmeans.KMeans(task.k, algorithm=task.way or "auto", metric=task.metric, **common)
 
 
 def _outcome(model: pykmeans.KMeans) -> Outcome:
