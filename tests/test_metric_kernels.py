@@ -5,8 +5,6 @@ import pytest
 
 from pykmeans import _core
 
-D_NUMBERS = 5
-
 
 def referee_labels(X, centers, **metric):
     """By the referee alone: all its distances, and the first least one of each row."""
@@ -91,6 +89,69 @@ def test_absolute_differences(kind, dtype, shape):
     assert_labels_are_the_referees(*made(kind, shape, dtype, 1), metric="manhattan")
 
 
+def sampled(n):
+    """The rows that tell whether data may be whole."""
+    return np.arange(15) * (n - 1) // 14
+
+
+# Rows, and centers about as far from all of them: what some part of the bound must leave to the referee.
+
+
+def whole_rows_only(rng):
+    return grid(rng, 500, 16), grid(rng, 40, 16) + rng.integers(0, 7, (40, 16)) / 7
+
+
+def whole_samples_only(rng):
+    X = rng.integers(0, 30, (500, 16)) / 7
+    X[sampled(500)] = np.round(X[sampled(500)])
+    return X, rng.integers(0, 5, (40, 16))
+
+
+def long_whole_rows(rng):
+    return rng.integers(0, 2**22, (500, 300)), 2**21 + rng.integers(0, 4, (40, 300))
+
+
+def long_whole_centers(rng):
+    return rng.integers(0, 4, (500, 16)), 2**40 + rng.integers(0, 4, (40, 16))
+
+
+def equidistant(rng):
+    centers = np.tile(rng.standard_normal(16), (40, 1)) * rng.choice([-1, 1], (40, 16))
+    return 1e-6 * rng.standard_normal((500, 16)), rng.permuted(centers, axis=1)
+
+
+def about_the_limit(rng):
+    """Rows and centers as long as it takes for both to be treated as far away."""
+    X = rng.standard_normal((500, 4))
+    X[rng.random(500) < 0.2] *= 2.0**38
+    centers = rng.standard_normal((40, 4))
+    return X, centers * (2.0**43 * rng.uniform(0.9, 1.1, (40, 1)) / np.abs(centers).sum(axis=1, keepdims=True))
+
+
+def beyond_float32(rng):
+    return 1e-4 * rng.standard_normal((500, 4)), rng.standard_normal((40, 4)) * rng.choice([1e-4, 1e38], (40, 4))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "case",
+    [
+        whole_rows_only,
+        whole_samples_only,
+        long_whole_rows,
+        long_whole_centers,
+        equidistant,
+        about_the_limit,
+        beyond_float32,
+    ],
+    ids=lambda case: case.__name__,
+)
+def test_absolute_differences_that_are_hard_to_tell(case, dtype):
+    for seed in range(3):
+        X, centers = case(np.random.default_rng(seed))
+        assert_labels_are_the_referees(X.astype(dtype), centers, metric="manhattan")
+
+
 @pytest.mark.parametrize("shape", [*SHAPES, (300, 5000, 7)], ids=str)
 def test_absolute_differences_of_bytes(shape):
     n, d, k = shape
@@ -113,8 +174,9 @@ def test_categories(shape, dtype, limit):
     X = X.astype(dtype)
     centers = X[rng.integers(n, size=k)].astype(np.float64)
     assert_labels_are_the_referees(X, centers, metric="hamming")
-    centers[rng.random(centers.shape) < 0.3] += 0.25  # no row has such values
-    assert_labels_are_the_referees(X, centers, metric="hamming")
+    for step in (0.25, 1e-9):  # no row has such values
+        centers[rng.random(centers.shape) < 0.2] += step
+        assert_labels_are_the_referees(X, centers, metric="hamming")
 
 
 @pytest.mark.parametrize("gamma", [0.0, 1e-30, 0.3, 2.0, 1e6, 1e100])
@@ -129,3 +191,12 @@ def test_numbers_and_categories(kind, dtype, gamma):
         )
         centers[:, n_numeric:] = X[rng.integers(len(X), size=len(centers)), n_numeric:]
         assert_labels_are_the_referees(X, centers, metric="mixed", n_numeric=n_numeric, gamma=gamma)
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1e-160, 1e-162, 1e-200])
+def test_numbers_whose_squares_vanish_beside_categories(scale):
+    X, centers = made(gaussian, (500, 6, 20), np.float64, 6)
+    X[:, 4:], centers[:, 4:] = np.round(X[:, 4:]), np.round(X[:20, 4:])
+    X[:, :4] *= scale
+    centers[:, :4] *= scale
+    assert_labels_are_the_referees(X, centers, metric="mixed", n_numeric=4)

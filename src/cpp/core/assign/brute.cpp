@@ -264,8 +264,7 @@ std::size_t BruteAssigner<T>::assign(const Assignment& pass) {
   const kernels::KernelTable& table = kernels::pick();
   if (points_.values.rows < table.float32.tile) return by_referee(pass);  // packing would cost more than it saves
   // Only the bound of products knows of a referee that scales.
-  const bool scaled = pass.referee.scale() != 0 && frame_.score != FilterFrame::Score::products;
-  if (scaled || !frame_.possible) return by_referee(pass);
+  if (pass.referee.scale() != 0 && frame_.score != FilterFrame::Score::products) return by_referee(pass);
   return use_double_ ? by_filter(pass, table.float64, double_) : by_filter(pass, table.float32, single_);
 }
 

@@ -96,7 +96,6 @@ FilterFrame frame_of(const Points<T>& points, const Poll& poll) {
     case Distance::mixed:
       frame.score = FilterFrame::Score::mixed;
       frame.mismatch = std::ldexp(0.5 * points.metric.gamma, -2 * frame.exponent);
-      frame.possible = frame.mismatch * static_cast<double>(categories) <= 0x1p80;
       break;
     default:
       break;

@@ -22,7 +22,6 @@ struct FilterFrame {
   double mismatch = 0.0;                // what a category adds that differs
   bool whole = false;  // the numbers are small whole ones in the frame, and the origin is whole: sums of them are exact
   bool float_suffices = true;  // float32 holds all categories
-  bool possible = true;        // whether the bounds allow a filter at all
 
   std::size_t numbers() const { return origin.size(); }
   std::size_t categories() const { return category_origin.size(); }
