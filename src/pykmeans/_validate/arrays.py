@@ -19,21 +19,16 @@ _RESHAPE = (
 
 def matrix(X: Any, name: str = "X") -> NDArray[Any]:
     """``X`` as the core reads it: in place where it can be, else one copy. Whether it is finite, the core finds out."""
-    array = X if type(X) is np.ndarray else _as_array(X, name)
+    array = X if type(X) is np.ndarray else as_array(X, name)
     if array.ndim != 2:
-        raise _not_two_dimensional(X, array, name)
-    n_samples, n_features = array.shape
-    if n_samples == 0 or n_features == 0:
-        what = "sample(s)" if n_samples == 0 else "feature(s)"
-        raise ValueError(
-            f"Found array with 0 {what} (shape={array.shape}) while a minimum of 1 is required for {name}."
-        )
+        refuse_unless_numeric(array, name)
+    check_shape(X, array.shape, name)
     dtype = array.dtype
     if (
         dtype.char in "Bfd"
         and dtype.isnative
         and array.flags.aligned
-        and (n_features == 1 or array.strides[1] == dtype.itemsize)
+        and (array.shape[1] == 1 or array.strides[1] == dtype.itemsize)
     ):
         return array
     return converted(array, name)
@@ -79,7 +74,7 @@ def _weights_array(sample_weight: Any, n_samples: int) -> NDArray[np.float64]:
     if isinstance(sample_weight, Number):
         array = np.asarray(sample_weight).reshape(1)
     else:
-        array = _as_array(sample_weight, "sample_weight")
+        array = as_array(sample_weight, "sample_weight")
         refuse_unless_numeric(array, "sample_weight")
         if array.ndim != 1:
             raise ValueError(
@@ -144,7 +139,7 @@ def _refuse_too_large(array: NDArray[Any], name: str, dtype: np.dtype[Any]) -> N
         )
 
 
-def _as_array(X: Any, name: str) -> NDArray[Any]:
+def as_array(X: Any, name: str) -> NDArray[Any]:
     """Return a plain ndarray of ``X``, which is one already or is turned into one by whoever made it."""
     if isinstance(X, np.matrix):
         raise TypeError(f"np.matrix is not supported: {name} must be an array. Convert it with np.asarray.")
@@ -166,21 +161,27 @@ def _as_array(X: Any, name: str) -> NDArray[Any]:
         raise ValueError(f"{name} must be an array or rows of equal length: {error}") from None
 
 
-def _not_two_dimensional(X: Any, array: NDArray[Any], name: str) -> ValueError:
-    refuse_unless_numeric(array, name)
-    if array.ndim > 2:
-        return ValueError(
-            f"Found array with dim {array.ndim}, while dim <= 2 is required: {name} has shape {array.shape}."
-        )
+def check_shape(X: Any, shape: tuple[int, ...], name: str) -> None:
+    """Raise ValueError unless ``shape``, that of ``X``, is one of rows and columns, with one of each at least."""
+    if len(shape) != 2:
+        raise _not_two_dimensional(X, shape, name)
+    if 0 in shape:
+        what = "sample(s)" if shape[0] == 0 else "feature(s)"
+        raise ValueError(f"Found array with 0 {what} (shape={shape}) while a minimum of 1 is required for {name}.")
+
+
+def _not_two_dimensional(X: Any, shape: tuple[int, ...], name: str) -> ValueError:
+    if len(shape) > 2:
+        return ValueError(f"Found array with dim {len(shape)}, while dim <= 2 is required: {name} has shape {shape}.")
     if hasattr(X, "to_frame"):
         return ValueError(
             f"Expected a 2-dimensional container but got {type(X)} instead. Pass a DataFrame containing a single row "
             f"(i.e. single sample) or a single column (i.e. single feature) for {name}."
         )
-    kind = "1D" if array.ndim == 1 else "scalar"
+    kind = "1D" if len(shape) == 1 else "scalar"
     return ValueError(
         f"Expected 2D array, got {kind} array instead: {name} must have shape (n_samples, n_features), "
-        f"got shape {array.shape} from {type(X).__name__}. {_RESHAPE}"
+        f"got shape {shape} from {type(X).__name__}. {_RESHAPE}"
     )
 
 

@@ -35,11 +35,10 @@ def to_array(X: Any, name: str) -> NDArray[Any]:
     if hasattr(X, "iloc") and _one_numpy_dtype(X):
         return np.asarray(X.to_numpy())
     labels = [f"{name}[{label!r}]" for label in X.columns]
-    columns = [_column(X, j, label) for j, label in enumerate(labels)]
+    columns = [numbers(series(X, j, label), label) for j, label in enumerate(labels)]
     if not columns:
         return np.empty(X.shape)
-    dtypes = [np.dtype(np.float64) if column.dtype.kind == "O" else column.dtype for column in columns]
-    result = np.empty(X.shape, dtype=target_dtype(np.result_type(*dtypes)))
+    result = np.empty(X.shape, dtype=common_dtype(columns))
     for j, (column, label) in enumerate(zip(columns, labels, strict=True)):
         result[:, j] = converted(column, label)
     return result
@@ -51,10 +50,22 @@ def _one_numpy_dtype(X: Any) -> bool:
     return len(dtypes) == 1 and all(isinstance(dtype, np.dtype) and dtype.kind in "biufc" for dtype in dtypes)
 
 
-def _column(X: Any, j: int, label: str) -> NDArray[Any]:
+def common_dtype(columns: list[NDArray[Any]]) -> np.dtype[Any]:
+    """Return the type that columns of numbers (and objects that are) are read as together."""
+    dtypes = [np.dtype(np.float64) if column.dtype.kind == "O" else column.dtype for column in columns]
+    return target_dtype(np.result_type(*dtypes))
+
+
+def series(X: Any, j: int, label: str) -> Any:
+    """Return column ``j`` of a frame as the frame's maker has it."""
     column = X.iloc[:, j] if hasattr(X, "iloc") else X[:, j]
     if type(column.dtype).__name__ == "SparseDtype":
         raise TypeError(f"Sparse data was passed for {label}, but dense data is required.")
+    return column
+
+
+def numbers(column: Any, label: str) -> NDArray[Any]:
+    """Return the numbers of a ``series`` as an array, of the type that they have there."""
     # The nullable types of pandas name the NumPy type of their values; to_numpy() alone would make objects of them.
     values_dtype = getattr(column.dtype, "numpy_dtype", None)
     if values_dtype is None or values_dtype.kind not in "biuf":

@@ -1,0 +1,203 @@
+"""Categories: values of any kind, coded as whole numbers column by column, and put back into centers.
+
+Rows are hashed, never sorted: only the different values of a column are. What pandas and polars have coded already is
+taken by what their columns can do; neither is imported.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .convert import first
+from .tables import Table
+
+_MOST_SHOWN = 8  # categories in an error
+
+
+class Categories:
+    """The values of each column of a table, in the order of their codes."""
+
+    def __init__(self, values: list[list[Any]]) -> None:
+        self.values = values
+
+    @classmethod
+    def of(cls, table: Table) -> tuple["Categories", NDArray[Any]]:
+        """Return the categories of ``table`` and its codes, as ``encode`` returns them.
+
+        A column whose type has an order of categories keeps it; others are sorted, by the names of the values' types
+        first where values of different types have no order.
+        """
+        columns = [column.take(_order(column, table, j)) for j, column in enumerate(_coded_columns(table))]
+        return cls([column.values for column in columns]), _matrix([column.codes for column in columns])
+
+    def encode(self, table: Table, strict: bool = False) -> NDArray[Any]:
+        """Return the code of each value: uint8 where all fit, else float32, or float64 beyond 2^24.
+
+        A value that is none of its column's has the first code that no value has; with ``strict``, it is refused.
+        """
+        columns = _coded_columns(table)
+        codes = []
+        for column, known in zip(columns, self.values, strict=True):
+            code_of = {value: code for code, value in enumerate(known)}
+            new_codes = np.array([code_of.get(value, len(known)) for value in column.values], dtype=np.intp)
+            codes.append(new_codes[column.codes])
+        if strict:
+            self._refuse_unseen(table, columns, codes)
+        return _matrix(codes)
+
+    def decode(self, codes: NDArray[Any]) -> NDArray[np.object_]:
+        """Return the value of each code."""
+        result = np.empty(codes.shape, dtype=object)
+        for j, values in enumerate(self.values):
+            for i, code in enumerate(codes[:, j]):
+                result[i, j] = values[int(code)]
+        return result
+
+    def _refuse_unseen(self, table: Table, columns: list["_Column"], codes: list[NDArray[np.intp]]) -> None:
+        unseen = np.column_stack([column == len(known) for column, known in zip(codes, self.values, strict=True)])
+        if unseen.any():
+            row, j = first(unseen)
+            value, known = columns[j].values[columns[j].codes[row]], self.values[j]
+            listed = ", ".join(map(repr, known[:_MOST_SHOWN])) + (", ..." if len(known) > _MOST_SHOWN else "")
+            raise ValueError(
+                f"{table.name} holds {value!r} at {table.place(row, j)}, which is not in that column of X: "
+                f"it must be one of the column's {len(known)} values ({listed})."
+            )
+
+
+class _Column:
+    """A column taken apart: the code of each row, -1 where the value is missing, and the value of each code."""
+
+    def __init__(self, codes: NDArray[np.intp], values: list[Any], is_ordered: bool = False) -> None:
+        self.codes = codes
+        self.values = values
+        self.is_ordered = is_ordered
+
+    def take(self, places: Iterable[int]) -> "_Column":
+        """Return the column with the values at ``places`` in that order; values that are left out become missing."""
+        places = list(places)
+        new_codes = np.full(len(self.values) + 1, -1, dtype=np.intp)  # the last one is that of code -1
+        new_codes[places] = np.arange(len(places))
+        return _Column(new_codes[self.codes], [self.values[i] for i in places], self.is_ordered)
+
+
+def _coded_columns(table: Table) -> list[_Column]:
+    """Take the columns apart; ValueError where a value is missing."""
+    columns = [_coded(table, j) for j in range(len(table.columns))]
+    if any((column.codes < 0).any() for column in columns):
+        raise _missing(table, np.column_stack([column.codes < 0 for column in columns]))
+    return columns
+
+
+def _missing(table: Table, missing: NDArray[np.bool_]) -> ValueError:
+    row, j = first(missing)
+    count = int(missing.sum())
+    values = "value is" if count == 1 else "values are"
+    return ValueError(
+        f"Input {table.name} contains missing values. {count} {values} missing; the first is at "
+        f"{table.place(row, j)}, counted from 0. Give them a name to make them a category of their own: "
+        "fill them with 'missing', for one."
+    )
+
+
+def _coded(table: Table, j: int) -> _Column:
+    column = table.columns[j]
+    if isinstance(column, np.ndarray):
+        # Dates in nanoseconds would become integers in a list.
+        return _hashed(list(column) if column.dtype.kind in "mM" else column.tolist(), table, j)
+    if not hasattr(column, "iloc"):
+        return _coded_by_polars(column, table, j)
+    if hasattr(column, "cat"):
+        codes = column.cat.codes.to_numpy().astype(np.intp)
+        values = column.cat.categories.tolist()
+        used = np.bincount(codes[codes >= 0], minlength=len(values))
+        return _Column(codes, values, is_ordered=True).take(np.flatnonzero(used))
+    if column.dtype == object:  # equal values of different types: pandas would keep the one that comes first
+        return _hashed(column.tolist(), table, j)
+    codes, values = column.factorize()
+    return _Column(codes, [_without_sign_of_zero(value) for value in values.tolist()])
+
+
+def _coded_by_polars(column: Any, table: Table, j: int) -> _Column:
+    found = _hashed(column.to_list(), table, j)
+    if type(column.dtype).__name__ != "Enum":
+        return found
+    found.is_ordered = True
+    place = {category: i for i, category in enumerate(column.dtype.categories)}
+    return found.take(sorted(range(len(found.values)), key=lambda i: place[found.values[i]]))
+
+
+def _hashed(rows: list[Any], table: Table, j: int) -> _Column:
+    """Take a column of objects apart."""
+    code_of: defaultdict[Any, int] = defaultdict()
+    code_of.default_factory = code_of.__len__
+    try:
+        codes = np.fromiter(map(code_of.__getitem__, rows), dtype=np.intp, count=len(rows))
+    except TypeError as error:
+        raise _unhashable(rows, table, j, error) from None
+    values = list(code_of)
+    if any(type(value) is not str for value in values):
+        values = _least_typed(values, rows)
+    return _Column(codes, values).take(i for i, value in enumerate(values) if not _is_missing(value))
+
+
+def _unhashable(rows: list[Any], table: Table, j: int, error: TypeError) -> TypeError:
+    for row, value in enumerate(rows):
+        try:
+            hash(value)
+        except TypeError:
+            return TypeError(
+                f"{table.name} holds {value!r} at {table.place(row, j)}: a category must be hashable, as strings, "
+                f"numbers and dates are ({error})."
+            )
+    return error
+
+
+def _least_typed(values: list[Any], rows: list[Any]) -> list[Any]:
+    """Return, for each value, what stands for its equals: the one whose type has the first name, whatever comes first.
+
+    True, 1 and 1.0 are equal, and so are 0.0 and -0.0.
+    """
+    if len(set(map(type, rows))) == 1:
+        return [_without_sign_of_zero(value) for value in values]
+    equals = sorted(set(zip(map(type, rows), rows, strict=True)), key=lambda pair: pair[0].__name__)
+    least: dict[Any, Any] = {}
+    for _, value in equals:
+        least.setdefault(value, value)
+    return [_without_sign_of_zero(least[value]) for value in values]
+
+
+def _without_sign_of_zero(value: Any) -> Any:
+    return value + 0 if isinstance(value, (float, np.floating)) else value
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or type(value).__name__ == "NAType" or bool(value != value)
+
+
+def _order(column: _Column, table: Table, j: int) -> list[int]:
+    """Return the places of the values, in the order that their codes get."""
+    values, places = column.values, list(range(len(column.values)))
+    if column.is_ordered:
+        return places
+    try:
+        return sorted(places, key=values.__getitem__)
+    except TypeError:
+        pass
+    try:
+        return sorted(places, key=lambda i: (type(values[i]).__name__, values[i]))
+    except TypeError as error:
+        raise TypeError(f"The values of {table.column_name(j)} cannot be put in an order: {error}.") from None
+
+
+def _matrix(columns: list[NDArray[np.intp]]) -> NDArray[Any]:
+    """Return the codes in the smallest type that the core reads and that holds all of them."""
+    largest = max(int(column.max()) for column in columns)
+    dtype = np.uint8 if largest < 256 else np.float32 if largest <= 2**24 else np.float64
+    result = np.empty((len(columns[0]), len(columns)), dtype=dtype)
+    for j, column in enumerate(columns):
+        result[:, j] = column
+    return result
