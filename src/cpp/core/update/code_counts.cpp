@@ -93,7 +93,7 @@ class Counts final : public CodeCounts<T> {
   void choose_columns(std::size_t n_clusters) {
     const std::size_t width = codes_.columns().size();
     const std::size_t bytes = std::max(points_.values.rows * width * sizeof(T) / 2, most_bytes_anyway);
-    const std::size_t most_bins = bytes / (width * n_clusters * sizeof(Count));
+    const std::size_t most_bins = std::max<std::size_t>(1, bytes / (width * n_clusters * sizeof(Count)));
     for (std::size_t q = 0; q < width; ++q) {
       const std::size_t codes = codes_.columns()[q].codes();
       unsigned shift = 0;

@@ -15,6 +15,11 @@ constexpr std::size_t most_codes = 256;
 constexpr std::size_t most_sampled = 2048;  // rows from which boundaries are taken: eight for a bucket
 constexpr std::size_t chunk = 256;          // rows that are encoded at once
 
+template <class T>
+bool is_whole(T value) {
+  return value == std::trunc(value);
+}
+
 /// How to find the code of a value.
 template <class T>
 struct Search {
@@ -27,8 +32,8 @@ struct Search {
     while (size < column.codes()) size *= 2;
     table = column.lowest;
     const T least = table.front(), reach = std::ldexp(T(1), std::numeric_limits<T>::digits - 1);
-    whole = exact && std::fabs(least) < reach && least == std::trunc(least) &&
-            table.back() - least == static_cast<T>(table.size() - 1);
+    whole = exact && std::fabs(least) < reach && table.back() - least == static_cast<T>(table.size() - 1) &&
+            std::all_of(table.begin(), table.end(), is_whole<T>);
     table.resize(size, std::numeric_limits<T>::infinity());
   }
 
@@ -81,9 +86,8 @@ void name_values(CodedColumn<T>& column, std::vector<T> values) {
   column.lowest = std::move(values);
   // Whole numbers that lie near together get a code each, those between too: such codes are found at once.
   const T least = column.lowest.front(), range = column.lowest.back() - least;
-  const auto is_whole = [](T value) { return value == std::trunc(value); };
   const bool small = std::fabs(least) < std::ldexp(T(1), std::numeric_limits<T>::digits - 2) && range < T(most_codes);
-  if (small && std::all_of(column.lowest.begin(), column.lowest.end(), is_whole)) {
+  if (small && std::all_of(column.lowest.begin(), column.lowest.end(), is_whole<T>)) {
     column.lowest.resize(static_cast<std::size_t>(range) + 1);
     for (std::size_t code = 0; code < column.lowest.size(); ++code) column.lowest[code] = least + static_cast<T>(code);
   }
