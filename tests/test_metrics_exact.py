@@ -292,6 +292,20 @@ def test_rows_within_rounding_of_a_tie(metric, offset, dtype):
         check(X, centers, tol=0, max_iter=4, **how)
 
 
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("beside", [1e-20, 1e-310, 2.0**-40])
+def test_centers_beside_a_grid(beside, dtype):
+    # In the frame of the filter, whose origin is one of the rows, the first center rounds to the second.
+    rng = np.random.default_rng(0)
+    for step in (1, 2) if dtype == np.uint8 else (1, 2, 0.5, 2.0**-30, 2.0**40):
+        X = (rng.integers(3, 9, (500, 2)) * step).astype(dtype)
+        X[::5] = 0
+        labels = assert_assigned(
+            X, np.array([[beside, 0], [0, 0], [5 * step, beside]]) * max(step, 1), metric="manhattan"
+        )
+        assert np.all(labels[::5] == (0 if beside == 1e-310 and dtype == np.float32 else 1))
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("d", [1, 2, 5, 16, 70])
 def test_rows_half_way_between_two_centers(d, dtype):

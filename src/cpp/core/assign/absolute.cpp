@@ -10,8 +10,9 @@ bool whole_in_frame(const double* center, const std::vector<double>& origin, int
   const double factor = std::ldexp(1.0, -frame_exponent);
   double length = 0.0;
   for (std::size_t q = 0; q < origin.size(); ++q) {
-    const double z = (center[q] - origin[q]) * factor;
-    if (z != std::nearbyint(z)) return false;
+    // Of the value itself: the difference may round what is beside the grid onto it.
+    const double steps = center[q] * factor, z = (center[q] - origin[q]) * factor;
+    if (steps != std::nearbyint(steps) || (steps == 0.0 && center[q] != 0.0)) return false;
     length += std::fabs(z);
   }
   return length <= 2.0 * most_whole_length;
