@@ -109,8 +109,8 @@ def whole_samples_only(rng):
 
 def long_whole_rows(rng):
     X = rng.integers(-(2**21), 2**21, (500, 300))
-    X[sampled(500)] = 1000
-    return X, 1000 + rng.integers(0, 4, (40, 300))
+    X[sampled(500)] = 1001
+    return X, 1001 + rng.integers(0, 4, (40, 300))
 
 
 def long_whole_centers(rng):
@@ -127,7 +127,7 @@ def about_the_limit(rng):
     X = rng.standard_normal((500, 4))
     X[rng.random(500) < 0.2] *= 2.0**38
     centers = rng.standard_normal((40, 4))
-    lengths = 2.0 ** rng.choice([42.5, 43, 43.5, 44]) * rng.uniform(0.9, 1.1, (40, 1))
+    lengths = 2.0 ** rng.choice([42.5, 43, 43.5, 44]) * rng.uniform(0.98, 1.02, (40, 1))
     return X, centers * lengths / np.abs(centers).sum(axis=1, keepdims=True)
 
 
