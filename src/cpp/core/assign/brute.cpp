@@ -199,14 +199,18 @@ struct alignas(64) BruteAssigner<T>::Worker {
 
 template <class T>
 BruteAssigner<T>::BruteAssigner(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
-    : points_(points),
-      n_clusters_(n_clusters),
-      poll_(poll),
-      frame_(frame_of(points, poll)),
-      use_double_(!frame_.float_suffices) {}
+    : points_(points), n_clusters_(n_clusters), poll_(poll) {}
 
 template <class T>
 BruteAssigner<T>::~BruteAssigner() = default;
+
+template <class T>
+const FilterFrame& BruteAssigner<T>::frame() {
+  if (frame_) return *frame_;
+  frame_ = std::make_unique<FilterFrame>(frame_of(points_, poll_));
+  use_double_ = !frame_->float_suffices;
+  return *frame_;
+}
 
 template <class T>
 template <class Float>
@@ -215,14 +219,14 @@ std::size_t BruteAssigner<T>::by_filter(const Assignment& pass, const kernels::F
   const std::size_t n = points_.values.rows, d = points_.values.columns, tile = kernels.tile;
   if (!filter) filter = std::make_unique<Filter<Float>>();
   Codebook<Float>& codebook = filter->codebook;
-  codebook.pack(pass.centers, n_clusters_, frame_, pass.referee.scale(), kernels.widest);
+  codebook.pack(pass.centers, n_clusters_, *frame_, pass.referee.scale(), kernels.widest);
   const std::size_t all_rows = (n + tile - 1) / tile * tile;
   const bool keep = pass.sums.of(0) && all_rows <= most_kept_values / d;  // sums are wanted: there will be more passes
   if (keep && !filter->kept.values) filter->kept = Tiles<Float>(all_rows, d);
   const bool filled = keep && filter->kept_tau == codebook.tau();
   std::vector<Worker<Float>>& workers = filter->workers;
   for (int w = 0; w < pass.threads; ++w) {
-    if (workers.size() == static_cast<std::size_t>(w)) workers.emplace_back(points_, frame_, kernels, codebook);
+    if (workers.size() == static_cast<std::size_t>(w)) workers.emplace_back(points_, *frame_, kernels, codebook);
     workers[static_cast<std::size_t>(w)].begin(pass, pass.sums.of(w));
   }
   const Blocks blocks(n, d * n_clusters_, pass.threads, tile);
@@ -263,8 +267,8 @@ template <class T>
 std::size_t BruteAssigner<T>::assign(const Assignment& pass) {
   const kernels::KernelTable& table = kernels::pick();
   if (points_.values.rows < table.float32.tile) return by_referee(pass);  // packing would cost more than it saves
-  // Only the bound of products knows of a referee that scales.
-  if (pass.referee.scale() != 0 && frame_.score != FilterFrame::Score::products) return by_referee(pass);
+  const bool products = frame().score == FilterFrame::Score::products;    // only their bound knows of scaling
+  if (pass.referee.scale() != 0 && !products) return by_referee(pass);
   return use_double_ ? by_filter(pass, table.float64, double_) : by_filter(pass, table.float32, single_);
 }
 

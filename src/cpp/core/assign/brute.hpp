@@ -34,6 +34,7 @@ class BruteAssigner final : public Way<T> {
   template <class Float>
   struct Filter;
 
+  const FilterFrame& frame();
   std::size_t by_referee(const Assignment& pass);
   template <class Float>
   std::size_t by_filter(const Assignment& pass, const kernels::FilterKernels<Float>& kernels,
@@ -42,8 +43,8 @@ class BruteAssigner final : public Way<T> {
   const Points<T>& points_;
   const std::size_t n_clusters_;
   const Poll& poll_;
-  const FilterFrame frame_;
   // What a pass leaves for the next; made when first used.
+  std::unique_ptr<FilterFrame> frame_;
   std::unique_ptr<Filter<float>> single_;
   std::unique_ptr<Filter<double>> double_;
   bool use_double_ = false;  // float32 could not tell the centers apart
