@@ -36,34 +36,33 @@ class BucketMembers {
     kept_.resize(words_ * 8);
   }
 
-  /// A row that comes to a cluster, or leaves it, and whose value in a column may be in the bin that is kept.
-  struct Move {
+  /// A row whose value in a column is in the bin that is kept.
+  struct Hit {
     std::size_t row;
-    std::size_t slot;
     std::uint32_t column;
     bool comes;
   };
-  using Moves = std::vector<Move>;
 
-  /// Note a move where it is in the bin.
-  void note(std::size_t cluster, std::size_t column, unsigned bin, std::size_t row, bool comes, Moves& moves) const {
-    const std::size_t slot = cluster * width_ + column;
-    if (bins_[slot] != bin) return;
-    prefetch(value_at(row, column));
-    moves.push_back({row, slot, static_cast<std::uint32_t>(column), comes});
+  /// Whether members of a bin are kept.
+  bool keeps(std::size_t cluster, std::size_t column, unsigned bin) const {
+    return bins_[cluster * width_ + column] == bin;
   }
-  /// Make the moves that were noted.
-  void make(Moves& moves) {
-    for (const Move& move : moves) {
-      std::vector<Entry>& members = slots_[move.slot].members;
-      const Entry entry = Amounts::entry(*value_at(move.row, move.column), move.row);
+  void note(std::size_t row, std::size_t column, bool comes, std::vector<Hit>& hits) const {
+    prefetch(value_at(row, column));  // values lie far apart
+    hits.push_back({row, static_cast<std::uint32_t>(column), comes});
+  }
+  /// A cluster got and lost these rows, each in one column.
+  void follow(std::size_t cluster, std::vector<Hit>& hits) {
+    for (const Hit& hit : hits) {
+      std::vector<Entry>& members = slots_[cluster * width_ + hit.column].members;
+      const Entry entry = Amounts::entry(*value_at(hit.row, hit.column), hit.row);
       const auto place = std::lower_bound(members.begin(), members.end(), entry);
-      if (move.comes)
+      if (hit.comes)
         members.insert(place, entry);
       else
         members.erase(place);
     }
-    moves.clear();
+    hits.clear();
   }
 
   /// The median needs no members.
@@ -105,7 +104,7 @@ class BucketMembers {
     Count below{};
     bool wanted = false;
   };
-  struct Hit {
+  struct Found {
     std::uint32_t row, cluster, column;
     T value;
   };
@@ -140,7 +139,7 @@ class BucketMembers {
   /// Collect the members that are sought, some rows at a time, so that what is found takes little memory.
   void seek(const std::int32_t* labels, const Poll& poll) {
     const std::size_t n = points_->values.rows, step = std::max<std::size_t>((std::size_t{1} << 22) / width_, 4096);
-    std::vector<std::vector<Hit>> found(static_cast<std::size_t>(points_->n_threads));
+    std::vector<std::vector<Found>> found(static_cast<std::size_t>(points_->n_threads));
     for (std::size_t begin = 0; begin < n; begin += step) {
       const std::size_t rows = std::min(step, n - begin);
       const int threads = useful_threads(points_->n_threads, {rows, width_});
@@ -155,7 +154,7 @@ class BucketMembers {
       const Blocks columns(width_, hits, sorters, 1);
       parallel_blocks(columns.count(), sorters, poll, [&](std::size_t block, int) {
         for (const auto& some : found)
-          for (const Hit& hit : some)
+          for (const Found& hit : some)
             if (hit.column >= columns.begin(block) && hit.column < columns.end(block))
               slots_[hit.cluster * width_ + hit.column].members.push_back(Amounts::entry(hit.value, hit.row));
       });
@@ -163,14 +162,13 @@ class BucketMembers {
     }
   }
 
-  void seek_among(const std::int32_t* labels, std::size_t begin, std::size_t end, std::vector<Hit>& found) const {
+  void seek_among(const std::int32_t* labels, std::size_t begin, std::size_t end, std::vector<Found>& found) const {
     const std::size_t before = found.size();
     const Sought* const all_sought = sought_.data();
-    const std::uint8_t *const seeking = seeking_.data(), *const kept = kept_.data();
+    const std::uint8_t* const kept = kept_.data();
     std::vector<std::uint8_t> copy(codes_->readable_beyond() ? 0 : words_ * 8);
     for (std::size_t i = begin; i < end; ++i) {
       const auto cluster = static_cast<std::size_t>(labels[i]);
-      if (seeking[cluster] == 0) continue;
       const std::uint8_t* codes = codes_->row(i);
       if (!copy.empty()) codes = static_cast<const std::uint8_t*>(std::memcpy(copy.data(), codes, width_));
       const Sought* const sought = all_sought + cluster * words_;
@@ -187,7 +185,7 @@ class BucketMembers {
   }
 
   void note_hits(std::size_t row, std::size_t cluster, std::size_t first, std::uint64_t rest,
-                 std::vector<Hit>& found) const {
+                 std::vector<Found>& found) const {
     if (points_->weights && points_->weights[row] == 0.0) return;
     std::uint8_t bytes[8];
     std::memcpy(bytes, &rest, sizeof bytes);

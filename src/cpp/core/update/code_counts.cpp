@@ -16,7 +16,6 @@ constexpr std::size_t fewest_bins = 16;                          // with fewer, 
 constexpr std::size_t most_bytes_anyway = std::size_t{1} << 22;  // of counts
 
 constexpr std::size_t ahead = 8;  // rows that are asked for before they are read
-constexpr std::size_t moves_at_once = 512;
 
 /// A hint that memory will be read soon.
 void prefetch(const void* memory) {
@@ -38,7 +37,7 @@ struct Counted {
 template <class T, class Amounts>
 class Counts final : public CodeCounts<T> {
   using Count = typename Amounts::Count;
-  using Moves = typename BucketMembers<T, Amounts>::Moves;
+  using Members = BucketMembers<T, Amounts>;
 
  public:
   Counts(const Points<T>& points, const ValueCodes<T>& codes, std::size_t n_clusters, Typical what, const Poll& poll)
@@ -49,28 +48,29 @@ class Counts final : public CodeCounts<T> {
     if (what == Typical::median) {
       std::vector<std::uint8_t> kept(codes.columns().size(), 0);
       for (const Counted& counted : columns_) kept[counted.column] = static_cast<std::uint8_t>(0xff << counted.shift);
-      members_ = BucketMembers<T, Amounts>(points, codes, n_clusters, std::move(kept));
+      members_ = Members(points, codes, n_clusters, std::move(kept));
     }
   }
 
   std::vector<std::size_t> left_out() const override { return left_out_; }
 
-  void apply(const LabelChanges& changes) override {
-    std::size_t count = 0;
-    for (const auto& some : changes) count += some.size();
+  void apply(const Moves& moves) override {
+    const std::size_t count = moves.moves.size();
     const int threads = useful_threads(points_.n_threads, {count, columns_.size(), 4});
-    const Blocks blocks(columns_.size(), count * 2, threads, 1);
+    const Blocks blocks(totals_.size(), count * columns_.size() * 4 / totals_.size(), threads, 1);
     parallel_blocks(blocks.count(), threads, poll_, [&](std::size_t block, int) {
-      const std::size_t begin = blocks.begin(block), end = blocks.end(block);
-      Moves moves;
-      for (const auto& some : changes)
-        for (std::size_t i = 0; i < some.size(); ++i) {
-          const LabelChange& change = some[i];
-          if (i + ahead < some.size()) prefetch(codes_.row(some[i + ahead].row));
-          if (change.from >= 0) add_row<-1>(static_cast<std::size_t>(change.from), change.row, begin, end, moves);
-          add_row<1>(static_cast<std::size_t>(change.to), change.row, begin, end, moves);
-          if (moves.size() >= moves_at_once || i + 1 == some.size()) members_.make(moves);
+      std::vector<typename Members::Hit> hits;
+      for (std::size_t c = blocks.begin(block); c < blocks.end(block); ++c) {
+        const std::size_t end = moves.begin[c + 1];
+        for (std::size_t i = moves.begin[c]; i < end; ++i) {
+          if (i + ahead < end) prefetch(codes_.row(moves.moves[i + ahead].row));
+          if (moves.moves[i].comes)
+            add_row<1>(c, moves.moves[i].row, hits);
+          else
+            add_row<-1>(c, moves.moves[i].row, hits);
         }
+        members_.follow(c, hits);
+      }
     });
   }
 
@@ -110,18 +110,18 @@ class Counts final : public CodeCounts<T> {
 
   Count* counts_of(std::size_t cluster) { return counts_.data() + cluster * bins_; }
 
-  /// Add a row to the counts of a cluster, or take it away, in some of the columns.
+  /// Add a row to the counts of a cluster, or take it away. @param hits  in which columns the kept members change
   template <int sign>
-  void add_row(std::size_t cluster, std::size_t row, std::size_t begin, std::size_t end, Moves& moves) {
+  void add_row(std::size_t cluster, std::size_t row, std::vector<typename Members::Hit>& hits) {
     const std::uint8_t* const codes = codes_.row(row);
     const Count amount = amounts_(row);
     Count* const counts = counts_of(cluster);
-    if (begin == 0) add<sign>(totals_[cluster], amount);
-    for (std::size_t q = begin; q < end; ++q) {
-      const Counted& counted = columns_[q];
+    add<sign>(totals_[cluster], amount);
+    for (const Counted& counted : columns_) {
       const unsigned bin = unsigned{codes[counted.column]} >> counted.shift;
       add<sign>(counts[counted.offset + bin], amount);
-      if (what_ == Typical::median) members_.note(cluster, counted.column, bin, row, sign > 0, moves);
+      if (what_ == Typical::median && members_.keeps(cluster, counted.column, bin))
+        members_.note(row, counted.column, sign > 0, hits);
     }
   }
   template <int sign>
@@ -167,7 +167,7 @@ class Counts final : public CodeCounts<T> {
   std::size_t bins_ = 0;      // of a cluster
   LargeArray<Count> counts_;  // (n_clusters, bins)
   std::vector<Count> totals_;
-  BucketMembers<T, Amounts> members_;  // of medians
+  Members members_;  // of medians
 };
 
 }  // namespace

@@ -26,10 +26,10 @@ class CodeCounts {
   /// Columns of the codes that are not counted, since their codes or counts would be too many.
   virtual std::vector<std::size_t> left_out() const = 0;
 
-  /// Move rows from one cluster to another.
-  virtual void apply(const LabelChanges& changes) = 0;
+  /// Let clusters have got and lost some rows.
+  virtual void apply(const Moves& moves) = 0;
 
-  /// Write the medians or modes of some clusters, all with members. @param labels (n_samples) that all changes led to
+  /// Write the medians or modes of some clusters, all with members. @param labels (n_samples) that all moves led to
   /// @param centers [in, out] (n_clusters, n_features)
   virtual void write(const std::vector<std::size_t>& clusters, const std::int32_t* labels, double* centers) = 0;
 

@@ -11,28 +11,32 @@
 
 namespace pykmeans::detail {
 
-struct LabelChange {
+/// A row that a cluster got or lost.
+struct Move {
   std::size_t row;
-  std::int32_t from;  // negative where the row had no label yet
-  std::int32_t to;
+  bool comes;
 };
 
-/// Changes in the order in which the threads found them.
-using LabelChanges = std::vector<std::vector<LabelChange>>;
+/// What clusters got and lost, one cluster after the other, so that what belongs to a cluster is read once.
+struct Moves {
+  std::vector<std::size_t> begin;  // (n_clusters + 1)
+  std::vector<Move> moves;
+};
 
 template <class T>
 class LabelMemory {
  public:
-  explicit LabelMemory(const Points<T>& points) : points_(points), labels_(points.values.rows, -1) {}
+  LabelMemory(const Points<T>& points, std::size_t n_clusters)
+      : points_(points), n_clusters_(n_clusters), labels_(points.values.rows, -1) {}
 
-  /// Compare rows [begin, end) with what was seen last. @param changes [out]
-  void look(const std::int32_t* labels, std::size_t begin, std::size_t end, LabelChanges& changes, const Poll& poll) {
+  /// Compare rows [begin, end) with what was seen last. @param labels (n_samples), none negative
+  const Moves& look(const std::int32_t* labels, std::size_t begin, std::size_t end, const Poll& poll) {
     const int threads = useful_threads(points_.n_threads, {end - begin, 4});
-    changes.resize(std::max(changes.size(), static_cast<std::size_t>(threads)));
-    for (std::vector<LabelChange>& some : changes) some.clear();
+    changes_.resize(std::max(changes_.size(), static_cast<std::size_t>(threads)));
+    for (std::vector<Change>& some : changes_) some.clear();
     const Blocks blocks(end - begin, 4, threads);
     parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
-      std::vector<LabelChange>& mine = changes[static_cast<std::size_t>(worker)];
+      std::vector<Change>& mine = changes_[static_cast<std::size_t>(worker)];
       constexpr std::size_t together = 16;
       for (std::size_t i = begin + blocks.begin(block); i < begin + blocks.end(block); i += together) {
         const std::size_t last = std::min(i + together, begin + blocks.end(block));
@@ -41,18 +45,46 @@ class LabelMemory {
         for (std::size_t row = i; differ != 0 && row < last; ++row) note(row, labels[row], mine);
       }
     });
+    group_by_cluster();
+    return moves_;
   }
 
  private:
-  void note(std::size_t row, std::int32_t label, std::vector<LabelChange>& changes) {
+  struct Change {
+    std::size_t row;
+    std::int32_t from;  // negative where the row had no label yet
+    std::int32_t to;
+  };
+
+  void note(std::size_t row, std::int32_t label, std::vector<Change>& changes) {
     const std::int32_t old = labels_[row];
     if (old == label) return;
     labels_[row] = label;
     if (points_.weight(row) > 0.0) changes.push_back({row, old, label});
   }
 
+  void group_by_cluster() {
+    const auto each = [&](auto&& act) {
+      for (const std::vector<Change>& some : changes_)
+        for (const Change& change : some) {
+          if (change.from >= 0) act(static_cast<std::size_t>(change.from), Move{change.row, false});
+          act(static_cast<std::size_t>(change.to), Move{change.row, true});
+        }
+    };
+    std::vector<std::size_t>& begin = moves_.begin;
+    begin.assign(n_clusters_ + 2, 0);  // two places behind while they are counted, one while they are written
+    each([&](std::size_t cluster, const Move&) { ++begin[cluster + 2]; });
+    for (std::size_t c = 2; c < begin.size(); ++c) begin[c] += begin[c - 1];
+    moves_.moves.resize(begin.back());
+    each([&](std::size_t cluster, const Move& move) { moves_.moves[begin[cluster + 1]++] = move; });
+    begin.pop_back();
+  }
+
   const Points<T>& points_;
+  const std::size_t n_clusters_;
   std::vector<std::int32_t> labels_;
+  std::vector<std::vector<Change>> changes_;  // by worker
+  Moves moves_;
 };
 
 }  // namespace pykmeans::detail

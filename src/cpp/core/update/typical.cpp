@@ -29,7 +29,6 @@ struct TypicalValues<T>::Parts {
   const Typical what;
   const Poll& poll;
   LabelMemory<T> memory;
-  LabelChanges changes;
   std::vector<std::size_t> sizes;     // (n_clusters) members of positive weight
   std::vector<std::uint8_t> touched;  // (n_clusters)
   std::unique_ptr<ValueCodes<T>> codes;
@@ -42,7 +41,7 @@ struct TypicalValues<T>::Parts {
         first(first_column),
         what(typical),
         poll(may_stop),
-        memory(data),
+        memory(data, k),
         sizes(k, 0),
         touched(k, 0) {
     if (counting_pays(points, k, what)) {
@@ -57,18 +56,13 @@ struct TypicalValues<T>::Parts {
 
   /// Rows [begin, end).
   void follow(const std::int32_t* labels, std::size_t begin, std::size_t end) {
-    memory.look(labels, begin, end, changes, poll);
-    for (const auto& some : changes)
-      for (const LabelChange& change : some) {
-        const auto to = static_cast<std::size_t>(change.to);
-        ++sizes[to];
-        touched[to] = 1;
-        if (change.from < 0) continue;
-        const auto from = static_cast<std::size_t>(change.from);
-        --sizes[from];
-        touched[from] = 1;
+    const Moves& moves = memory.look(labels, begin, end, poll);
+    for (std::size_t c = 0; c < n_clusters; ++c)
+      for (std::size_t i = moves.begin[c]; i < moves.begin[c + 1]; ++i) {
+        touched[c] = 1;
+        sizes[c] += moves.moves[i].comes ? std::size_t{1} : ~std::size_t{0};
       }
-    if (counts) counts->apply(changes);
+    if (counts) counts->apply(moves);
   }
 
   void move_centers(const std::int32_t* labels, double* centers) {
