@@ -115,7 +115,8 @@ def test_every_source_is_built():
 ORDER = [
     ["__main__"],
     ["_demo"],
-    ["_kmeans", "_functions"],
+    ["_kmeans", "_kprototypes", "_functions"],
+    ["_clusterer"],
     ["_fit"],
     ["_seeding"],
     ["_validate"],

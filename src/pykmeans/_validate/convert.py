@@ -81,6 +81,8 @@ def _inexact(name: str, value: int, where: tuple[int, ...]) -> ValueError:
 
 
 def _from_objects(array: NDArray[Any], name: str) -> NDArray[np.float64]:
+    if set(map(type, array.ravel().tolist())) == {float}:
+        return array.astype(np.float64, order="C")
     result = np.empty(array.shape, dtype=np.float64)
     for where, value in np.ndenumerate(array):
         result[where] = _from_object(value, name, where)
