@@ -36,7 +36,7 @@ def k_means(
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The points.
+        The points; with ``metric="hamming"`` also a table of categories, as for :class:`KMeans`.
     n_clusters : int
         Number of clusters, from 1 to n_samples.
     sample_weight : array-like of shape (n_samples,) or float, default=None
@@ -67,7 +67,7 @@ def k_means(
     Returns
     -------
     centers : ndarray of shape (n_clusters, n_features)
-        Float32 for float32 (and float16) X, else float64.
+        Float32 for float32 (and float16) X, else float64; objects, the values of X, for a table of categories.
     labels : ndarray of shape (n_samples,), int32
         The nearest center of each row.
     inertia : float
@@ -136,7 +136,7 @@ def kmeans_plusplus(
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The points.
+        The points; with ``metric="hamming"`` also a table of categories, as for :class:`KMeans`.
     n_clusters : int
         Number of rows to pick, from 1 to n_samples.
     sample_weight : array-like of shape (n_samples,) or float, default=None
@@ -156,7 +156,7 @@ def kmeans_plusplus(
     Returns
     -------
     centers : ndarray of shape (n_clusters, n_features)
-        The picked rows; float32 for float32 (and float16) X, else float64.
+        The picked rows; float32 for float32 (and float16) X, else float64; objects for a table of categories.
     indices : ndarray of shape (n_clusters,), int64
         Where they are: ``X[indices]`` equals ``centers``.
 
@@ -213,7 +213,7 @@ def assign(
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The points.
+        The points; with ``metric="hamming"`` also a table of categories, as for :class:`KMeans`.
     centers : array-like of shape (n_clusters, n_features)
         The centers, in any type.
     n_threads : int or None, default=None

@@ -60,7 +60,7 @@ class KMeans(Clusterer):
     Attributes
     ----------
     cluster_centers_ : ndarray of shape (n_clusters, n_features)
-        Float32 if X was float32 or float16, else float64.
+        Float32 if X was float32 or float16, else float64; objects, the values of X, where X was a table of categories.
     labels_ : ndarray of shape (n_samples,), int32
         The nearest center of each row of X: what ``predict(X)`` returns.
     inertia_ : float
@@ -92,14 +92,22 @@ class KMeans(Clusterer):
 
     See Also
     --------
+    pykmeans.KPrototypes : For tables that mix numbers and categories.
     pykmeans.k_means : The same fit as a function.
-    pykmeans.assign : Labels and squared distances for given centers, without an estimator.
+    pykmeans.assign : Labels and distances for given centers, without an estimator.
 
     Notes
     -----
     uint8, float32 and float64 arrays are read in place whatever their row stride, as long as they are aligned, in
     native byte order and have a unit column stride. Anything else is copied once: float16 to float32, other numbers to
     float64. Integers beyond 2^53 are refused, since float64 cannot hold them.
+
+    With ``metric="hamming"``, arrays and data frames of numbers must hold whole ones. Where X has strings, objects,
+    categoricals or dates, each of its columns is one of categories: the values are compared, and are what
+    ``cluster_centers_`` holds; of equally frequent ones the least is the center's, or the first in the order that a
+    categorical type gives to its categories. Missing values are refused: give them a name, and they are a category
+    like others. A value that was not in the X of fit differs from every center; ``init`` must hold values of X, and is
+    called with the X that fit was given.
 
     References
     ----------
