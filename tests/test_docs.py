@@ -12,14 +12,16 @@ from pykmeans import _core
 
 README = Path(__file__).parents[1] / "README.md"
 FUNCTIONS = [getattr(pykmeans, name) for name in ("k_means", "kmeans_plusplus", "assign", "info")]
-METHODS = [
+METHODS = {
     method
-    for name, method in inspect.getmembers(pykmeans.KMeans, inspect.isfunction)
-    if not name.startswith("_") and method.__module__ == "pykmeans._kmeans"
-]
+    for estimator in (pykmeans.KMeans, pykmeans.KPrototypes)
+    for name, method in inspect.getmembers(estimator, inspect.isfunction)
+    if not name.startswith("_") and method.__module__.startswith("pykmeans.")
+}
+WITH_EXAMPLES = [pykmeans.KMeans, pykmeans.KPrototypes, pykmeans.KPrototypes.summary, *FUNCTIONS]
 
 
-@pytest.mark.parametrize("thing", [pykmeans.KMeans, *FUNCTIONS], ids=lambda thing: thing.__name__)
+@pytest.mark.parametrize("thing", WITH_EXAMPLES, ids=lambda thing: thing.__name__)
 def test_docstring_examples(thing: object) -> None:
     (test,) = doctest.DocTestFinder(recurse=False).find(thing, thing.__name__, module=False, globs={})
     assert test.examples
@@ -42,7 +44,16 @@ def test_readme_examples() -> None:
             exec(compile(block, str(README), "exec"), names)
 
 
-@pytest.mark.parametrize("function", [*FUNCTIONS, *METHODS], ids=lambda function: function.__name__)
+def test_there_are_methods() -> None:
+    names = {method.__name__ for method in METHODS}
+    assert names == {"fit", "fit_predict", "fit_transform", "predict", "transform", "score", "summary"}
+
+
+@pytest.mark.parametrize(
+    "function",
+    [*FUNCTIONS, *sorted(METHODS, key=lambda method: method.__name__)],
+    ids=lambda function: function.__name__,
+)
 def test_docstrings_describe_every_argument(function: object) -> None:
     documented = re.findall(r"^(\w+)(?:, \w+)* : ", inspect.getdoc(function), re.MULTILINE)
     for name in inspect.signature(function).parameters:
@@ -51,9 +62,10 @@ def test_docstrings_describe_every_argument(function: object) -> None:
     assert "Returns\n-------" in inspect.getdoc(function)
 
 
-def test_the_docstring_of_kmeans_describes_every_parameter_and_attribute() -> None:
-    documented = re.findall(r"^(\w+) : ", inspect.getdoc(pykmeans.KMeans), re.MULTILINE)
-    model = pykmeans.KMeans(2, store_medoids=True).fit([[0.0], [1.0]])
+@pytest.mark.parametrize("estimator", [pykmeans.KMeans, pykmeans.KPrototypes], ids=lambda estimator: estimator.__name__)
+def test_docstrings_describe_every_parameter_and_attribute(estimator: type) -> None:
+    documented = re.findall(r"^(\w+) : ", inspect.getdoc(estimator), re.MULTILINE)
+    model = estimator(2, store_medoids=True).fit([[0.0], [1.0]])
     attributes = [name for name in vars(model) if name.endswith("_")]
     assert sorted(documented) == sorted([*model.get_params(), *attributes, "feature_names_in_"])
 

@@ -115,7 +115,8 @@ def test_every_source_is_built():
 ORDER = [
     ["__main__"],
     ["_demo"],
-    ["_kmeans", "_functions"],
+    ["_kmeans", "_kprototypes", "_functions"],
+    ["_clusterer"],
     ["_fit"],
     ["_seeding"],
     ["_validate"],
@@ -129,6 +130,9 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__
 
 # The only modules in which an import statement may name scikit-learn, and whether it may run on import.
 SKLEARN = {"_scikit_learn": False, "_bases": True}
+
+# The only module that may import pandas: in the function that returns one of its tables, and for type checkers.
+PANDAS = "_kprototypes"
 
 
 def unit(path):
@@ -171,6 +175,8 @@ def test_imports_point_one_way(path):
             assert here in SKLEARN and (SKLEARN[here] or not on_import), (
                 f"{here} must not import scikit-learn like this"
             )
+        elif top == "pandas":
+            assert here == PANDAS, f"{here} must not import pandas"
         else:
             assert top == "numpy" or top in sys.stdlib_module_names or top == "typing_extensions", f"{here}: {name}"
 
@@ -185,6 +191,12 @@ def test_typing_extensions_is_for_type_checkers_only():
         text = path.read_text(encoding="utf-8")
         for line in re.findall(r"^(.*)typing_extensions", text, re.MULTILINE):
             assert line.startswith("    ") and "if TYPE_CHECKING:" in text, relative(path)
+
+
+def test_pandas_is_imported_where_it_is_needed_only():
+    text = (PACKAGE / f"{PANDAS}.py").read_text(encoding="utf-8")
+    places = re.findall(r"^(.*)\n( *)import pandas", text, re.MULTILINE)
+    assert places == [("if TYPE_CHECKING:", "    "), ("        try:", "            ")]
 
 
 # ---------------------------------------------------------------- one version

@@ -9,6 +9,7 @@ from typing import Any
 # Public name -> the module that defines it.
 _HOMES = {
     "KMeans": "_kmeans",
+    "KPrototypes": "_kprototypes",
     "k_means": "_functions",
     "kmeans_plusplus": "_functions",
     "assign": "_functions",
@@ -21,6 +22,7 @@ _HOMES = {
 
 __all__ = [  # noqa: RUF022 (in the order in which one reads about them)
     "KMeans",
+    "KPrototypes",
     "k_means",
     "kmeans_plusplus",
     "assign",

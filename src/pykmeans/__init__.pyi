@@ -7,9 +7,11 @@ from ._functions import info as info
 from ._functions import k_means as k_means
 from ._functions import kmeans_plusplus as kmeans_plusplus
 from ._kmeans import KMeans as KMeans
+from ._kprototypes import KPrototypes as KPrototypes
 
 __all__ = [  # noqa: RUF022 (in the order in which one reads about them)
     "KMeans",
+    "KPrototypes",
     "k_means",
     "kmeans_plusplus",
     "assign",

@@ -7,32 +7,30 @@ from numpy.typing import NDArray
 
 from . import _core, _errors
 from ._seeding import Start
-from ._validate.arrays import points, weights
+from ._validate.arrays import weights
+from ._validate.data import Numbers
 from ._validate.parameters import FitParameters, check_cluster_count
 
 
 def best_fit(
-    caller: str,
-    X: NDArray[Any],
-    feature_names: NDArray[np.object_] | None,
-    sample_weight: Any,
-    parameters: FitParameters,
+    caller: str, data: Numbers, sample_weight: Any, parameters: FitParameters
 ) -> tuple[_core.Fit, _core.Points]:
-    """Fit ``X`` (from ``matrix``) and return the run of least inertia, the first at a tie, and what it was made of."""
-    check_cluster_count(parameters.n_clusters, X.shape[0])
-    weight = weights(sample_weight, X.shape[0])
-    start = Start(parameters.init, X, parameters.n_clusters, weight, parameters.random_state)
-    data = points(X, weight, parameters.n_threads, feature_names, parameters.metric)
+    """Fit ``data`` and return the run of least inertia, the first at a tie, and what it was made of."""
+    n_samples = data.X.shape[0]
+    check_cluster_count(parameters.n_clusters, n_samples)
+    weight = weights(sample_weight, n_samples)
+    start = Start(parameters.init, data, parameters.n_clusters, weight, parameters.random_state)
+    points = data.points(weight, parameters.n_threads)
     n_runs = _number_of_runs(caller, start, parameters.n_init)
 
-    best = _run(data, start.next(data), parameters)
+    best = _run(points, start.next(points), parameters)
     for _ in range(1, n_runs):
-        run = _run(data, start.next(data), parameters)
+        run = _run(points, start.next(points), parameters)
         if run.inertia < best.inertia:
             best = run
     start.close()
     _warn_of_empty_clusters(best, parameters.n_clusters)
-    return best, data
+    return best, points
 
 
 def _number_of_runs(caller: str, start: Start, n_init: int | None) -> int:
@@ -48,11 +46,11 @@ def _number_of_runs(caller: str, start: Start, n_init: int | None) -> int:
     return n_init
 
 
-def _run(data: _core.Points, start: NDArray[Any], parameters: FitParameters) -> _core.Fit:
+def _run(points: _core.Points, start: NDArray[Any], parameters: FitParameters) -> _core.Fit:
     if parameters.verbose:
         print("Initialization complete")
     run = _core.fit(
-        data,
+        points,
         start,
         max_iter=parameters.max_iter,
         tol=parameters.tol,

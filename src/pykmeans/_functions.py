@@ -7,9 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _core
 from ._fit import best_fit
-from ._seeding import centers_dtype, plus_plus_rows
+from ._seeding import plus_plus_rows
 from ._validate import arrays, parameters
-from ._validate.frames import feature_names
+from ._validate.data import read
 
 
 def k_means(
@@ -36,7 +36,7 @@ def k_means(
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The points.
+        The points; with ``metric="hamming"`` also a table of categories, as for :class:`KMeans`.
     n_clusters : int
         Number of clusters, from 1 to n_samples.
     sample_weight : array-like of shape (n_samples,) or float, default=None
@@ -67,7 +67,7 @@ def k_means(
     Returns
     -------
     centers : ndarray of shape (n_clusters, n_features)
-        Float32 for float32 (and float16) X, else float64.
+        Float32 for float32 (and float16) X, else float64; objects, the values of X, for a table of categories.
     labels : ndarray of shape (n_samples,), int32
         The nearest center of each row.
     inertia : float
@@ -114,8 +114,9 @@ def k_means(
             "metric": metric,
         },
     )
-    fit, _ = best_fit("k_means", arrays.matrix(X), feature_names(X), sample_weight, fit_parameters)
-    result = fit.centers, fit.labels, fit.inertia
+    data = read(X, parameters.Metric(metric))
+    fit, _ = best_fit("k_means", data, sample_weight, fit_parameters)
+    result = data.decoded(fit.centers), fit.labels, fit.inertia
     return (*result, fit.n_iter) if return_n_iter else result
 
 
@@ -135,7 +136,7 @@ def kmeans_plusplus(
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The points.
+        The points; with ``metric="hamming"`` also a table of categories, as for :class:`KMeans`.
     n_clusters : int
         Number of rows to pick, from 1 to n_samples.
     sample_weight : array-like of shape (n_samples,) or float, default=None
@@ -155,7 +156,7 @@ def kmeans_plusplus(
     Returns
     -------
     centers : ndarray of shape (n_clusters, n_features)
-        The picked rows; float32 for float32 (and float16) X, else float64.
+        The picked rows; float32 for float32 (and float16) X, else float64; objects for a table of categories.
     indices : ndarray of shape (n_clusters,), int64
         Where they are: ``X[indices]`` equals ``centers``.
 
@@ -188,8 +189,8 @@ def kmeans_plusplus(
         metric=metric,
     )
     n_threads = parameters.threads("kmeans_plusplus", n_threads)
-    array = arrays.matrix(X)
-    n_samples = array.shape[0]
+    data = read(X, parameters.Metric(metric))
+    n_samples = data.X.shape[0]
     parameters.check_cluster_count(int(n_clusters), n_samples)
     weight = arrays.weights(sample_weight, n_samples)
     if x_squared_norms is not None and np.shape(x_squared_norms) != (n_samples,):
@@ -197,11 +198,11 @@ def kmeans_plusplus(
             f"The length of x_squared_norms {np.shape(x_squared_norms)} should be equal to the length of n_samples "
             f"{n_samples}."
         )
-    data = arrays.points(array, weight, n_threads, feature_names(X), parameters.Metric(metric))
+    points = data.points(weight, n_threads)
     generator = parameters.borrowed_generator(random_state)
-    rows = plus_plus_rows(data, int(n_clusters), generator, n_local_trials)
+    rows = plus_plus_rows(points, int(n_clusters), generator, n_local_trials)
     parameters.give_back(random_state, generator)
-    return array[rows].astype(centers_dtype(array), copy=False), rows
+    return data.decoded(data.X[rows].astype(data.centers_dtype, copy=False)), rows
 
 
 def assign(
@@ -212,7 +213,7 @@ def assign(
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        The points.
+        The points; with ``metric="hamming"`` also a table of categories, as for :class:`KMeans`.
     centers : array-like of shape (n_clusters, n_features)
         The centers, in any type.
     n_threads : int or None, default=None
@@ -239,11 +240,11 @@ def assign(
     >>> assign([[0, 0], [12, 3]], centers=[[10, 2], [1, 2]])
     (array([1, 0], dtype=int32), array([5., 5.]))
     """
-    array = arrays.matrix(X)
     parameters.check("assign", metric=metric)
     threads = parameters.threads("assign", n_threads)
-    data = arrays.points(array, None, threads, feature_names(X), parameters.Metric(metric))
-    return _core.assign(data, arrays.centers(centers, "centers", array.shape[1]))
+    data = read(X, parameters.Metric(metric))
+    points = data.points(None, threads)
+    return _core.assign(points, data.centers(centers, "centers"))
 
 
 def info() -> dict[str, Any]:

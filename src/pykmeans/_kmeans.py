@@ -1,35 +1,18 @@
 """KMeans, the estimator."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from . import _core, _errors
-from ._bases import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
-from ._fit import best_fit
-from ._validate import arrays, parameters
-from ._validate.frames import checked_feature_names, feature_names
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
-
-_PARAMETERS = (
-    "n_clusters",
-    "init",
-    "n_init",
-    "max_iter",
-    "tol",
-    "verbose",
-    "random_state",
-    "copy_x",
-    "algorithm",
-    "n_threads",
-    "metric",
-)
+from ._clusterer import Clusterer
+from ._validate.arrays import as_core_centers
+from ._validate.data import Numbers, read
+from ._validate.parameters import Metric, check
+from ._validate.tables import is_table
 
 
-class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):
+class KMeans(Clusterer):
     """K-means clustering, exact and reproducible.
 
     Lloyd's algorithm, with the names and the meaning of scikit-learn's KMeans. The same values and the same seed give
@@ -77,7 +60,7 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
     Attributes
     ----------
     cluster_centers_ : ndarray of shape (n_clusters, n_features)
-        Float32 if X was float32 or float16, else float64.
+        Float32 if X was float32 or float16, else float64; objects, the values of X, where X was a table of categories.
     labels_ : ndarray of shape (n_samples,), int32
         The nearest center of each row of X: what ``predict(X)`` returns.
     inertia_ : float
@@ -109,14 +92,22 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
 
     See Also
     --------
+    pykmeans.KPrototypes : For tables that mix numbers and categories.
     pykmeans.k_means : The same fit as a function.
-    pykmeans.assign : Labels and squared distances for given centers, without an estimator.
+    pykmeans.assign : Labels and distances for given centers, without an estimator.
 
     Notes
     -----
     uint8, float32 and float64 arrays are read in place whatever their row stride, as long as they are aligned, in
     native byte order and have a unit column stride. Anything else is copied once: float16 to float32, other numbers to
     float64. Integers beyond 2^53 are refused, since float64 cannot hold them.
+
+    With ``metric="hamming"``, arrays and data frames of numbers must hold whole ones. Where X has strings, objects,
+    categoricals or dates, each of its columns is one of categories: the values are compared, and are what
+    ``cluster_centers_`` holds; of equally frequent ones the least is the center's, or the first in the order that a
+    categorical type gives to its categories. Missing values are refused: give them a name, and they are a category
+    like others. A value that was not in the X of fit differs from every center; ``init`` must hold values of X, and is
+    called with the X that fit was given.
 
     References
     ----------
@@ -144,19 +135,20 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
     # The name that a pickle stores, whatever the base classes were.
     __module__ = "pykmeans"
 
-    cluster_centers_: NDArray[Any]
-    labels_: NDArray[np.int32]
-    inertia_: float
-    n_iter_: int
-    n_features_in_: int
-    feature_names_in_: NDArray[np.object_]
-    inertia_history_: NDArray[np.float64]
-    stop_reason_: str
-    algorithm_: str
-    converged_: bool
-    cluster_sizes_: NDArray[np.float64]
-    cluster_inertia_: NDArray[np.float64]
-    medoid_indices_: NDArray[np.int64]
+    _PARAMETERS = (
+        "n_clusters",
+        "init",
+        "n_init",
+        "max_iter",
+        "tol",
+        "verbose",
+        "random_state",
+        "copy_x",
+        "algorithm",
+        "n_threads",
+        "metric",
+        "store_medoids",
+    )
 
     def __init__(
         self,
@@ -187,208 +179,12 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, Ba
         self.metric = metric
         self.store_medoids = store_medoids
 
-    def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> "Self":
-        """Cluster ``X``.
+    def _read(self, X: Any) -> Numbers:
+        return read(X, Metric(self.metric))
 
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            The points.
-        y : Ignored
-            Accepted for scikit-learn's sake.
-        sample_weight : array-like of shape (n_samples,) or float, default=None
-            Weight of each row, >= 0; None for ones. Weight w is the same as w copies of the row.
-
-        Returns
-        -------
-        self : object
-            This estimator, fitted; as it was before if the fit raises.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If a parameter or an argument is not what is described; the message names it, its value and the rule.
-        ValueError
-            If the inertia is beyond the largest float64.
-
-        Warns
-        -----
-        ConvergenceWarning
-            If fewer than n_clusters clusters were found: X has fewer different rows.
-        RuntimeWarning
-            If init gives the centers and n_init is not 1: all runs would be the same one.
-        """
-        self._fit(X, sample_weight)
-        return self
-
-    def fit_predict(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> NDArray[np.int32]:
-        """Cluster ``X`` and return ``labels_``; see ``fit``.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            The points.
-        y : Ignored
-            Accepted for scikit-learn's sake.
-        sample_weight : array-like of shape (n_samples,) or float, default=None
-            Weight of each row, >= 0; None for ones.
-
-        Returns
-        -------
-        labels : ndarray of shape (n_samples,), int32
-            The nearest center of each row.
-        """
-        self._fit(X, sample_weight)
-        return self.labels_
-
-    def fit_transform(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> NDArray[Any]:
-        """Cluster ``X`` and return its distances to the centers; see ``fit`` and ``transform``.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            The points.
-        y : Ignored
-            Accepted for scikit-learn's sake.
-        sample_weight : array-like of shape (n_samples,) or float, default=None
-            Weight of each row, >= 0; None for ones.
-
-        Returns
-        -------
-        distances : ndarray of shape (n_samples, n_clusters)
-            Euclidean distances, or those of ``metric``; float32 for float32 (and float16) X, else float64.
-        """
-        points = self._fit(X, sample_weight)
-        return _core.transform(points, self._centers())
-
-    def predict(self, X: ArrayLike) -> NDArray[np.int32]:
-        """Find the nearest center of each row of ``X``.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            The points, in any type: it need not be that of fit.
-
-        Returns
-        -------
-        labels : ndarray of shape (n_samples,), int32
-            The nearest center of each row, the lowest index at a tie.
-
-        Raises
-        ------
-        NotFittedError
-            Before fit.
-        ValueError, TypeError
-            If X is not what is described, or has other columns than the X of fit.
-        """
-        centers = self._centers()
-        return _core.nearest(self._points(X), centers)
-
-    def transform(self, X: ArrayLike) -> NDArray[Any]:
-        """Measure the distance of each row of ``X`` to each center.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            The points, in any type: it need not be that of fit.
-
-        Returns
-        -------
-        distances : ndarray of shape (n_samples, n_clusters)
-            Euclidean distances, or those of ``metric``; float32 for float32 (and float16) X, else float64.
-
-        Raises
-        ------
-        NotFittedError
-            Before fit.
-        ValueError, TypeError
-            If X is not what is described, or has other columns than the X of fit.
-        """
-        centers = self._centers()
-        return _core.transform(self._points(X), centers)
-
-    def score(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
-        """Return minus the inertia of ``X``: more is better.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            The points, in any type: it need not be that of fit.
-        y : Ignored
-            Accepted for scikit-learn's sake.
-        sample_weight : array-like of shape (n_samples,) or float, default=None
-            Weight of each row, >= 0; None for ones.
-
-        Returns
-        -------
-        score : float
-            Minus the weighted sum of the distances of the rows to their nearest centers (squared ones where the metric
-            is "euclidean").
-
-        Raises
-        ------
-        NotFittedError
-            Before fit.
-        ValueError, TypeError
-            If X is not what is described, or has other columns than the X of fit; or if its inertia is beyond the
-            largest float64.
-        """
-        centers = self._centers()
-        return -_core.score(self._points(X, sample_weight), centers)
-
-    def _fit(self, X: Any, sample_weight: Any) -> _core.Points:
-        caller = type(self).__name__
-        checked = parameters.fit_parameters(caller, {name: getattr(self, name) for name in _PARAMETERS})
-        parameters.check(caller, store_medoids=self.store_medoids)
-        names = feature_names(X)
-        array = arrays.matrix(X)
-        fit, points = best_fit(caller, array, names, sample_weight, checked)
-        self._keep(fit, names)
-        if self.store_medoids:
-            self.medoid_indices_ = _core.medoids(points, fit.centers, fit.labels)
-        elif hasattr(self, "medoid_indices_"):
-            del self.medoid_indices_
-        return points
-
-    def _keep(self, fit: _core.Fit, names: NDArray[np.object_] | None) -> None:
-        self.cluster_centers_ = fit.centers
-        self.labels_ = fit.labels
-        self.inertia_ = fit.inertia
-        self.n_iter_ = fit.n_iter
-        self.n_features_in_ = fit.centers.shape[1]
-        self.inertia_history_ = fit.inertia_history
-        self.stop_reason_ = fit.stop_reason
-        self.algorithm_ = fit.algorithm
-        self.converged_ = fit.stop_reason != "max_iter"
-        self.cluster_sizes_ = fit.cluster_sizes
-        self.cluster_inertia_ = fit.cluster_inertia
-        if names is not None:
-            self.feature_names_in_ = names
-        elif hasattr(self, "feature_names_in_"):
-            del self.feature_names_in_
-
-    def _centers(self) -> NDArray[Any]:
-        """Return the centers as the core takes them; NotFittedError before fit."""
-        try:
-            centers = self.cluster_centers_
-        except AttributeError:
-            raise _errors.not_fitted(self) from None
-        return arrays.as_core_centers(centers)
-
-    def _points(self, X: Any, sample_weight: Any = None) -> _core.Points:
-        """Return new rows as the core takes them, if they have the columns of fit."""
-        caller = type(self).__name__
-        names = checked_feature_names(X, getattr(self, "feature_names_in_", None), caller)
-        array = arrays.matrix(X)
-        if array.shape[1] != self.n_features_in_:
-            raise ValueError(
-                f"X has {array.shape[1]} features, but {caller} is expecting {self.n_features_in_} features as input."
-            )
-        weight = arrays.weights(sample_weight, array.shape[0])
-        parameters.check(caller, metric=self.metric)
-        threads = parameters.threads(caller, self.n_threads)
-        return arrays.points(array, weight, threads, names, parameters.Metric(self.metric))
-
-    @property
-    def _n_features_out(self) -> int:
-        return int(self.cluster_centers_.shape[0])
+    def _read_new(self, X: Any, centers: NDArray[Any]) -> tuple[Numbers, NDArray[Any]]:
+        check(type(self).__name__, metric=self.metric)
+        is_coded = is_table(centers)
+        data = read(X, Metric(self.metric), is_coded)
+        self._check_width(data.X.shape)
+        return data, data.centers(centers, "cluster_centers_") if is_coded else as_core_centers(centers)

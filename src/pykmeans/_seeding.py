@@ -10,13 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
-from ._validate.arrays import as_core_centers, starting_centers
+from ._validate.arrays import as_core_centers
+from ._validate.data import Numbers
 from ._validate.parameters import borrowed_generator, give_back, is_array_like, new_generator
-
-
-def centers_dtype(X: NDArray[Any]) -> np.dtype[Any]:
-    """Return the type of the centers of ``X``: float32 for float32, else float64."""
-    return np.dtype(np.float32) if X.dtype == np.float32 else np.dtype(np.float64)
 
 
 def plus_plus_rows(
@@ -51,24 +47,24 @@ class Start:
     def __init__(
         self,
         init: Any,
-        X: NDArray[Any],
+        data: Numbers,
         n_clusters: int,
         sample_weight: NDArray[np.float64] | None,
         random_state: Any,
     ) -> None:
         self._init = init
-        self._X = X
-        self._shape = (n_clusters, X.shape[1])
+        self._data = data
+        self._n_clusters = n_clusters
         self._seed = random_state
         self.is_given = not isinstance(init, str) and is_array_like(init)
         if self.is_given:
-            self._given = starting_centers(init, "init", self._shape, centers_dtype(X))
+            self._given = data.starting_centers(init, "init", n_clusters)
         elif callable(init):
             self._random_state = new_generator(random_state)
         else:
             self._random_state = borrowed_generator(random_state)
         if isinstance(init, str) and init == "random":
-            self._probabilities = selection_probabilities(X.shape[0], n_clusters, sample_weight)
+            self._probabilities = selection_probabilities(data.X.shape[0], n_clusters, sample_weight)
 
     def close(self) -> None:
         """No run will be started any more."""
@@ -82,16 +78,14 @@ class Start:
 
     def next(self, points: _core.Points) -> NDArray[Any]:
         """Centers to start the next run from, as the core takes them, of shape (n_clusters, n_features)."""
-        n_clusters = self._shape[0]
+        n_clusters = self._n_clusters
         if self.is_given:
             return self._given
         if callable(self._init):
-            read_only = self._X.view()  # X is the user's own array, and stays as it is
-            read_only.flags.writeable = False
-            centers = self._init(read_only, n_clusters, random_state=self._random_state)
-            return starting_centers(centers, "init(...)", self._shape, centers_dtype(self._X))
+            centers = self._init(self._data.for_callable(), n_clusters, random_state=self._random_state)
+            return self._data.starting_centers(centers, "init(...)", n_clusters)
         if self._init == "k-means++":
             rows = plus_plus_rows(points, n_clusters, self._random_state)
         else:
-            rows = self._random_state.choice(self._X.shape[0], size=n_clusters, replace=False, p=self._probabilities)
-        return as_core_centers(self._X[rows])
+            rows = self._random_state.choice(len(self._data.X), size=n_clusters, replace=False, p=self._probabilities)
+        return as_core_centers(self._data.X[rows])

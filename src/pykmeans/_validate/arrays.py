@@ -1,5 +1,6 @@
 """Arrays from the user: points, weights and centers, each brought to what the compiled core reads."""
 
+from collections.abc import Callable
 from numbers import Number
 from typing import Any
 
@@ -44,7 +45,9 @@ def points(
     """Return what the core computes with; ValueError if ``X`` (from ``matrix``) is not what the metric takes."""
     found = _core.Points(X, sample_weight, n_threads, *metric)
     if found.n_nonfinite:
-        raise _not_finite(X, "X", found.n_nonfinite, found.first_nonfinite, feature_names)
+        where = found.first_nonfinite
+        column = f" ({feature_names[where[1]]!r})" if feature_names is not None else ""
+        raise _not_finite(X, "X", found.n_nonfinite, where, place(where) + column)
     return found
 
 
@@ -53,7 +56,7 @@ def weights(sample_weight: Any, n_samples: int) -> NDArray[np.float64] | None:
     if sample_weight is None:
         return None
     array = _weights_array(sample_weight, n_samples)
-    _refuse_non_finite(array, "sample_weight")
+    refuse_non_finite(array, "sample_weight")
     negative = array < 0
     if negative.any():
         where = first(negative)
@@ -102,40 +105,52 @@ def as_core_centers(array: NDArray[Any]) -> NDArray[Any]:
 def centers(value: Any, name: str, n_features: int) -> NDArray[Any]:
     """Centers to measure distances to, as the core takes them: finite, of shape (any, ``n_features``)."""
     array = matrix(value, name)
-    if array.shape[1] != n_features:
-        raise ValueError(
-            f"{name} has {array.shape[1]} features (shape={array.shape}), but X has {n_features}: they must be equal."
-        )
-    _refuse_non_finite(array, name)
+    check_centers_width(array.shape, name, n_features)
+    refuse_non_finite(array, name)
     return as_core_centers(array)
 
 
 def starting_centers(value: Any, name: str, shape: tuple[int, int], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Centers to start from, of ``shape`` (n_clusters, n_features), which the core rounds to the centers' ``dtype``."""
     array = matrix(value, name)
-    if array.shape[0] != shape[0]:
-        raise ValueError(
-            f"The shape of the initial centers {array.shape} does not match the number of clusters {shape[0]}: "
-            f"{name} must have shape {shape}."
-        )
-    if array.shape[1] != shape[1]:
-        raise ValueError(
-            f"The shape of the initial centers {array.shape} does not match the number of features of the data "
-            f"{shape[1]}: {name} must have shape {shape}."
-        )
-    _refuse_non_finite(array, name)
-    if array.dtype.itemsize > dtype.itemsize:
-        _refuse_too_large(array, name, dtype)
+    check_centers_shape(array.shape, name, shape)
+    refuse_non_finite(array, name)
+    refuse_too_large(array, name, dtype)
     return as_core_centers(array)
 
 
-def _refuse_too_large(array: NDArray[Any], name: str, dtype: np.dtype[Any]) -> None:
+def check_centers_shape(found: tuple[int, ...], name: str, shape: tuple[int, int]) -> None:
+    """Raise ValueError unless centers to start from have the ``shape`` (n_clusters, n_features)."""
+    if found[0] != shape[0]:
+        raise ValueError(
+            f"The shape of the initial centers {found} does not match the number of clusters {shape[0]}: "
+            f"{name} must have shape {shape}."
+        )
+    if found[1] != shape[1]:
+        raise ValueError(
+            f"The shape of the initial centers {found} does not match the number of features of the data "
+            f"{shape[1]}: {name} must have shape {shape}."
+        )
+
+
+def check_centers_width(found: tuple[int, ...], name: str, n_features: int) -> None:
+    """Raise ValueError unless centers to measure distances to have ``n_features``."""
+    if found[1] != n_features:
+        raise ValueError(f"{name} has {found[1]} features (shape={found}), but X has {n_features}: they must be equal.")
+
+
+def refuse_too_large(
+    array: NDArray[Any], name: str, dtype: np.dtype[Any], words: Callable[[tuple[int, ...]], str] = place
+) -> None:
+    """Raise ValueError for the first value that is infinite in ``dtype``, the type of the centers."""
+    if array.dtype.itemsize <= dtype.itemsize:
+        return
     with np.errstate(over="ignore"):
         too_large = np.isinf(array.astype(dtype))
     if too_large.any():
         where = first(too_large)
         raise ValueError(
-            f"{name} holds {array[where]} at {place(where)}, which is too large for {dtype}, the type of the centers."
+            f"{name} holds {array[where]} at {words(where)}, which is too large for {dtype}, the type of the centers."
         )
 
 
@@ -185,20 +200,20 @@ def _not_two_dimensional(X: Any, shape: tuple[int, ...], name: str) -> ValueErro
     )
 
 
-def _refuse_non_finite(array: NDArray[Any], name: str) -> None:
+def refuse_non_finite(array: NDArray[Any], name: str, words: Callable[[tuple[int, ...]], str] = place) -> None:
+    """Raise ValueError for the first value that is not finite; ``words`` say where it stands."""
     finite = np.isfinite(array)
     if np.count_nonzero(finite) < finite.size:  # quicker than all()
         bad = ~finite
-        raise _not_finite(array, name, int(bad.sum()), first(bad), None)
+        where = first(bad)
+        raise _not_finite(array, name, int(bad.sum()), where, words(where))
 
 
-def _not_finite(
-    array: NDArray[Any], name: str, count: int, where: tuple[int, ...], feature_names: NDArray[np.object_] | None
-) -> ValueError:
+def _not_finite(array: NDArray[Any], name: str, count: int, where: tuple[int, ...], words: str) -> ValueError:
+    """Return the error for ``count`` values of ``array``, of which the first stands ``where``, in words that say so."""
     kind = "NaN" if np.isnan(array).any() else f"infinity or a value too large for {array.dtype!r}"
-    column = f" ({feature_names[where[1]]!r})" if feature_names is not None else ""
     values = "value is" if count == 1 else "values are"
     return ValueError(
         f"Input {name} contains {kind}. {count} {values} not finite; the first, {array[where]}, is at "
-        f"{place(where)}{column}, counted from 0."
+        f"{words}, counted from 0."
     )

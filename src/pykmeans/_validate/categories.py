@@ -31,7 +31,7 @@ class Categories:
         first where values of different types have no order.
         """
         columns = [column.take(_order(column, table, j)) for j, column in enumerate(_coded_columns(table))]
-        return cls([column.values for column in columns]), _matrix([column.codes for column in columns])
+        return cls([column.values for column in columns]), _matrix([column.codes for column in columns], table)
 
     def encode(self, table: Table, strict: bool = False) -> NDArray[Any]:
         """Return the code of each value: uint8 where all fit, else float32, or float64 beyond 2^24.
@@ -44,9 +44,9 @@ class Categories:
             code_of = {value: code for code, value in enumerate(known)}
             new_codes = np.array([code_of.get(value, len(known)) for value in column.values], dtype=np.intp)
             codes.append(new_codes[column.codes])
-        if strict:
+        if strict and codes:
             self._refuse_unseen(table, columns, codes)
-        return _matrix(codes)
+        return _matrix(codes, table)
 
     def decode(self, codes: NDArray[Any]) -> NDArray[np.object_]:
         """Return the value of each code."""
@@ -87,7 +87,7 @@ class _Column:
 def _coded_columns(table: Table) -> list[_Column]:
     """Take the columns apart; ValueError where a value is missing."""
     columns = [_coded(table, j) for j in range(len(table.columns))]
-    if any((column.codes < 0).any() for column in columns):
+    if any(column.codes.min() < 0 for column in columns):
         raise _missing(table, np.column_stack([column.codes < 0 for column in columns]))
     return columns
 
@@ -193,11 +193,11 @@ def _order(column: _Column, table: Table, j: int) -> list[int]:
         raise TypeError(f"The values of {table.column_name(j)} cannot be put in an order: {error}.") from None
 
 
-def _matrix(columns: list[NDArray[np.intp]]) -> NDArray[Any]:
+def _matrix(columns: list[NDArray[np.intp]], table: Table) -> NDArray[Any]:
     """Return the codes in the smallest type that the core reads and that holds all of them."""
-    largest = max(int(column.max()) for column in columns)
+    largest = max((int(column.max()) for column in columns), default=0)
     dtype = np.uint8 if largest < 256 else np.float32 if largest <= 2**24 else np.float64
-    result = np.empty((len(columns[0]), len(columns)), dtype=dtype)
+    result = np.empty((table.n_rows, len(columns)), dtype=dtype)
     for j, column in enumerate(columns):
         result[:, j] = column
     return result

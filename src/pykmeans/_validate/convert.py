@@ -4,6 +4,7 @@ uint8, float32 and float64 are read in place where they are aligned, in native b
 stride. Everything else is copied once: float16 to float32, other numbers to float64.
 """
 
+from contextlib import suppress
 from numbers import Integral
 from typing import Any
 
@@ -81,6 +82,12 @@ def _inexact(name: str, value: int, where: tuple[int, ...]) -> ValueError:
 
 
 def _from_objects(array: NDArray[Any], name: str) -> NDArray[np.float64]:
+    types = set(map(type, array.ravel().tolist()))
+    if types <= {float, int}:
+        with suppress(OverflowError):
+            found = array.astype(np.float64, order="C")
+            if int not in types or np.abs(found).max(initial=0) < LARGEST_EXACT_INTEGER:
+                return found
     result = np.empty(array.shape, dtype=np.float64)
     for where, value in np.ndenumerate(array):
         result[where] = _from_object(value, name, where)

@@ -42,7 +42,6 @@ class FitParameters(NamedTuple):
     random_state: Any  # what borrowed_generator takes
     algorithm: str
     n_threads: int
-    metric: Metric
 
 
 def _is_integer(value: Any) -> bool:
@@ -76,6 +75,15 @@ def is_array_like(value: Any) -> bool:
     return shaped and not np.isscalar(value) and not isinstance(value, type) and not hasattr(value, "tocsr")
 
 
+def is_list_of_columns(value: Any) -> bool:
+    """Whether ``value`` has one dimension, and names, positions or booleans in it."""
+    if isinstance(value, (str, bytes, dict, set)) or not hasattr(value, "__len__"):
+        return False
+    return len(getattr(value, "shape", (0,))) == 1 and all(
+        isinstance(column, (str, Integral, np.bool_)) for column in value
+    )
+
+
 _is_positive = _is_integer_from(1)
 _is_natural = _is_integer_from(0)
 _is_start = _is_one_of("k-means++", "random")
@@ -104,6 +112,13 @@ _RULES = {
     "algorithm": _Rule(_is_one_of(*_core.ALGORITHMS), "a str among {" + ", ".join(map(repr, _core.ALGORITHMS)) + "}"),
     "metric": _Rule(_is_one_of(*METRICS), "a str among {" + ", ".join(map(repr, METRICS)) + "}"),
     "store_medoids": _BOOLEAN,
+    "categorical": _Rule(
+        lambda v: v is None or is_list_of_columns(v), "a list of column names or positions, a mask of bools or None"
+    ),
+    "gamma": _Rule(
+        lambda v: _is_auto(v) or _is_finite_and_not_negative(v),
+        "a str among {'auto'} or a float in the range [0.0, inf)",
+    ),
     "n_threads": _Rule(
         lambda v: v is None or (_is_positive(v) and int(v) <= _MOST_THREADS),
         f"an int in the range [1, {_MOST_THREADS}] or None",
@@ -124,9 +139,11 @@ def check(caller: str, **values: Any) -> None:
 
 
 def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
-    """Judge the parameters of KMeans, by name, and bring them to the types that the fit computes with."""
+    """Judge the parameters of an estimator, by name, and bring them to the types that the fit computes with."""
     check(caller, **values)
-    _check_combination(values["algorithm"], values["metric"])
+    algorithm = values.get("algorithm", "auto")
+    if "metric" in values:
+        _check_combination(algorithm, values["metric"])
     n_init = values["n_init"]
     return FitParameters(
         n_clusters=int(values["n_clusters"]),
@@ -136,9 +153,8 @@ def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
         tol=float(values["tol"]),
         verbose=bool(values["verbose"]),
         random_state=values["random_state"],
-        algorithm=values["algorithm"],
+        algorithm=algorithm,
         n_threads=threads(caller, values["n_threads"]),
-        metric=Metric(values["metric"]),
     )
 
 

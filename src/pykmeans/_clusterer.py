@@ -1,0 +1,249 @@
+"""What KMeans and KPrototypes share: everything but how they read a table and what they are called."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import _core, _errors
+from ._bases import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
+from ._fit import best_fit
+from ._validate import arrays, parameters
+from ._validate.data import Numbers
+from ._validate.frames import checked_feature_names, feature_names
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):
+    """An estimator with centers."""
+
+    _PARAMETERS: tuple[str, ...]  # those that a fit judges
+
+    n_threads: int | None
+    store_medoids: bool
+
+    cluster_centers_: NDArray[Any]
+    labels_: NDArray[np.int32]
+    inertia_: float
+    n_iter_: int
+    n_features_in_: int
+    feature_names_in_: NDArray[np.object_]
+    inertia_history_: NDArray[np.float64]
+    stop_reason_: str
+    algorithm_: str
+    converged_: bool
+    cluster_sizes_: NDArray[np.float64]
+    cluster_inertia_: NDArray[np.float64]
+    medoid_indices_: NDArray[np.int64]
+
+    def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> "Self":
+        """Cluster ``X``.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            The points.
+        y : Ignored
+            Accepted for scikit-learn's sake.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weight of each row, >= 0; None for ones. Weight w is the same as w copies of the row.
+
+        Returns
+        -------
+        self : object
+            This estimator, fitted; as it was before if the fit raises.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a parameter or an argument is not what is described; the message names it, its value and the rule.
+        ValueError
+            If the inertia is beyond the largest float64.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If fewer than n_clusters clusters were found: X has fewer different rows.
+        RuntimeWarning
+            If init gives the centers and n_init is not 1: all runs would be the same one.
+        """
+        self._fit(X, sample_weight)
+        return self
+
+    def fit_predict(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> NDArray[np.int32]:
+        """Cluster ``X`` and return ``labels_``; see ``fit``.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            The points.
+        y : Ignored
+            Accepted for scikit-learn's sake.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weight of each row, >= 0; None for ones.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,), int32
+            The nearest center of each row.
+        """
+        self._fit(X, sample_weight)
+        return self.labels_
+
+    def fit_transform(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> NDArray[Any]:
+        """Cluster ``X`` and return its distances to the centers; see ``fit`` and ``transform``.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            The points.
+        y : Ignored
+            Accepted for scikit-learn's sake.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weight of each row, >= 0; None for ones.
+
+        Returns
+        -------
+        distances : ndarray of shape (n_samples, n_clusters)
+            Distances as the class describes them; float32 for float32 (and float16) X, else float64.
+        """
+        data, points, fit = self._fit(X, sample_weight)
+        return data.distances(points, fit.centers)
+
+    def predict(self, X: ArrayLike) -> NDArray[np.int32]:
+        """Find the nearest center of each row of ``X``.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            The points, in any type: it need not be that of fit.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,), int32
+            The nearest center of each row, the lowest index at a tie.
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        ValueError, TypeError
+            If X is not what is described, or has other columns than the X of fit.
+        """
+        _, points, centers = self._measured(X)
+        return _core.nearest(points, centers)
+
+    def transform(self, X: ArrayLike) -> NDArray[Any]:
+        """Measure the distance of each row of ``X`` to each center.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            The points, in any type: it need not be that of fit.
+
+        Returns
+        -------
+        distances : ndarray of shape (n_samples, n_clusters)
+            Distances as the class describes them; float32 for float32 (and float16) X, else float64.
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        ValueError, TypeError
+            If X is not what is described, or has other columns than the X of fit.
+        """
+        data, points, centers = self._measured(X)
+        return data.distances(points, centers)
+
+    def score(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> float:
+        """Return minus the inertia of ``X``: more is better.
+
+        Parameters
+        ----------
+        X : array-like or data frame of shape (n_samples, n_features)
+            The points, in any type: it need not be that of fit.
+        y : Ignored
+            Accepted for scikit-learn's sake.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weight of each row, >= 0; None for ones.
+
+        Returns
+        -------
+        score : float
+            Minus the weighted sum of the distances of the rows to their nearest centers (squared ones where the metric
+            is "euclidean").
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        ValueError, TypeError
+            If X is not what is described, or has other columns than the X of fit; or if its inertia is beyond the
+            largest float64.
+        """
+        _, points, centers = self._measured(X, sample_weight)
+        return -_core.score(points, centers)
+
+    def _read(self, X: Any) -> Numbers:
+        """Return what the core reads of the X of a fit."""
+        raise NotImplementedError
+
+    def _read_new(self, X: Any, centers: NDArray[Any]) -> tuple[Numbers, NDArray[Any]]:
+        """Return what the core reads of another X, and of ``cluster_centers_``."""
+        raise NotImplementedError
+
+    def _fit(self, X: Any, sample_weight: Any) -> tuple[Numbers, _core.Points, _core.Fit]:
+        caller = type(self).__name__
+        checked = parameters.fit_parameters(caller, {name: getattr(self, name) for name in self._PARAMETERS})
+        names = feature_names(X)
+        data = self._read(X)
+        fit, points = best_fit(caller, data, sample_weight, checked)
+        self._keep(fit, data, names)
+        if self.store_medoids:
+            self.medoid_indices_ = _core.medoids(points, fit.centers, fit.labels)
+        elif hasattr(self, "medoid_indices_"):
+            del self.medoid_indices_
+        return data, points, fit
+
+    def _keep(self, fit: _core.Fit, data: Numbers, names: NDArray[np.object_] | None) -> None:
+        self.cluster_centers_ = data.decoded(fit.centers)
+        self.labels_ = fit.labels
+        self.inertia_ = fit.inertia
+        self.n_iter_ = fit.n_iter
+        self.n_features_in_ = fit.centers.shape[1]
+        self.inertia_history_ = fit.inertia_history
+        self.stop_reason_ = fit.stop_reason
+        self.algorithm_ = fit.algorithm
+        self.converged_ = fit.stop_reason != "max_iter"
+        self.cluster_sizes_ = fit.cluster_sizes
+        self.cluster_inertia_ = fit.cluster_inertia
+        if names is not None:
+            self.feature_names_in_ = names
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+
+    def _measured(self, X: Any, sample_weight: Any = None) -> tuple[Numbers, _core.Points, NDArray[Any]]:
+        """Return new rows, if they have the columns of fit, and the centers, as the core takes them."""
+        try:
+            centers = self.cluster_centers_
+        except AttributeError:
+            raise _errors.not_fitted(self) from None
+        caller = type(self).__name__
+        checked_feature_names(X, getattr(self, "feature_names_in_", None), caller)
+        data, centers = self._read_new(X, centers)
+        weight = arrays.weights(sample_weight, data.X.shape[0])
+        return data, data.points(weight, parameters.threads(caller, self.n_threads)), centers
+
+    def _check_width(self, shape: tuple[int, ...]) -> None:
+        if shape[1:] != (self.n_features_in_,):
+            raise ValueError(
+                f"X has {shape[1]} features, but {type(self).__name__} is expecting {self.n_features_in_} features as "
+                "input."
+            )
+
+    @property
+    def _n_features_out(self) -> int:
+        return int(self.cluster_centers_.shape[0])

@@ -1,0 +1,267 @@
+"""KPrototypes, the estimator for tables of numbers and categories."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _core, _errors
+from ._clusterer import Clusterer
+from ._validate import parameters
+from ._validate.data import Encoded, Numbers
+from ._validate.tables import categorical_positions, opened, table
+
+if TYPE_CHECKING:
+    import pandas
+
+
+class KPrototypes(Clusterer):
+    """K-prototypes clustering of tables that mix numbers and categories, exact and reproducible.
+
+    The distance of a row and a center is the squared Euclidean distance of their numbers, plus ``gamma`` for each
+    category that differs. A center has the mean of each column of numbers and the most frequent value of each column of
+    categories. Missing values are refused: give them a name, and they are a category like others.
+
+    Parameters
+    ----------
+    n_clusters : int, default=8
+        Number of clusters, from 1 to n_samples.
+    categorical : list of str or int, mask of bool, or None, default=None
+        The columns of categories, by name or by position from 0. Columns of numbers that are listed are categories too.
+        None for all columns that do not hold numbers: strings, categoricals, objects and booleans.
+    gamma : "auto" or float, default="auto"
+        What a category that differs adds to the distance, >= 0. "auto" is half the mean of the standard deviations of
+        the columns of numbers, as Huang suggests; 1 where that is 0 or there are none. It does not follow the scales of
+        single columns: where these differ, scale the numbers beforehand, to one standard deviation for example.
+    init : {"k-means++", "random"}, table of n_clusters rows or callable, default="k-means++"
+        Where to start: rows picked by greedy k-means++ with this distance, different rows at random, given centers with
+        the columns of X, or what ``init(X, n_clusters, random_state=...)`` returns; X is then what fit was given.
+    n_init : "auto" or int, default="auto"
+        Number of runs from different starts; the one of least inertia is kept, the first at a tie. "auto" is 1 for
+        "k-means++" and given centers, 10 for "random" and a callable.
+    max_iter : int, default=300
+        Largest number of iterations of a run.
+    tol : float, default=1e-4
+        Stop when no category of a center changed and the sum of the squared shifts of the centers' numbers is at most
+        ``tol`` times the mean variance of the columns of numbers.
+    verbose : int or bool, default=0
+        Whether to print the inertia of each iteration.
+    random_state : int, RandomState or None, default=None
+        Source of the random numbers. An int makes the result reproducible; None takes NumPy's global generator.
+    n_threads : int or None, default=None
+        Number of threads, at most 1024; None for what the machine grants: affinity mask, cgroup quota or
+        OMP_NUM_THREADS, whichever is least. The result is the same.
+    store_medoids : bool, default=False
+        Whether to find the row nearest to each center, for ``medoid_indices_``.
+
+    Attributes
+    ----------
+    cluster_centers_ : ndarray of shape (n_clusters, n_features), object
+        The centers, in the order of the columns of X: floats for numbers, the values of X for categories; of equally
+        frequent values, the least, or the first in the order that a categorical type gives to its categories.
+    labels_ : ndarray of shape (n_samples,), int32
+        The nearest center of each row of X: what ``predict(X)`` returns.
+    inertia_ : float
+        Weighted sum of the distances of the rows to their centers, exactly summed and rounded once: what
+        ``-score(X, sample_weight=sample_weight)`` returns.
+    n_iter_ : int
+        Number of iterations of the best run.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : ndarray of shape (n_features_in_,), object
+        Names of the columns of X; only where X was a data frame whose names are all strings.
+    gamma_ : float
+        The gamma that was used.
+    categorical_features_ : ndarray of int64
+        Positions of the columns of categories.
+    inertia_history_ : ndarray of shape (n_iter_,), float64
+        The inertia of each iteration's labels against the centers that they were found with.
+    stop_reason_ : {"labels", "centers", "max_iter"}
+        Why the best run stopped: no label changed, the centers moved by no more than ``tol`` allows, or ``max_iter``
+        was reached.
+    algorithm_ : str
+        The way to assign that was used.
+    converged_ : bool
+        Whether it stopped for one of the first two reasons.
+    cluster_sizes_ : ndarray of shape (n_clusters,), float64
+        Sum of the weights of each cluster; without weights, its number of rows.
+    cluster_inertia_ : ndarray of shape (n_clusters,), float64
+        The part of each cluster in ``inertia_``.
+    medoid_indices_ : ndarray of shape (n_clusters,), int64
+        The row of X in each cluster that is nearest to its center, the first at a tie, of rows with positive weight; -1
+        for an empty cluster. Only with ``store_medoids=True``.
+
+    See Also
+    --------
+    pykmeans.KMeans : For numbers alone, or, with ``metric="hamming"``, for categories alone.
+
+    Notes
+    -----
+    X is a pandas or polars data frame, or an array of objects or numbers, and is copied once: as float32 where all of
+    its numbers are float32 or float16, else as float64. ``transform`` returns the distances described above, in
+    that type. A category that was not in the X of fit differs from every center.
+
+    References
+    ----------
+    Huang, Z. (1998). Extensions to the k-means algorithm for clustering large data sets with categorical values. Data
+    Mining and Knowledge Discovery 2(3), 283-304.
+
+    Examples
+    --------
+    >>> from pykmeans import KPrototypes
+    >>> X = [[20, "red"], [22, "red"], [24, "blue"], [60, "blue"], [62, "blue"], [64, "green"]]
+    >>> kprototypes = KPrototypes(n_clusters=2, random_state=0).fit(X)
+    >>> kprototypes.labels_
+    array([1, 1, 1, 0, 0, 0], dtype=int32)
+    >>> kprototypes.cluster_centers_
+    array([[62.0, 'blue'],
+           [22.0, 'red']], dtype=object)
+    >>> kprototypes.predict([[30, "green"]])
+    array([1], dtype=int32)
+    """
+
+    # The name that a pickle stores, whatever the base classes were.
+    __module__ = "pykmeans"
+
+    _PARAMETERS = (
+        "n_clusters",
+        "categorical",
+        "gamma",
+        "init",
+        "n_init",
+        "max_iter",
+        "tol",
+        "verbose",
+        "random_state",
+        "n_threads",
+        "store_medoids",
+    )
+
+    gamma_: float
+    categorical_features_: NDArray[np.int64]
+
+    def __init__(
+        self,
+        n_clusters: int = 8,
+        *,
+        categorical: Any = None,
+        gamma: Any = "auto",
+        init: Any = "k-means++",
+        n_init: Any = "auto",
+        max_iter: int = 300,
+        tol: float = 1e-4,
+        verbose: int | bool = 0,
+        random_state: int | np.random.RandomState | None = None,
+        n_threads: int | None = None,
+        store_medoids: bool = False,
+    ) -> None:
+        self.n_clusters = n_clusters
+        self.categorical = categorical
+        self.gamma = gamma
+        self.init = init
+        self.n_init = n_init
+        self.max_iter = max_iter
+        self.tol = tol
+        self.verbose = verbose
+        self.random_state = random_state
+        self.n_threads = n_threads
+        self.store_medoids = store_medoids
+
+    def summary(self) -> "pandas.DataFrame":
+        """Describe the clusters in a table, one row each.
+
+        Returns
+        -------
+        summary : pandas.DataFrame
+            Indexed by the cluster's number. "size" is its sum of weights and "share" its part in that of all clusters,
+            "inertia" its sum of distances; "medoid" is the row nearest to its center, where ``store_medoids`` is set.
+            Then come the columns of X in their own names (x0, x1, ... where they have none): means of numbers and most
+            frequent categories. Where X has a column with one of the first names, that of the table gets an underscore
+            behind it.
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        ImportError
+            If pandas is not installed.
+
+        Examples
+        --------
+        >>> from pykmeans import KPrototypes
+        >>> X = [[20, "red"], [22, "red"], [24, "blue"], [60, "blue"], [62, "blue"], [64, "green"]]
+        >>> kprototypes = KPrototypes(n_clusters=2, random_state=0).fit(X)
+        >>> kprototypes.summary().round(1)  # doctest: +NORMALIZE_WHITESPACE
+                 size  share  inertia    x0    x1
+        cluster
+        0         3.0    0.5     18.0  62.0  blue
+        1         3.0    0.5     18.0  22.0   red
+        """
+        try:
+            centers = self.cluster_centers_
+        except AttributeError:
+            raise _errors.not_fitted(self) from None
+        try:
+            import pandas
+        except ImportError as error:
+            raise ImportError(
+                "summary() returns a pandas DataFrame, but pandas is not installed: pip install 'pykmeans[pandas]'."
+            ) from error
+        names = list(getattr(self, "feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)]))
+        facts: dict[str, Any] = {
+            "size": self.cluster_sizes_,
+            "share": self.cluster_sizes_ / self.cluster_sizes_.sum(),
+            "inertia": self.cluster_inertia_,
+        }
+        if hasattr(self, "medoid_indices_"):
+            facts["medoid"] = self.medoid_indices_
+        titles = [_unused(title, names) for title in facts] + names
+        columns = dict(enumerate([*facts.values(), *centers.T]))
+        frame = pandas.DataFrame(columns, index=pandas.RangeIndex(len(centers), name="cluster"))
+        return frame.infer_objects().set_axis(titles, axis=1)
+
+    def __sklearn_tags__(self) -> Any:
+        """Tell scikit-learn, where it is there, that X may hold strings and categories."""
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags.input_tags.string = tags.input_tags.categorical = True
+        return tags
+
+    def _read(self, X: Any) -> Numbers:
+        X = opened(X)
+        categorical = categorical_positions(table(X), self.categorical)
+        numeric = [j for j in range(X.shape[1]) if j not in set(categorical)]
+        data = Encoded(X, parameters.Metric("mixed"), numeric)
+        gamma = _auto_gamma(data.X[:, : len(numeric)]) if self.gamma == "auto" else float(self.gamma)
+        data.metric = parameters.Metric("mixed", len(numeric), gamma)
+        return data
+
+    def _read_new(self, X: Any, centers: NDArray[Any]) -> tuple[Numbers, NDArray[Any]]:
+        X = opened(X)
+        self._check_width(X.shape)
+        numeric = [j for j in range(X.shape[1]) if j not in set(self.categorical_features_)]
+        metric = parameters.Metric("mixed", len(numeric), self.gamma_)
+        data = Encoded(X, metric, numeric)
+        return data, data.centers(centers, "cluster_centers_")
+
+    def _keep(self, fit: _core.Fit, data: Numbers, names: NDArray[np.object_] | None) -> None:
+        super()._keep(fit, data, names)
+        self.gamma_ = data.metric.gamma
+        self.categorical_features_ = np.array(data.categorical, dtype=np.int64)
+
+
+def _unused(title: str, names: list[str]) -> str:
+    while title in names:
+        title += "_"
+    return title
+
+
+def _auto_gamma(numbers: NDArray[Any]) -> float:
+    """Half the mean of the standard deviations; each is the root of the mean inertia of one cluster, exactly summed."""
+    n_samples, n_numbers = numbers.shape
+    deviations = []
+    for column in numbers.T:
+        points = _core.Points(np.array(column, dtype=np.float64)[:, np.newaxis])
+        fit = _core.fit(points, np.zeros((1, 1)), max_iter=1, tol=0.0, algorithm="lloyd")
+        deviations.append(math.sqrt(fit.inertia / n_samples))
+    return (0.5 * math.fsum(deviations) / n_numbers if n_numbers else 0.0) or 1.0
