@@ -102,6 +102,12 @@ def text(d: int) -> np.ndarray:
     return (X / np.maximum(np.linalg.norm(X, axis=1, keepdims=True), 1e-9)).astype(np.float32)
 
 
+def text_with_words(d: int) -> np.ndarray:
+    """Some passages have none of the words, and no direction."""
+    X = text(d)
+    return X[X.any(axis=1)]
+
+
 def n_numbers(metric: str, d: int) -> int:
     """Columns that are numbers: the first ones; the others are categories."""
     return {"hamming": 0, "mixed": NUMBERS}.get(metric, d)
