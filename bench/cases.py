@@ -51,8 +51,8 @@ METRICS = [
     BY_NAME["digits"]._replace(name="cosine-digits", seed=7, metric="cosine", target=None),
     BY_NAME["embeddings384"]._replace(name="cosine-embeddings384", metric="cosine", target=None),
     Case("cosine-text384", partial(data.text_with_words, 384), 1000, 10, metric="cosine"),
-    Case("hamming-survey", data.survey, 10, 10, metric="hamming", quick=True),
-    Case("mixed-customers", data.customers, 8, 5, 50, metric="mixed", quick=True),
+    Case("hamming-survey", data.survey, 10, 12, metric="hamming", seed=2, quick=True),
+    Case("mixed-customers", data.customers, 8, 12, 50, metric="mixed", seed=4),
 ]
 CASES = [
     *FITS,

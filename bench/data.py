@@ -42,10 +42,10 @@ def desk() -> np.ndarray:
 
 
 def answers(rng: np.random.Generator, crowd: np.ndarray, columns: int) -> np.ndarray:
-    """Categories 0 to 7: each crowd has an answer of its own in every column, which half of its members give."""
+    """Categories 0 to 7: in every column three in ten of a crowd give an answer of its own, the others any answer."""
     typical = rng.integers(0, 8, (crowd.max() + 1, columns), dtype=np.uint8)
     anything = rng.integers(0, 8, (len(crowd), columns), dtype=np.uint8)
-    return np.where(rng.random((len(crowd), columns)) < 0.5, typical[crowd], anything)
+    return np.where(rng.random((len(crowd), columns)) < 0.3, typical[crowd], anything)
 
 
 def survey() -> np.ndarray:
