@@ -44,15 +44,15 @@ BY_NAME = {case.name: case for case in FITS}
 # The picture with k=16 has the data of the row; the others are the same data as above.
 WHOLE = ["iris", "digits", "desk", "picture16", "table", "vectors-medium"]
 METRICS = [
-    BY_NAME["iris"]._replace(name="manhattan-iris", metric="manhattan", target=None),
+    BY_NAME["iris"]._replace(name="manhattan-iris", iterations=6, seed=4, metric="manhattan", target=None),
     BY_NAME["picture16"]._replace(name="manhattan-picture16", metric="manhattan", target=None),
     BY_NAME["table"]._replace(name="manhattan-table", iterations=10, metric="manhattan", target=None),
     Case("manhattan-vectors", partial(data.crowds, 100_000, 128, 100, 2.0), 100, 10, metric="manhattan"),
-    BY_NAME["digits"]._replace(name="cosine-digits", metric="cosine", target=None),
+    BY_NAME["digits"]._replace(name="cosine-digits", seed=7, metric="cosine", target=None),
     BY_NAME["embeddings384"]._replace(name="cosine-embeddings384", metric="cosine", target=None),
-    BY_NAME["text384"]._replace(name="cosine-text384", metric="cosine", target=None),
-    Case("hamming-survey", data.survey, 10, 10, metric="hamming", quick=True),
-    Case("mixed-customers", data.customers, 8, 5, 50, metric="mixed", quick=True),
+    Case("cosine-text384", partial(data.text_with_words, 384), 1000, 10, metric="cosine"),
+    Case("hamming-survey", data.survey, 10, 12, metric="hamming", seed=2, quick=True),
+    Case("mixed-customers", data.customers, 8, 12, 50, metric="mixed", seed=4),
 ]
 CASES = [
     *FITS,

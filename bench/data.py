@@ -42,10 +42,10 @@ def desk() -> np.ndarray:
 
 
 def answers(rng: np.random.Generator, crowd: np.ndarray, columns: int) -> np.ndarray:
-    """Categories 0 to 7: each crowd has an answer of its own in every column, which half of its members give."""
+    """Categories 0 to 7: in every column three in ten of a crowd give an answer of its own, the others any answer."""
     typical = rng.integers(0, 8, (crowd.max() + 1, columns), dtype=np.uint8)
     anything = rng.integers(0, 8, (len(crowd), columns), dtype=np.uint8)
-    return np.where(rng.random((len(crowd), columns)) < 0.5, typical[crowd], anything)
+    return np.where(rng.random((len(crowd), columns)) < 0.3, typical[crowd], anything)
 
 
 def survey() -> np.ndarray:
@@ -100,6 +100,12 @@ def text(d: int) -> np.ndarray:
     directions, strength, _ = randomized_svd(words, d, n_iter=1, n_oversamples=0, random_state=SEED)
     X = directions * strength
     return (X / np.maximum(np.linalg.norm(X, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+
+
+def text_with_words(d: int) -> np.ndarray:
+    """Some passages have none of the words, and no direction."""
+    X = text(d)
+    return X[X.any(axis=1)]
 
 
 def n_numbers(metric: str, d: int) -> int:
