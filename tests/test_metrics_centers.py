@@ -155,3 +155,28 @@ def test_a_cluster_that_becomes_empty_and_comes_back(metric, dtype):
     for weights in (None, w):
         init = np.repeat(X[:4], 5, axis=0)
         assert check(X, init, weights, tol=0, **how).moved >= 16
+
+
+@pytest.mark.parametrize("copies", [1, 1000])
+@pytest.mark.parametrize("low, high", [(-20, 20), (-100, 100), (-1000, 900)])
+def test_exactly_half_of_weights_that_lie_far_apart(low, high, copies):
+    # The first two weigh as much as the last two, so the second is the median; a trifle more, and the third is.
+    X = np.tile([[1.0], [2.0], [3.0], [4.0]], (copies, 1))
+    w = np.tile(np.ldexp(1.0, [low, high, high, low]), copies)
+    for dtype in TYPES:
+        for weights, middle in ((w, 2), (w * np.tile([1, 1, 1, 2], copies), 3)):
+            assert fitted(X.astype(dtype), [[2.0]], weights, metric="manhattan").cluster_centers_[0, 0] == middle
+            check(X.astype(dtype), [[2.0]], weights, metric="manhattan")
+
+
+@pytest.mark.parametrize("n", [10, 2500])
+@pytest.mark.parametrize("metric", ["manhattan", "hamming", "mixed"])
+def test_a_cluster_of_rows_without_weight_keeps_its_center(metric, n):
+    # All rows of weight lie on the first center, so there is nothing that the second could take.
+    how = {"metric": metric} | ({"n_numeric": 1, "gamma": 1.0} if metric == "mixed" else {})
+    for dtype in TYPES:
+        X = np.tile(np.array([[0, 0], [0, 0], [5, 7]], dtype=dtype), (n, 1))
+        w = np.tile([1.0, 2.0, 0.0], n)
+        model = fitted(X, [[0, 0], [6, 7]], w, **how)
+        np.testing.assert_array_equal(model.cluster_centers_, [[0, 0], [6, 7]])
+        check(X, [[0, 0], [6, 7]], w, **how)
