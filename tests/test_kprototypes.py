@@ -642,8 +642,8 @@ def test_a_failed_fit_leaves_the_estimator_as_it_was():
             model.fit(bad)
     assert vars(model).keys() == before.keys()
     assert all(np.array_equal(before[name], value) for name, value in vars(model).items())
-    model.fit(TABLES["list"])
-    assert not hasattr(model, "feature_names_in_")
+    model.set_params(store_medoids=True).fit(FRAME).set_params(store_medoids=False).fit(TABLES["list"])
+    assert not hasattr(model, "feature_names_in_") and not hasattr(model, "medoid_indices_")
 
 
 def test_a_pipeline_that_scales_the_numbers():
