@@ -135,8 +135,9 @@ def test_equal_values_are_one_category_whatever_comes_first(values):
     assert "-0.0" not in found.pop()
 
 
-def test_categories_of_equal_value_have_the_first_type_by_name():
-    (found,), codes = coded(column([1, 1.0, True, "x"]))
+@pytest.mark.parametrize("make", [np.asarray, pd.DataFrame], ids=["array", "pandas"])
+def test_categories_of_equal_value_have_the_first_type_by_name(make):
+    (found,), codes = coded(make(column([1, 1.0, True, "x"])))
     assert found[0] is True and found[1] == "x"
     np.testing.assert_array_equal(codes[:, 0], [0, 0, 0, 1])
 
@@ -385,6 +386,8 @@ def test_predict_takes_the_values_in_any_type():
     model = KMeans(3, metric="hamming", random_state=0).fit(TABLES["pandas category"])
     for kind in ("pandas object", "pandas string", "polars String", "polars Enum"):
         np.testing.assert_array_equal(model.predict(TABLES[kind]), model.labels_)
+    mixed = KMeans(2, metric="hamming", init=[["a", 1], ["b", 2]]).fit([["a", 1], ["b", 2]])
+    np.testing.assert_array_equal(mixed.transform(np.array([[1, 1], [1, 2], [1, 3]])), [[1, 2], [2, 1], [2, 2]])
     numbers = KMeans(2, metric="hamming", random_state=0).fit(CODES.astype(object))
     for X in (CODES, CODES.astype(np.float32), pd.DataFrame(CODES, dtype="Int64").to_numpy(), CODES.tolist()):
         np.testing.assert_array_equal(numbers.predict(X), numbers.labels_)

@@ -244,6 +244,7 @@ BAD_X = {
     "integer": (np.array([[0], [2**53 + 1]]), ValueError, "X holds the integer 9007199254740993 at row 1, column 0"),
     "negative integer": (np.array([[0, -(2**53) - 1]]), ValueError, "-9007199254740993 at row 0, column 1"),
     "unsigned integer": (np.array([[2**63 + 1]], dtype=np.uint64), ValueError, "9223372036854775809 at row 0"),
+    "integer among objects": (np.array([[1.5, 2**53 + 1]], dtype=object), ValueError, "9007199254740993 at row 0"),
     "long integer": (
         [[0, 10**30]],
         ValueError,

@@ -327,6 +327,15 @@ def test_numbers_can_be_categories():
     assert wide.transform(X.astype(np.float32)).dtype == np.float32
 
 
+def test_objects_are_numbers_if_all_of_them_are():
+    X = np.array([[1, 1.5, True, True, "a", decimal.Decimal(1)], [2.5, 2, False, 2, 1, 2]], dtype=object)
+    for table in (X, pd.DataFrame(X)):
+        model = KPrototypes(2, init=X).fit(table)
+        assert model.categorical_features_.tolist() == [2, 3, 4]
+        assert model.cluster_centers_.tolist() == X.tolist()
+        np.testing.assert_array_equal(model.predict(X), [0, 1])
+
+
 def test_numbers_alone():
     X = np.random.default_rng(0).normal(size=(50, 3))
     model = KPrototypes(4, init=X[:4]).fit(X)
@@ -633,8 +642,8 @@ def test_a_failed_fit_leaves_the_estimator_as_it_was():
             model.fit(bad)
     assert vars(model).keys() == before.keys()
     assert all(np.array_equal(before[name], value) for name, value in vars(model).items())
-    model.fit(TABLES["list"])
-    assert not hasattr(model, "feature_names_in_")
+    model.set_params(store_medoids=True).fit(FRAME).set_params(store_medoids=False).fit(TABLES["list"])
+    assert not hasattr(model, "feature_names_in_") and not hasattr(model, "medoid_indices_")
 
 
 def test_a_pipeline_that_scales_the_numbers():
