@@ -68,6 +68,44 @@ def test_inertia_is_that_of_the_labels(digits):
     np.testing.assert_array_equal(verify.nearest(digits, model.cluster_centers_), model.labels_)
 
 
+@pytest.mark.parametrize("metric", ["manhattan", "cosine", "hamming"])
+def test_inertia_is_that_of_the_metric(digits, metric):
+    from bench import verify
+
+    model = KMeans(10, init=digits[:10], n_init=1, metric=metric, max_iter=5).fit(digits)
+    found = verify.inertia(digits, model.labels_, model.cluster_centers_, metric)
+    assert found == pytest.approx(model.inertia_, rel=1e-12)
+    assert verify.inertia(digits, np.roll(model.labels_, 1), model.cluster_centers_, metric) > 1.1 * found
+
+
+def test_numbers_and_categories_add_up():
+    from bench import data, verify
+
+    X = np.zeros((2, data.NUMBERS + 3))
+    centers = np.full((1, X.shape[1]), 2.0)
+    expected = 2 * (4.0 * data.NUMBERS + 3 * data.GAMMA)
+    assert verify.inertia(X, np.zeros(2), centers, "mixed") == expected
+
+
+def test_a_start_keeps_its_categories():
+    from bench import data
+
+    X = data.customers()
+    start = data.start(X, 8, 0, "mixed")
+    assert set(np.unique(start[:, data.NUMBERS :])) <= set(range(8))
+    assert not np.isin(start[:, 0], X[:, 0].astype(np.float32)).any()
+    survey = data.survey()
+    rows = data.start(survey, 10, 0, "hamming").astype(np.uint8)
+    assert set(map(tuple, rows)) <= set(map(tuple, survey))
+
+
+def test_a_peer_without_the_metric_passes():
+    words = ("--peers", "scikit_learn", "--threads", 1, "--types", "float64", "--repeats", 1)
+    done = run_bench("--only", "manhattan-iris", *words)
+    assert "manhattan-iris float64, 1 threads, scikit_learn: cannot" in done.stderr
+    assert "| manhattan-iris float64 | 150 x 4 | 3 | 6 | 1 |" in done.stdout
+
+
 def test_a_wrong_result_is_disqualified(digits):
     from bench import verify
 
@@ -132,7 +170,7 @@ def test_we_are_judged_too(iris):
 def test_a_peer_that_fails_is_reported(tmp_path):
     from bench import processes
 
-    job = {"peer": "scikit_learn", "task": "fit", "threads": 1, "X": "no such file", "start": "", "k": 3}
+    job = {"peer": "scikit_learn", "task": "fit", "metric": "euclidean", "threads": 1, "X": "no such file", "k": 3}
     result = processes.run(job, tmp_path, timeout=60)
     assert result["status"] == "failed" and "no such file" in result["reason"]
 

@@ -140,3 +140,27 @@ def test_inertia_that_others_find(metric, name, k, inertia, request):
     X = request.getfixturevalue(name)
     model = KMeans(k, metric=metric, init=X[:k], n_init=1, tol=0).fit(X)
     np.testing.assert_allclose(model.inertia_, inertia, rtol=1e-10)
+
+
+@pytest.mark.parametrize(
+    "metric, name, k, inertia, sizes",
+    [
+        # From X[:: len(X) // k][:k]. Biopython 1.88, labels = the nearest of these by cdist(..., "cityblock"):
+        # Bio.Cluster.kcluster(X, k, method="m", dist="b", initialid=labels), its error times the columns
+        ("manhattan", "iris", 3, 159.2, [50, 63, 37]),
+        ("manhattan", "wine", 3, 18963.635999, [50, 62, 66]),
+        # faiss-cpu 1.15.1: Kmeans(d, k, niter=300, spherical=True, min_points_per_centroid=1) on rows of length one in
+        # float32; the inertia of its labels and centers in float64
+        ("cosine", "iris", 3, 0.16142872, [50, 45, 55]),
+        ("cosine", "wine", 3, 0.051549455, [61, 80, 37]),
+        ("cosine", "digits", 10, 165.78216657, [177, 297, 103, 185, 227, 225, 169, 154, 128, 132]),
+        # FasterKModes 0.1.2: FasterKModes(k, n_init=1).fit(X, init_C=...), compute_score(X)
+        ("hamming", "digits", 10, 49109, [166, 307, 265, 274, 143, 126, 147, 139, 106, 124]),
+        ("hamming", "chess", 4, 18412, [1846, 473, 412, 465]),
+    ],
+)
+def test_clusters_that_other_packages_find(metric, name, k, inertia, sizes, request):
+    X = request.getfixturevalue(name)
+    model = fitted(X, X[:: len(X) // k][:k], metric=metric, tol=0)
+    np.testing.assert_allclose(model.inertia_, inertia, rtol=1e-7)
+    np.testing.assert_array_equal(model.cluster_sizes_, sizes)
