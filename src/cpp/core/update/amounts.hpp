@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "../exact/digits.hpp"
 #include "../exact/two_words.hpp"
@@ -26,9 +27,11 @@ class Ones {
   static bool reaches_half(Count part, Count whole) { return part >= whole - part; }
   static Entry entry(T value, std::size_t) { return value; }
 
-  /// The least value of sorted members with which `below` and they reach half of the whole.
-  T middle(const Entry* members, std::size_t, Count below, Count whole) const {
-    return members[whole - whole / 2 - 1 - below];
+  /// The least value of some members up to which they and `below` reach half of the whole.
+  T middle(std::vector<Entry>& members, bool sorted, Count below, Count whole) const {
+    const auto place = members.begin() + static_cast<std::ptrdiff_t>(whole - whole / 2 - 1 - below);
+    if (!sorted) std::nth_element(members.begin(), place, members.end());
+    return *place;
   }
 };
 
@@ -40,12 +43,13 @@ class Weighted {
   using Entry = std::pair<T, std::uint32_t>;
 
   static Entry entry(T value, std::size_t row) { return {value, static_cast<std::uint32_t>(row)}; }
-  T middle(const Entry* members, std::size_t count, Count below, const Count& whole) const {
-    for (std::size_t i = 0; i < count; ++i) {
-      below += static_cast<const Self&>(*this)(members[i].second);
-      if (Self::reaches_half(below, whole)) return members[i].first;
+  T middle(std::vector<Entry>& members, bool sorted, Count below, const Count& whole) const {
+    if (!sorted) std::sort(members.begin(), members.end());
+    for (const Entry& member : members) {
+      below += static_cast<const Self&>(*this)(member.second);
+      if (Self::reaches_half(below, whole)) return member.first;
     }
-    return members[count - 1].first;
+    return members.back().first;
   }
 };
 

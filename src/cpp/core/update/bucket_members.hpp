@@ -84,20 +84,22 @@ class BucketMembers {
     seeking_[cluster] = 1;
   }
 
-  /// Write what was wanted for some clusters. @param totals (n_clusters)
+  /// Write what was wanted for some clusters. @param totals (n_clusters)  @param keep  the members for the next call;
+  /// where many rows change their cluster, following them costs more than looking for them again
   void write_medians(const std::vector<std::size_t>& clusters, const std::int32_t* labels, const Amounts& amounts,
-                     const std::vector<Count>& totals, double* centers, const Poll& poll) {
+                     const std::vector<Count>& totals, bool keep, double* centers, const Poll& poll) {
     if (std::find(seeking_.begin(), seeking_.end(), 1) != seeking_.end()) seek(labels, poll);
     const Blocks blocks(clusters.size(), width_ * 4096, 1, 1);
     parallel_blocks(blocks.count(), useful_threads(points_->n_threads, {clusters.size(), width_, 256}), poll,
                     [&](std::size_t block, int) {
                       for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
-                        write_cluster(clusters[i], amounts, totals[clusters[i]], centers);
+                        write_cluster(clusters[i], amounts, totals[clusters[i]], keep, centers);
                     });
   }
 
  private:
   static constexpr std::uint16_t no_bin = 0xffff;
+  static constexpr std::size_t seek_at_once = 256;  // rows
 
   struct Slot {
     std::vector<Entry> members;
@@ -122,16 +124,18 @@ class BucketMembers {
     return points_->values.row(row) + codes_->first() + column;
   }
 
-  void write_cluster(std::size_t cluster, const Amounts& amounts, const Count& total, double* centers) {
+  void write_cluster(std::size_t cluster, const Amounts& amounts, const Count& total, bool keep, double* centers) {
     double* const center = centers + cluster * points_->values.columns + codes_->first();
     for (std::size_t q = 0; q < width_; ++q) {
       Slot& slot = slots_[cluster * width_ + q];
       if (!slot.wanted) continue;
       std::uint8_t& passed = sought_of(cluster, q).passed[q % 8];
-      if (passed == 0) std::sort(slot.members.begin(), slot.members.end());
+      const bool sorted = passed != 0;
       passed = 0xff;
-      const T median = amounts.middle(slot.members.data(), slot.members.size(), slot.below, total);
+      if (keep && !sorted) std::sort(slot.members.begin(), slot.members.end());
+      const T median = amounts.middle(slot.members, sorted || keep, slot.below, total);
       center[q] = static_cast<double>(median) + 0.0;  // no -0
+      if (!keep) forget(cluster, q);
     }
     seeking_[cluster] = 0;
   }
@@ -164,36 +168,52 @@ class BucketMembers {
 
   void seek_among(const std::int32_t* labels, std::size_t begin, std::size_t end, std::vector<Found>& found) const {
     const std::size_t before = found.size();
-    const Sought* const all_sought = sought_.data();
-    const std::uint8_t* const kept = kept_.data();
     std::vector<std::uint8_t> copy(codes_->readable_beyond() ? 0 : words_ * 8);
-    for (std::size_t i = begin; i < end; ++i) {
-      const auto cluster = static_cast<std::size_t>(labels[i]);
-      const std::uint8_t* codes = codes_->row(i);
-      if (!copy.empty()) codes = static_cast<const std::uint8_t*>(std::memcpy(copy.data(), codes, width_));
-      const Sought* const sought = all_sought + cluster * words_;
-      for (std::size_t w = 0; w < words_; ++w) {
-        const std::uint64_t differ = (word(codes + w * 8) ^ word(sought[w].codes)) & word(kept + w * 8);
-        const std::uint64_t rest = differ | word(sought[w].passed);
-        // Whether any byte is zero (A. Mycroft, 1987).
-        if (((rest - 0x0101010101010101u) & ~rest & 0x8080808080808080u) != 0)
-          note_hits(i, cluster, w * 8, rest, found);
+    std::uint32_t hits[seek_at_once];
+    for (std::size_t first = begin; first < end; first += seek_at_once) {
+      const std::size_t last = std::min(end, first + seek_at_once);
+      std::size_t count = 0;
+      for (std::size_t i = first; i < last; ++i) {
+        hits[count] = static_cast<std::uint32_t>(i);
+        count += any_hit(codes_of(i, copy), static_cast<std::size_t>(labels[i])) ? 1 : 0;
       }
+      for (std::size_t h = 0; h < count; ++h)
+        note_hits(hits[h], codes_of(hits[h], copy), static_cast<std::size_t>(labels[hits[h]]), found);
     }
     // Values lie far apart: they were asked for above, and have come by now.
     for (std::size_t h = before; h < found.size(); ++h) found[h].value = *value_at(found[h].row, found[h].column);
   }
 
-  void note_hits(std::size_t row, std::size_t cluster, std::size_t first, std::uint64_t rest,
-                 std::vector<Found>& found) const {
+  /// The codes of a row, of which whole words may be read.
+  const std::uint8_t* codes_of(std::size_t row, std::vector<std::uint8_t>& copy) const {
+    if (copy.empty()) return codes_->row(row);
+    return static_cast<const std::uint8_t*>(std::memcpy(copy.data(), codes_->row(row), width_));
+  }
+
+  bool any_hit(const std::uint8_t* codes, std::size_t cluster) const {
+    const Sought* const sought = sought_.data() + cluster * words_;
+    std::uint64_t zero = 0;
+    for (std::size_t w = 0; w < words_; ++w) {
+      const std::uint64_t rest = unlike(codes, sought, w);
+      zero |= (rest - 0x0101010101010101u) & ~rest;  // a byte's highest bit, if it is zero (A. Mycroft, 1987)
+    }
+    return (zero & 0x8080808080808080u) != 0;
+  }
+
+  /// Bytes that are zero where a code is sought.
+  std::uint64_t unlike(const std::uint8_t* codes, const Sought* sought, std::size_t w) const {
+    const std::uint64_t differ = (word(codes + w * 8) ^ word(sought[w].codes)) & word(kept_.data() + w * 8);
+    return differ | word(sought[w].passed);
+  }
+
+  void note_hits(std::size_t row, const std::uint8_t* codes, std::size_t cluster, std::vector<Found>& found) const {
     if (points_->weights && points_->weights[row] == 0.0) return;
-    std::uint8_t bytes[8];
-    std::memcpy(bytes, &rest, sizeof bytes);
-    for (std::size_t q = 0; q < 8; ++q) {
-      if (bytes[q] != 0) continue;
-      prefetch(value_at(row, first + q));
-      found.push_back({static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(cluster),
-                       static_cast<std::uint32_t>(first + q), T{}});
+    const Sought* const sought = sought_.data() + cluster * words_;
+    for (std::size_t q = 0; q < width_; ++q) {
+      if (((codes[q] ^ sought[q / 8].codes[q % 8]) & kept_[q]) != 0 || sought[q / 8].passed[q % 8] != 0) continue;
+      prefetch(value_at(row, q));
+      found.push_back(
+          {static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(cluster), static_cast<std::uint32_t>(q), T{}});
     }
   }
 

@@ -56,6 +56,7 @@ class Counts final : public CodeCounts<T> {
 
   void apply(const Moves& moves) override {
     const std::size_t count = moves.moves.size();
+    moved_ += count;
     const int threads = useful_threads(points_.n_threads, {count, columns_.size(), 4});
     const Blocks blocks(totals_.size(), count * columns_.size() * 4 / totals_.size(), threads, 1);
     parallel_blocks(blocks.count(), threads, poll_, [&](std::size_t block, int) {
@@ -86,7 +87,10 @@ class Counts final : public CodeCounts<T> {
           else
             find_median(clusters[i], columns_[q], centers);
     });
-    if (what_ == Typical::median) members_.write_medians(clusters, labels, amounts_, totals_, centers, poll_);
+    // By measurement.
+    const bool keep = moved_ < points_.values.rows / 8;
+    if (what_ == Typical::median) members_.write_medians(clusters, labels, amounts_, totals_, keep, centers, poll_);
+    moved_ = 0;
   }
 
  private:
@@ -167,7 +171,8 @@ class Counts final : public CodeCounts<T> {
   std::size_t bins_ = 0;      // of a cluster
   LargeArray<Count> counts_;  // (n_clusters, bins)
   std::vector<Count> totals_;
-  Members members_;  // of medians
+  std::size_t moved_ = 0;  // rows that came or went since the last write()
+  Members members_;        // of medians
 };
 
 }  // namespace

@@ -26,13 +26,15 @@ struct Search {
   std::vector<T> table;  // least values of the codes, and infinity up to a power of two
   bool exact = false;    // a value that is not in the table has no code
   bool whole = false;    // the values are whole numbers in a row: the code is a difference
+  T most = T(0);         // the largest code
 
   Search(const CodedColumn<T>& column) : exact(column.kind == CodedColumn<T>::Kind::values) {
     std::size_t size = 1;
     while (size < column.codes()) size *= 2;
     table = column.lowest;
+    most = static_cast<T>(table.size() - 1);
     const T least = table.front(), reach = std::ldexp(T(1), std::numeric_limits<T>::digits - 1);
-    whole = exact && std::fabs(least) < reach && table.back() - least == static_cast<T>(table.size() - 1) &&
+    whole = exact && std::fabs(least) < reach && table.back() - least == most &&
             std::all_of(table.begin(), table.end(), is_whole<T>);
     table.resize(size, std::numeric_limits<T>::infinity());
   }
@@ -44,7 +46,6 @@ struct Search {
 
   bool by_difference(const T* values, std::size_t count, std::uint8_t* codes) const {
     const T least = table.front();
-    const auto most = static_cast<T>(table.size() - 1);
     unsigned missing = 0;
     for (std::size_t i = 0; i < count; ++i) {
       const T difference = values[i] - least;
