@@ -68,7 +68,7 @@ def test_weights_are_added_exactly(dtype):
 
 
 @pytest.mark.parametrize("dtype", TYPES)
-@pytest.mark.parametrize("metric", ["manhattan", "hamming", "mixed"])
+@pytest.mark.parametrize("metric", ALL)
 def test_weights_of_any_size(metric, dtype):
     rng = np.random.default_rng(0)
     for seed in range(6):
@@ -79,6 +79,7 @@ def test_weights_of_any_size(metric, dtype):
         # A power of two apart, so that sums are within an ulp of the smallest of each other.
         w = np.ldexp(1.0, rng.integers(-20, 3, 60) * 50)
         check(X, X[:5], w, **how)
+        check(X, X[:5], np.full(60, 3e-320), **how)
 
 
 @pytest.mark.parametrize("metric", ["manhattan", "hamming"])
