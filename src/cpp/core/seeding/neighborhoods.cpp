@@ -79,7 +79,7 @@ float Neighborhoods<T>::doubt(float norm) const {
 template <class T>
 bool Neighborhoods<T>::keeps_copy(std::size_t n_clusters) const {
   const std::size_t n = points_.values.rows, bytes = 4 * n * points_.values.columns;
-  const bool small = bytes <= std::max<std::size_t>(32 * n, std::size_t{1} << 22);
+  const bool small = bytes <= std::max<std::size_t>(32 * n, std::size_t{1} << 24);
   return works_ && (small || (n_clusters >= 24 && bytes <= std::size_t{1} << 30));
 }
 
