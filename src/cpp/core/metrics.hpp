@@ -17,11 +17,12 @@ enum class Center {
   mean_or_mode,  // the mean of a number, the mode of a category
 };
 
-/// What a distance grows with when all numbers are multiplied, which says how large or small they may be.
+/// The power of a factor that a distance grows with when all numbers are multiplied, which says how large or small they
+/// may be.
 enum class Growth {
-  none,  // it counts
-  linear,
-  square,
+  none = 0,  // it counts
+  linear = 1,
+  square = 2,
 };
 
 struct MetricTraits {

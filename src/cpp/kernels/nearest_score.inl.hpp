@@ -8,38 +8,12 @@
 #include <cstdint>
 #include <limits>
 
+#include "feature_terms.inl.hpp"
 #include "pack.inl.hpp"
 #include "table.hpp"
 
 namespace pykmeans::kernels {
 namespace {
-
-// What a feature adds to a score.
-
-struct AddProduct {
-  template <class Vector>
-  static typename Vector::Lanes add(typename Vector::Lanes score, typename Vector::Lanes point,
-                                    typename Vector::Lanes center) {
-    return Vector::multiply_add(point, center, score);
-  }
-};
-
-/// |y - z| = 2 max(y, z) - y - z, and all but the maximum is known beforehand.
-struct AddGreater {
-  template <class Vector>
-  static typename Vector::Lanes add(typename Vector::Lanes score, typename Vector::Lanes point,
-                                    typename Vector::Lanes center) {
-    return Vector::add_beside_max(score, Vector::max(point, center));
-  }
-};
-
-struct CountUnlike {
-  template <class Vector>
-  static typename Vector::Lanes add(typename Vector::Lanes score, typename Vector::Lanes point,
-                                    typename Vector::Lanes center) {
-    return Vector::count_unlike(score, point, center);
-  }
-};
 
 /// @tparam Vector   the lanes
 /// @tparam vectors  vectors of points in a tile

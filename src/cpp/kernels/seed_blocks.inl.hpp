@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "feature_terms.inl.hpp"
 #include "pack.inl.hpp"
 #include "table.hpp"
 
@@ -32,7 +33,9 @@ inline void fetch(const float* value) {
 }
 
 /// @tparam Vector  float lanes, at most sixteen  @tparam Eight  float lanes, at most eight
-template <class Vector, class Eight>
+/// @tparam Number  what a number adds  @tparam has_categories  whether there may be any behind the numbers, and no
+/// boxes
+template <class Vector, class Eight, class Number, bool has_categories>
 struct SeedBlocks {
   using Lanes = typename Vector::Lanes;
   static constexpr std::size_t width = Vector::width;
@@ -40,26 +43,38 @@ struct SeedBlocks {
   static constexpr std::size_t at_once = 4;  // vectors of rows; with two candidates eight sums, and none is waited for
   static constexpr unsigned all_lanes = (1u << width) - 1;
 
-  /// Squared distances of some vectors of rows to some candidates, less what is added to the rows' values.
-  template <std::size_t count, std::size_t n>
-  static inline void distances(const SeedQuery& query, const float* const* rows, const std::size_t* which,
-                               Lanes (&sums)[count][n]) {
-    const float* centers[count];
-    for (std::size_t c = 0; c < count; ++c) {
-      centers[c] = query.candidates + which[c];
-      for (std::size_t v = 0; v < n; ++v) sums[c][v] = Vector::splat(-query.added[which[c]]);
-    }
-    for (std::size_t q = 0; q < query.features; ++q) {
+  /// Add what some features add. @param centers (count) of the first feature  @param first, last  features
+  template <class Feature, std::size_t count, std::size_t n>
+  static inline void walk(const float* const* rows, const float* const* centers, std::size_t first, std::size_t last,
+                          Lanes (&sums)[count][n]) {
+    for (std::size_t q = first; q < last; ++q) {
       Lanes center[count];
       for (std::size_t c = 0; c < count; ++c) center[c] = Vector::splat(centers[c][q * candidates_at_once]);
       for (std::size_t v = 0; v < n; ++v) {
         const Lanes row = Vector::load(rows[v] + q * seed_tile);
-        for (std::size_t c = 0; c < count; ++c) {
-          const Lanes t = Vector::subtract(row, center[c]);
-          sums[c][v] = Vector::multiply_add(t, t, sums[c][v]);
-        }
+        for (std::size_t c = 0; c < count; ++c) sums[c][v] = Feature::template add<Vector>(sums[c][v], row, center[c]);
       }
     }
+  }
+
+  /// Distances of some vectors of rows to some candidates, less what is added to the rows' values.
+  template <std::size_t count, std::size_t n>
+  static inline void distances(const SeedQuery& query, const float* const* rows, const std::size_t* which,
+                               Lanes (&sums)[count][n]) {
+    const std::size_t numbers = query.features - (has_categories ? query.categories : 0);
+    const float* centers[count];
+    for (std::size_t c = 0; c < count; ++c) centers[c] = query.candidates + which[c];
+    if constexpr (has_categories) {  // counted first, which is exact
+      for (std::size_t c = 0; c < count; ++c)
+        for (std::size_t v = 0; v < n; ++v) sums[c][v] = Vector::splat(0.0f);
+      walk<CountUnlike>(rows, centers, numbers, query.features, sums);
+    }
+    for (std::size_t c = 0; c < count; ++c) {
+      const Lanes start = Vector::splat(-query.added[which[c]]);
+      for (std::size_t v = 0; v < n; ++v)
+        sums[c][v] = has_categories ? Vector::multiply_add(sums[c][v], Vector::splat(query.mismatch), start) : start;
+    }
+    walk<Number>(rows, centers, 0, numbers, sums);
   }
 
   static const float* rows_of(const SeedQuery& query, std::size_t vector) {
@@ -113,7 +128,7 @@ struct SeedBlocks {
         const auto below = Eight::subtract(Eight::splat(query.box[2 * q]), at);
         const auto above = Eight::subtract(at, Eight::splat(query.box[2 * q + 1]));
         const auto t = Eight::max(Eight::max(below, above), Eight::splat(0.0f));
-        sum = Eight::multiply_add(t, t, sum);
+        sum = Number::template add_difference<Eight>(sum, t);
       }
       const auto limit = Eight::add(Eight::splat(query.box_reach), Eight::load(query.reach_added + first));
       mask |= Eight::at_most(sum, limit) << first;
@@ -133,7 +148,7 @@ struct SeedBlocks {
         const Lanes below = Vector::subtract(Vector::load(box), at);
         const Lanes above = Vector::subtract(at, Vector::load(box + seed_block_tiles));
         const Lanes t = Vector::max(Vector::max(below, above), Vector::splat(0.0f));
-        sum = Vector::multiply_add(t, t, sum);
+        sum = Number::template add_difference<Vector>(sum, t);
       }
       const Lanes limit = Vector::add(Vector::load(query.tile_reach + first), Vector::splat(query.reach_added[which]));
       mask |= Vector::at_most(sum, limit) << first;
@@ -155,10 +170,8 @@ struct SeedBlocks {
         const std::size_t which = lowest_bit(mask);
         const float* center = query.candidates + which;
         Lanes sum = Vector::splat(-query.added[which]);
-        for (std::size_t q = 0; q < features; ++q) {
-          const Lanes t = Vector::subtract(at[q], Vector::splat(center[q * candidates_at_once]));
-          sum = Vector::multiply_add(t, t, sum);
-        }
+        for (std::size_t q = 0; q < features; ++q)
+          sum = Number::template add<Vector>(sum, at[q], Vector::splat(center[q * candidates_at_once]));
         if (Vector::at_most(present, sum) == all_lanes) continue;
         touched[which] = static_cast<std::uint16_t>(touched[which] | 1u << tile);
         const Lanes less = Vector::max(Vector::subtract(present, sum), Vector::splat(0.0f));
@@ -203,10 +216,8 @@ struct SeedBlocks {
 
   static void gains(const SeedQuery& query, unsigned wanted, float* result, std::uint16_t* touched) {
     for (std::size_t l = 0; l < candidates_at_once; ++l) touched[l] = 0;
-    if (query.box) {
-      gain_with_boxes<most_boxed_features>(query, wanted, result, touched);
-      return;
-    }
+    if constexpr (!has_categories)
+      if (query.box) return gain_with_boxes<most_boxed_features>(query, wanted, result, touched);
     std::size_t which[candidates_at_once], count = 0;
     for (; wanted != 0; wanted &= wanted - 1) which[count++] = lowest_bit(wanted);
     std::size_t c = 0;
@@ -221,12 +232,17 @@ struct SeedBlocks {
     distances<1, vectors>(query, rows, &which, sums);
     unsigned mask = 0;
     for (std::size_t v = 0; v < vectors; ++v)
-      mask |= Vector::at_most(sums[0][v], Vector::load(query.nearest + v * width)) << (v * width);
-    return mask;
+      mask |= Vector::at_most(Vector::load(query.nearest + v * width), sums[0][v]) << (v * width);
+    return ~mask & 0xffffu;
   }
 
-  static constexpr SeedKernels kernels() { return {pack_kernels<Vector, seed_tile>(), gains, near}; }
+  static constexpr SeedMetric kernels() { return {gains, near}; }
 };
+
+template <class Vector, class Eight>
+constexpr SeedKernels seed_kernels = {
+    pack_kernels<Vector, seed_tile>(), SeedBlocks<Vector, Eight, AddSquare, false>::kernels(),
+    SeedBlocks<Vector, Eight, AddMagnitude, false>::kernels(), SeedBlocks<Vector, Eight, AddSquare, true>::kernels()};
 
 }  // namespace
 }  // namespace pykmeans::kernels

@@ -152,8 +152,8 @@ constexpr std::size_t seed_tile = 16;         // rows in a tile
 constexpr std::size_t seed_block_tiles = 16;  // most tiles in a block
 constexpr std::size_t most_boxed_features = 12;
 
-/// A block of rows with their values, and eight candidates to be their nearest seed. All distances are squared, and by
-/// differences, in any order of operations, with or without fused multiply-add.
+/// A block of rows with their values, and eight candidates to be their nearest seed. All distances are by differences,
+/// in any order of operations, with or without fused multiply-add.
 struct SeedQuery {
   const float* points;       // (tiles, features, seed_tile)
   const float* nearest;      // (tiles, seed_tile) values; very negative where there is no row
@@ -167,19 +167,26 @@ struct SeedQuery {
   const float* tile_reach;  // (seed_block_tiles) a tile's box farther than this from a candidate needs no look
   float box_reach;          // and the block's
   std::size_t features;
-  std::size_t tiles;  // a multiple of four
+  std::size_t categories;  // the last features, where the kernel knows of any; then there are no boxes
+  float mismatch;          // what a category adds that differs
+  std::size_t tiles;       // a multiple of four
 };
 
-struct SeedKernels {
-  PackKernels<float> pack;  // of tiles of seed_tile rows
-
+struct SeedMetric {
   /// Add weight * max(0, value + added - distance) over the rows, for the candidates whose bit is set in `wanted`.
   /// @param gains [in, out] (candidates_at_once, seed_tile), to be added up for each candidate  @param touched [out]
   /// (candidates_at_once) bit t: there was something to add in tile t
   void (*gains)(const SeedQuery& query, unsigned wanted, float* gains, std::uint16_t* touched);
 
-  /// Bit i: the distance of row i of the first tile is <= value + added.
+  /// Bit i: the distance of row i of the first tile is < value + added.
   unsigned (*near)(const SeedQuery& query, std::size_t candidate);
+};
+
+struct SeedKernels {
+  PackKernels<float> pack;  // of tiles of seed_tile rows
+  SeedMetric squared;       // squared Euclidean distance
+  SeedMetric absolute;      // the sum of absolute differences
+  SeedMetric mixed;         // squared for the numbers, and mismatch times the number of categories that differ
 };
 
 constexpr std::size_t group_lanes = 16;

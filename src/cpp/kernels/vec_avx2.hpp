@@ -27,6 +27,7 @@ struct Avx2Vector<float> {
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm256_fmadd_ps(a, b, c); }
   static Lanes add(Lanes a, Lanes b) { return _mm256_add_ps(a, b); }
   static Lanes subtract(Lanes a, Lanes b) { return _mm256_sub_ps(a, b); }
+  static Lanes absolute(Lanes a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
   /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) {
     return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_LE_OQ)));

@@ -27,6 +27,7 @@ struct Avx512Vector<float> {
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm512_fmadd_ps(a, b, c); }
   static Lanes add(Lanes a, Lanes b) { return _mm512_add_ps(a, b); }
   static Lanes subtract(Lanes a, Lanes b) { return _mm512_sub_ps(a, b); }
+  static Lanes absolute(Lanes a) { return _mm512_abs_ps(a); }
   /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
   /// v, with another value where it is 0.

@@ -11,8 +11,6 @@ namespace pykmeans::detail {
 
 namespace {
 
-constexpr float rounding = 0x1p-26f;
-constexpr float tiny = 0x1p-100f;
 constexpr float nowhere = -1e30f;  // the value where there is no row: below all that is added
 
 }  // namespace
@@ -22,13 +20,18 @@ Neighborhoods<T>::Neighborhoods(const Points<T>& points, const Referee& referee,
                                 const Poll& poll)
     : points_(points),
       poll_(poll),
+      numbers_(numeric_features(points.metric, points.values.columns)),
+      growth_(traits(points.metric.distance).growth),
+      kernels_(kernels_of_metric()),
       threads_(useful_threads(points.n_threads, {points.values.rows, points.values.columns, 4})),
       works_(choose_frame()),
       keeps_copy_(keeps_copy(n_clusters)),
       uses_boxes_(uses_boxes(n_clusters)),
-      slack_(static_cast<float>(2.0 * (static_cast<double>(points.values.columns + 8) * 0x1p-24 + 0x1p-20))) {
+      slack_(growth_ == Growth::none
+                 ? 0.0f
+                 : static_cast<float>(2.0 * (static_cast<double>(points.values.columns + 8) * 0x1p-24 + 0x1p-20))) {
   const std::size_t n = points.values.rows, d = points.values.columns;
-  to_frame_ -= 2 * referee.scale();
+  to_frame_ -= static_cast<int>(growth_) * referee.scale();
   block_tiles_ = uses_boxes_ || d <= 64 ? kernels::seed_block_tiles : 4;
   const std::size_t block_rows = block_tiles_ * tile;
   blocks_ = (n + block_rows - 1) / block_rows;
@@ -40,21 +43,43 @@ Neighborhoods<T>::Neighborhoods(const Points<T>& points, const Referee& referee,
   }
 }
 
+template <class T>
+const kernels::SeedMetric& Neighborhoods<T>::kernels_of_metric() const {
+  const kernels::SeedKernels& all = kernels::pick().seed;
+  if (numbers_ < points_.values.columns) return all.mixed;
+  return growth_ == Growth::linear ? all.absolute : all.squared;
+}
+
 /// Whether there is a frame: the largest magnitude becomes about 1, so that only what vanishes beside it is lost.
 template <class T>
 bool Neighborhoods<T>::choose_frame() {
-  constexpr int limit = std::is_same_v<T, double> ? 900 : 120;
-  const int exponent = -(points_.range.highest + 1);
-  factor_ = std::ldexp(1.0, std::clamp(exponent, -limit, limit));
-  to_frame_ = 2 * std::clamp(exponent, -limit, limit);
-  return exponent >= -limit - 6 && exponent <= limit && points_.values.columns <= 100000;
+  const std::size_t d = points_.values.columns, categories = d - numbers_;
+  // Beside categories the referee scales nothing up.
+  const int limit = !std::is_same_v<T, double> ? 120 : categories != 0 ? 400 : 900;
+  const int exponent = -(points_.range.highest + 1), nearest = std::clamp(exponent, -limit, limit);
+  factor_ = std::ldexp(1.0, nearest);
+  to_frame_ = static_cast<int>(growth_) * nearest;
+  if (exponent < -limit - 6 || exponent > limit || d > 100000) return false;
+  if (categories == 0) return true;
+  for (std::size_t q = numbers_; q < d; ++q)
+    if (std::is_same_v<T, double> && points_.columns[q].highest > 24) return false;
+  mismatch_ = growth_ == Growth::none ? 1.0 : std::ldexp(points_.metric.gamma, to_frame_);
+  return mismatch_ <= 0x1p80;
+}
+
+/// What the rounding of a place may change a distance by. @param norm |x'|^2
+template <class T>
+float Neighborhoods<T>::doubt(float norm) const {
+  if (growth_ == Growth::none) return 0.0f;
+  if (growth_ == Growth::square) return 0x1p-26f * norm + 0x1p-100f;
+  return 0x1p-23f * std::sqrt(static_cast<float>(points_.values.columns) * norm) + 0x1p-75f;
 }
 
 /// Rows in the frame are kept where there are few columns or many steps. Else they are placed anew at every step.
 template <class T>
 bool Neighborhoods<T>::keeps_copy(std::size_t n_clusters) const {
   const std::size_t n = points_.values.rows, bytes = 4 * n * points_.values.columns;
-  const bool small = bytes <= std::max<std::size_t>(32 * n, std::size_t{1} << 22);
+  const bool small = bytes <= std::max<std::size_t>(32 * n, std::size_t{1} << 24);
   return works_ && (small || (n_clusters >= 24 && bytes <= std::size_t{1} << 30));
 }
 
@@ -62,7 +87,7 @@ bool Neighborhoods<T>::keeps_copy(std::size_t n_clusters) const {
 template <class T>
 bool Neighborhoods<T>::uses_boxes(std::size_t n_clusters) const {
   const std::size_t n = points_.values.rows, d = points_.values.columns;
-  return keeps_copy_ && d <= kernels::most_boxed_features && n <= std::size_t{1} << 22 &&
+  return keeps_copy_ && numbers_ == d && d <= kernels::most_boxed_features && n <= std::size_t{1} << 22 &&
          n_clusters * (d + 5) >= 1000 && std::log2(static_cast<double>(n) / tile) >= 1.5 * static_cast<double>(d);
 }
 
@@ -70,15 +95,16 @@ bool Neighborhoods<T>::uses_boxes(std::size_t n_clusters) const {
 template <class T>
 float Neighborhoods<T>::stored(double value, std::size_t tile_number) const {
   const auto framed = static_cast<float>(times_power_of_two(value, to_frame_));
-  return framed * (1.0f + slack_) + (rounding * norms_[tile_number] + tiny);
+  return framed * (1.0f + slack_) + doubts_[tile_number];
 }
 
-/// Some tiles in the frame. @param norms [out] (count) or nullptr
+/// Some tiles in the frame. @param doubts [out] (count) or nullptr
 template <class T>
 const float* Neighborhoods<T>::pack(std::size_t first_tile, std::size_t count, std::vector<float>& room,
-                                    float* norms) const {
+                                    float* doubts) const {
   const std::size_t d = points_.values.columns;
   room.resize(count * tile * d);
+  const auto pack = pack_.from(T());
   const T* present = points_.values.row(0);  // the last row stands in for rows that are not there
   for (std::size_t t = 0; t < count; ++t) {
     const T* rows[tile];
@@ -88,8 +114,12 @@ const float* Neighborhoods<T>::pack(std::size_t first_tile, std::size_t count, s
       rows[l] = present;
     }
     float squares[tile];
-    kernels_.pack.from(T())(rows, points_.origin.data(), factor_, d, room.data() + t * tile * d, squares);
-    if (norms) norms[t] = *std::max_element(squares, squares + tile);
+    float* to = room.data() + t * tile * d;
+    pack(rows, points_.origin.data(), factor_, numbers_, to, squares);
+    if (doubts) doubts[t] = doubt(*std::max_element(squares, squares + tile));
+    if (numbers_ == d) continue;
+    for (const T*& row : rows) row += numbers_;
+    pack(rows, points_.origin.data() + numbers_, 1.0, d - numbers_, to + numbers_ * tile, squares);
   }
   return room.data();
 }
@@ -101,7 +131,7 @@ void Neighborhoods<T>::begin(const double* values) {
   const std::size_t tiles = blocks_ * block_tiles_, d = points_.values.columns;
   nearest_.resize(tiles * tile);
   if (points_.weights) weights_.resize(tiles * tile);
-  norms_.resize(tiles);
+  doubts_.resize(tiles);
   reach_.resize(tiles);
   if (keeps_copy_) copy_.resize(tiles * tile * d);
   if (uses_boxes_) {
@@ -119,7 +149,7 @@ template <class T>
 void Neighborhoods<T>::fill_block(std::size_t block, const double* values) {
   const std::size_t first = block * block_tiles_;
   std::vector<float> room;
-  const float* packed = pack(first, block_tiles_, room, norms_.data() + first);
+  const float* packed = pack(first, block_tiles_, room, doubts_.data() + first);
   if (keeps_copy_) std::copy_n(packed, room.size(), copy_.data() + block * room.size());
   for (std::size_t place = first * tile; place < (first + block_tiles_) * tile; ++place) {
     const std::size_t row = row_at(place);
@@ -163,11 +193,13 @@ void Neighborhoods<T>::place_candidates(const double* centers, std::size_t count
   added_.assign(n_groups * at_once, 0.0f);
   reach_added_.assign(n_groups * at_once, 0.0f);
   touched_.resize(n_groups * blocks_ * at_once);
+  const auto place = kernels::pick().place.of(T());
   std::vector<T> row(d);
   std::vector<float> placed(d);
   for (std::size_t l = 0; l < count; ++l) {
     for (std::size_t q = 0; q < d; ++q) row[q] = static_cast<T>(centers[l * d + q]);  // the row that it was
-    added_[l] = rounding * kernels::pick().place.of(T())(row.data(), points_.origin.data(), factor_, d, placed.data());
+    added_[l] = doubt(place(row.data(), points_.origin.data(), factor_, numbers_, placed.data()));
+    for (std::size_t q = numbers_; q < d; ++q) placed[q] = static_cast<float>(row[q]);
     reach_added_[l] = added_[l] * (1.0f + slack_);
     float* to = candidates_.data() + l / at_once * d * at_once + l % at_once;
     for (std::size_t q = 0; q < d; ++q) to[q * at_once] = placed[q];
@@ -185,6 +217,8 @@ kernels::SeedQuery Neighborhoods<T>::query(std::size_t group, std::size_t first_
   result.added = added_.data() + group * at_once;
   result.reach_added = reach_added_.data() + group * at_once;
   result.features = d;
+  result.categories = d - numbers_;
+  result.mismatch = static_cast<float>(mismatch_);
   result.tiles = block_tiles_;
   if (!uses_boxes_) return result;
   result.box = boxes_.data() + block * 2 * d;
@@ -216,8 +250,8 @@ typename Neighborhoods<T>::Gains Neighborhoods<T>::estimate(const double* center
         for (std::size_t l = 0; l < at_once; ++l)
           for (unsigned tiles = touched[l], t = 0; tiles != 0; tiles >>= 1, ++t)
             if (tiles & 1)
-              total[lanes + g * at_once + l] += static_cast<double>(
-                  slack_ * reach_[first + t] + rounding * norms_[first + t] + tiny + added_[g * at_once + l]);
+              total[lanes + g * at_once + l] +=
+                  static_cast<double>(slack_ * reach_[first + t] + doubts_[first + t] + added_[g * at_once + l]);
       }
     }
     for (std::size_t i = 0; i < sums.size(); ++i) total[i / tile] += static_cast<double>(sums[i]);

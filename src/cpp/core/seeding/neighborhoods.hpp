@@ -1,35 +1,47 @@
-// The filter of k-means++: rows in float32, near ones together, to estimate what a candidate gains and to find the rows
-// that it may be nearest to.
+// The filter of k-means++, for all metrics: rows in float32, near ones together, to estimate what a candidate gains and
+// to find the rows that it may be nearest to.
 //
-// The frame. x' = (x - origin) 2^e in float32, |x'_q| <= 2^10: with u = 2^-24, |x' - exact| <= 1.001 u |x'| +
-// underflow, as place_in_frame rounds once (and once in double). So for a row and a candidate whose exact places lie D
-// apart and whose float32 ones lie D' apart, |D - D'| <= r = 1.001 u (|x'| + |c'|) + underflow, and for any h > 0, by
-// 2 D' r <= h D'^2 + r^2 / h,
+// The frame. x' = (x - origin) 2^e in float32 for the numbers, |x'_q| <= 2^10: with u = 2^-24, |x' - exact| <= 1.001 u
+// |x'| + underflow, as place_in_frame rounds once (and once in double). A candidate is placed likewise. What that may
+// change of a distance is at most `doubt` of the row and `doubt` of the candidate, and a relative 2^-20:
 //
-//   |D^2 - D'^2| <= h D'^2 + (1 + 1 / h) r^2,    r^2 <= 2.01 u^2 (|x'|^2 + |c'|^2) + underflow.
+//   Squares. For places that lie D apart exactly and D' apart in float32, |D - D'| <= r = 1.001 u (|x'| + |c'|) +
+//   underflow, and for any h > 0, by 2 D' r <= h D'^2 + r^2 / h,
 //
-// h = 2^-20 makes the last term at most 2^-26.9 (|x'|^2 + |c'|^2); `rounding` is 2^-26, which also covers that norms
-// are computed in float32 (d <= 100,000). The kernel's sums of d squares of differences are right to (d + 3) u, a value
-// stored in float32 to u, the referee's distance (of values scaled by a power of two, or not) to (d / 16 + 8) 2^-53.
-// All these add up to less than `slack` / 2 = (d + 8) u + 2^-20, relative to the larger of value and distance; whatever
-// underflows, to less than `tiny` = 2^-100 (squares below 2^-149 of values up to 2^10, the smallest of the referee's
-// 2^-270 in this frame, times d).
+//     |D^2 - D'^2| <= h D'^2 + (1 + 1 / h) r^2,    r^2 <= 2.01 u^2 (|x'|^2 + |c'|^2) + underflow.
 //
-// A row that gets nearer: the referee finds distance < value, so the kernel's distance is at most
+//   h = 2^-20 makes the last term at most 2^-26.9 (|x'|^2 + |c'|^2); doubt is 2^-26 |x'|^2, which also covers that
+//   norms are computed in float32 (d <= 100,000), and 2^-100 for whatever underflows: squares below 2^-149 of values up
+//   to 2^10, the smallest of the referee's 2^-270 in this frame, times d.
 //
-//   N + a,    N = value (1 + slack) + rounding |x'|^2 + tiny,    a = rounding |c'|^2.
+//   Sums of magnitudes change by 1.001 u (sum |x'| + sum |c'|) + underflow at most, and sum |x'| <= sqrt(d |x'|^2).
+//   doubt is 2 u of that, and 2^-75, as norms miss the squares of values below 2^-74: d 2^-74 u of the sum.
 //
-// N is what is stored, with the largest |x'| of the row's tile; the other half of the slack covers its own roundings.
+//   Categories are placed as they are, with no error at all: data whose categories float32 cannot hold have no frame.
+//   So is their number, and what one adds that differs is rounded once.
+//
+// The kernel's sums of d terms are right to (d + 3) u (with categories (p + 6) u for p numbers, p < d), a value stored
+// in float32 to u, the referee's distance (of values scaled by a power of two, or not) to (d / 16 + 9) 2^-53. All these
+// and the relative 2^-20 add up to less than `slack` / 2 = (d + 8) u + 2^-20, relative to the larger of value and
+// distance.
+//
+// A row that gets nearer: the referee finds distance < value, so the kernel's distance is less than
+//
+//   N + a,    N = value (1 + slack) + doubt of the row,    a = doubt of the candidate.
+//
+// N is what is stored, with the largest doubt of the row's tile; the other half of the slack covers its own roundings.
 //
 // A gain is the sum of max(0, value - distance); the kernel's is that of max(0, N + a - distance'). They differ by at
-// most 2 (slack N + rounding |x'|^2 + a + tiny) a row, times its weight (at most 1 here), and not at all in tiles where
-// the kernel finds nothing. A lane adds up at most 512 rows and rounds each addition: 2^-14 of the gain covers that,
-// and the weights' roundings.
+// most 2 (slack N + doubt + a) a row, times its weight (at most 1 here), and not at all in tiles where the kernel finds
+// nothing. A lane adds up at most 512 rows and rounds each addition: 2^-14 of the gain covers that, and the weights'
+// roundings.
 //
-// Boxes. With few columns and many steps the rows are ordered once, so that a tile holds near ones: halves of halves,
-// each cut across the column in which a sample spreads most. No row of a tile is nearer to a candidate than the tile's
-// box: where the kernel's distance to the box, right to (d + 3) u as well, is above (1 + slack) (N + a) with the
-// largest N of the tile, the tile is passed over; blocks of sixteen tiles likewise.
+// Where distances count categories only, all of them are whole and less than 2^24: slack and doubts are 0.
+//
+// Boxes. With few columns, all of them numbers, and many steps the rows are ordered once, so that a tile holds near
+// ones: halves of halves, each cut across the column in which a sample spreads most. No row of a tile is nearer to a
+// candidate than the tile's box: where the kernel's distance to the box, right to (d + 3) u as well, is above
+// (1 + slack) (N + a) with the largest N of the tile, the tile is passed over; blocks of sixteen tiles likewise.
 #pragma once
 
 #include <algorithm>
@@ -39,6 +51,7 @@
 
 #include "../../kernels/table.hpp"
 #include "../exact/power_of_two.hpp"
+#include "../metrics.hpp"
 #include "../referee.hpp"
 #include "pykmeans/points.hpp"
 
@@ -78,6 +91,8 @@ class Neighborhoods {
   static constexpr std::uint32_t no_row = 0xffffffffu;
 
   bool choose_frame();
+  const kernels::SeedMetric& kernels_of_metric() const;
+  float doubt(float norm) const;
   bool keeps_copy(std::size_t n_clusters) const;
   bool uses_boxes(std::size_t n_clusters) const;
   void order_rows();
@@ -86,7 +101,7 @@ class Neighborhoods {
   void place_candidates(const double* centers, std::size_t count);
   void measure(std::size_t first_tile);
   float stored(double value, std::size_t tile_number) const;
-  const float* pack(std::size_t first_tile, std::size_t count, std::vector<float>& room, float* norms) const;
+  const float* pack(std::size_t first_tile, std::size_t count, std::vector<float>& room, float* doubts) const;
   kernels::SeedQuery query(std::size_t group, std::size_t first_tile, const float* rows) const;
   std::size_t row_at(std::size_t place) const {
     return order_.empty() ? (place < points_.values.rows ? place : no_row) : order_[place];
@@ -95,11 +110,15 @@ class Neighborhoods {
 
   const Points<T>& points_;
   const Poll& poll_;
-  const kernels::SeedKernels& kernels_ = kernels::pick().seed;
+  const std::size_t numbers_;  // the leading columns; the others are categories
+  const Growth growth_;
+  const kernels::PackKernels<float>& pack_ = kernels::pick().seed.pack;
+  const kernels::SeedMetric& kernels_;
   const int threads_;
-  int to_frame_ = 0;     // a value of the referee times this power of two is one of the frame
-  double factor_ = 1.0;  // 2^e
-  const bool works_;     // whether the frame's numbers stay in float32's range
+  int to_frame_ = 0;       // a value of the referee times this power of two is one of the frame
+  double factor_ = 1.0;    // 2^e
+  double mismatch_ = 0.0;  // what a category adds that differs, in the frame
+  const bool works_;       // whether the frame's numbers stay in float32's range
   const bool keeps_copy_;
   const bool uses_boxes_;
   const float slack_;
@@ -112,7 +131,7 @@ class Neighborhoods {
   std::vector<float> nearest_;        // (tiles, tile) N
   std::vector<float> weights_;        // (tiles, tile) over the largest; empty for ones
   std::vector<float> copy_;           // (tiles, features, tile) rows in the frame, where they are kept
-  std::vector<float> norms_;          // (tiles) largest |x'|^2
+  std::vector<float> doubts_;         // (tiles) the largest
   std::vector<float> reach_;          // (tiles) (1 + slack) times the largest N
   std::vector<float> box_reach_;      // (blocks) the largest of those
   std::vector<float> boxes_;          // (blocks, features, 2)

@@ -2,8 +2,9 @@
 // random numbers given. Use when: nearly always. Cost: at most n k d n_local_trials multiply-adds, and about n log(k)
 // distances of the referee.
 //
-// The value of a row is its squared distance to its nearest seed so far; a row is drawn in proportion to w * value, by
-// exact prefix sums. Of the candidates of a step the one that leaves the least exact sum of w * value is kept.
+// The value of a row is its distance to its nearest seed so far, by the metric (Euclidean: squared); a row is drawn in
+// proportion to w * value, by exact prefix sums. Of the candidates of a step the one that leaves the least exact sum of
+// w * value is kept.
 //
 // The values are the referee's, and kept for the seeds that were picked. What a candidate would change is estimated by
 // a filter (neighborhoods.hpp), with a bound; only where two candidates come nearer to each other than that does the
@@ -22,7 +23,6 @@
 #include "../float_environment.hpp"
 #include "../parallel.hpp"
 #include "../referee.hpp"
-#include "everywhere.hpp"
 #include "neighborhoods.hpp"
 #include "prefix_sums.hpp"
 #include "pykmeans/pykmeans.hpp"
@@ -31,11 +31,11 @@ namespace pykmeans {
 
 namespace {
 
+using detail::Neighborhoods;
 using detail::Referee;
 using detail::WideSum;
 
-/// @tparam Nearby  the filter: Neighborhoods or Everywhere
-template <class T, template <class> class Nearby>
+template <class T>
 class PlusPlus {
  public:
   PlusPlus(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
@@ -82,7 +82,7 @@ class PlusPlus {
   }
 
  private:
-  using Near = typename Nearby<T>::Near;
+  using Near = typename Neighborhoods<T>::Near;
 
   std::size_t first_row(double uniform) const {
     const std::size_t n = points_.values.rows;
@@ -176,9 +176,9 @@ class PlusPlus {
   const Points<T>& points_;
   const Poll& poll_;
   const Referee referee_;
-  std::vector<double> value_;  // (n_samples) squared distance to the nearest seed, in the referee's scale
+  std::vector<double> value_;  // (n_samples) distance to the nearest seed, in the referee's scale
   detail::PrefixSums sums_;
-  Nearby<T> nearby_;
+  Neighborhoods<T> nearby_;
   const int threads_;
 };
 
@@ -209,9 +209,7 @@ std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clust
   for (const double uniform : uniforms)
     if (!(uniform >= 0.0 && uniform < 1.0))
       throw std::invalid_argument("uniforms must be in [0, 1), not " + std::to_string(uniform));
-  if (detail::traits(points.metric.distance).all_algorithms)
-    return picked(PlusPlus<T, detail::Neighborhoods>(points, n_clusters, poll), n_clusters, uniforms, n_local_trials);
-  return picked(PlusPlus<T, detail::Everywhere>(points, n_clusters, poll), n_clusters, uniforms, n_local_trials);
+  return picked(PlusPlus<T>(points, n_clusters, poll), n_clusters, uniforms, n_local_trials);
 }
 
 template <class T>
