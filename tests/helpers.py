@@ -147,3 +147,15 @@ def check(X, init, sample_weight=None, n_threads=None, max_iter=300, tol=1e-4, *
     expected = reference.fit(X, init, sample_weight, **loop, **how)
     assert_fit_is(model, expected, X, sample_weight, metric)
     return expected
+
+
+def assert_assigned(X, centers, **how):
+    """Labels and distances by the core are the oracle's."""
+    centers = np.asarray(centers).astype(reference.center_type(reference.as_points(X)))
+    labels, distances = reference.assign(X, centers, **how)
+    points = as_points(X, **how)
+    found = _core.assign(points, centers)
+    np.testing.assert_array_equal(found[0], labels)
+    assert bits(found[1]) == bits(distances)
+    np.testing.assert_array_equal(_core.nearest(points, centers), labels)
+    return labels
