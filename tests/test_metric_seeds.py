@@ -63,7 +63,14 @@ def twins(rng, n, d):
     return rng.integers(0, 4, (n, 1)) + rng.integers(0, 9, (n, d)) * 2.0**-23
 
 
-KINDS = [gaussian, grid, tenths, offset, heavy_tailed, far_apart, tiny, huge, mirrored, twins]
+def small_twins(rng, n, d):
+    """The same near the origin, beside one row that is far away."""
+    X = rng.choice([0, 0, 0, 0, -3, -1, 1, 3], (n, 1)) * (1 + rng.integers(0, 9, (n, d)) * 2.0**-28) * 2.0**-14
+    X[-1] = 1
+    return X
+
+
+KINDS = [gaussian, grid, tenths, offset, heavy_tailed, far_apart, tiny, huge, mirrored, twins, small_twins]
 
 
 @pytest.mark.parametrize("dtype", TYPES)
@@ -104,7 +111,9 @@ def test_categories_that_float32_does_not_hold(limit):
     assert_picks_are_the_oracles(X, 12, metric="mixed", n_numeric=2, gamma=0.5)
 
 
-@pytest.mark.parametrize("scale", [1e-300, 1e-200, 1e-160, 1e-130, 1e-115, 1e-40, 1e40, 1e120, 1e150, 1e200, 1e300])
+@pytest.mark.parametrize(
+    "scale", [1e-300, 1e-200, 2e-162, 1e-160, 1e-130, 1e-115, 1e-40, 1e40, 1e120, 1e150, 1e200, 1e300]
+)
 def test_numbers_of_any_size(scale):
     rng = np.random.default_rng(1)
     X = rng.standard_normal((300, 6)) * scale
