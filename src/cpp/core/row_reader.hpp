@@ -17,7 +17,8 @@ class RowReader {
  public:
   /// `points` must outlive it. @param places  rows that are used at the same time
   explicit RowReader(const Points<T>& points, std::size_t places = 1) : points_(&points), places_(places) {
-    if (points.unit_rows) room_.reset(new T[places * points.values.columns]);
+    // A cache line more, so that threads whose rooms lie side by side write to lines of their own.
+    if (points.unit_rows) room_.reset(new T[places * points.values.columns + cache_line / sizeof(T)]);
   }
 
   /// A row, valid until another is read into the same place.
@@ -61,7 +62,6 @@ class RowReader {
   /// A hint that the row will be read soon.
   void prefetch(std::size_t row) const {
 #if defined(__GNUC__)
-    constexpr std::size_t cache_line = 64;
     const auto memory = room_ ? points_->unit_rows->memory(row)
                               : UnitRows::Memory{reinterpret_cast<const char*>(points_->values.row(row)),
                                                  points_->values.columns * sizeof(T)};
@@ -73,6 +73,7 @@ class RowReader {
   }
 
  private:
+  static constexpr std::size_t cache_line = 64;
   static constexpr bool normalises = std::is_same_v<T, double>;
 
   const Points<T>* points_;
