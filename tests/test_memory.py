@@ -18,7 +18,7 @@ rng = np.random.default_rng(0)
 for start in range(0, n, 10_000):
     X[start : start + 10_000] = 64 * rng.random((10_000, d))
 init = X[:k].copy()
-model = KMeans(k, init=init, n_init=1, algorithm="lloyd", max_iter=3, tol=0, n_threads={threads})
+model = KMeans(k, init=init, n_init=1, algorithm="lloyd", max_iter=3, tol=0, n_threads={threads}, metric="{metric}")
 if sys.argv[1] == "fit":
     model.fit(X)
     assert model.labels_.shape == (n,)
@@ -39,15 +39,16 @@ def peak(script, what):
 
 
 @pytest.mark.skipif(not hasattr(os, "wait4"), reason="needs wait4, which tells the peak of one child")
+@pytest.mark.parametrize(("metric", "bytes_a_row"), [("euclidean", 0), ("cosine", 16)])
 @pytest.mark.parametrize("dtype", ["float32", "uint8", "float64"])
-def test_lloyd_holds_the_labels_and_less_than_20_mb(dtype):
-    script = SCRIPT.format(dtype=dtype, threads=2)
+def test_lloyd_holds_the_labels_and_less_than_20_mb(dtype, metric, bytes_a_row):
+    script = SCRIPT.format(dtype=dtype, threads=2, metric=metric)
     labels = 4_000_000
-    assert peak(script, "fit") - peak(script, "nothing") < labels + 20_000_000
+    assert peak(script, "fit") - peak(script, "nothing") < labels + 20_000_000 + 1_000_000 * bytes_a_row
 
 
 @pytest.mark.skipif(not hasattr(os, "wait4"), reason="needs wait4, which tells the peak of one child")
 def test_seeding_holds_a_few_numbers_per_row():
     # The distance to the nearest seed and, at most, that to each candidate of a step (2 + floor(ln 8) = 4).
-    script = SCRIPT.format(dtype="float32", threads=2)
+    script = SCRIPT.format(dtype="float32", threads=2, metric="euclidean")
     assert peak(script, "seed") - peak(script, "nothing") < (1 + 4) * 8_000_000 + 24_000_000

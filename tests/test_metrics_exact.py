@@ -146,6 +146,28 @@ def test_data_of_any_size(metric, size):
         np.testing.assert_array_equal(rows, reference.plus_plus(X, 7, seed, metric=metric))
 
 
+@pytest.mark.parametrize("algorithm", _core.METRICS["cosine"])
+@pytest.mark.parametrize("n, d, k", [(5000, 3, 20), (9000, 12, 90), (5000, 40, 450)])
+def test_cosine_does_not_see_the_size_of_a_row(n, d, k, algorithm):
+    """Each row times a power of two of its own, in whatever order rows are looked at."""
+    X = np.round(np.clip(blobs(n, d, 30, seed=d) * 8, -90, 90))
+    X[~X.any(axis=1)] = 1
+    rng = np.random.default_rng(d)
+    how = {"metric": "cosine", "algorithm": algorithm, "max_iter": 4, "tol": 0}
+    expected = fitted(X, X[:k], **how)
+    for type, exponents in ((np.float64, (-1070, 1010)), (np.float32, (-140, 120))):
+        sized = np.ldexp(X, rng.integers(*exponents, n)[:, None]).astype(type)
+        model = fitted(sized.astype(np.float64), X[:k], n_threads=2, **how)
+        assert_same_bits(model, expected)
+        seeds = [kmeans_plusplus(x, k, random_state=1, metric="cosine")[1] for x in (X, sized)]
+        np.testing.assert_array_equal(*seeds)
+        if type is np.float32:
+            points = [_core.Points(x, metric="cosine") for x in (X.astype(type), sized)]
+            centers = expected.cluster_centers_
+            for take in (_core.nearest, _core.transform, lambda p, c: _core.medoids(p, c, expected.labels_)):
+                assert bits(take(points[0], centers)) == bits(take(points[1], centers))
+
+
 @pytest.mark.parametrize("exponent", [-1000, -300, 3, 800])
 def test_data_times_a_power_of_two(exponent):
     X = blobs(400, 3, 5, seed=9)

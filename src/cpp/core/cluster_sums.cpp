@@ -7,6 +7,7 @@
 #include "exact/doubled.hpp"
 #include "exact/unit_sum.hpp"
 #include "parallel.hpp"
+#include "row_reader.hpp"
 
 namespace pykmeans::detail {
 
@@ -92,9 +93,12 @@ std::vector<WideSum> cluster_sums(const Points<T>& points, const double* weights
     ThreadSums& mine = of_threads[static_cast<std::size_t>(worker)];
     constexpr std::size_t at_once = 512;
     double distances[at_once];
+    const RowReader<T> read(points, some_places(points));
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); i += at_once) {
       const std::size_t count = std::min(at_once, blocks.end(block) - i);
-      referee.to_labels(points.values, i, count, centers, labels ? labels + i : nullptr, distances);
+      read.in_views(i, i + count, [&](std::size_t first, const MatrixView<T>& view) {
+        referee.to_labels(view, centers, labels ? labels + first : nullptr, distances + (first - i));
+      });
       const std::int32_t* which = n_sums == 1 ? nullptr : labels + i;
       if (!units.usable)
         for (std::size_t j = 0; j < count; ++j)

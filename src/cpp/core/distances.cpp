@@ -13,6 +13,7 @@
 #include "parallel.hpp"
 #include "pykmeans/pykmeans.hpp"
 #include "referee.hpp"
+#include "row_reader.hpp"
 
 namespace pykmeans {
 
@@ -72,8 +73,9 @@ void distances_to_labels(const Points<T>& points, MatrixView<double> view, const
   const int threads = detail::useful_threads(points.n_threads, {n, d});
   const detail::Blocks blocks(n, d, threads);
   detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
+    const detail::RowReader<T> read(points);
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
-      const double distance = referee(points.values.row(i), centers.data() + static_cast<std::size_t>(labels[i]) * d);
+      const double distance = referee(read(i), centers.data() + static_cast<std::size_t>(labels[i]) * d);
       distances[i] = referee.exponent() == 0 ? distance : std::ldexp(distance, referee.exponent());
     }
   });
@@ -93,9 +95,11 @@ void transform(const Points<T>& points, MatrixView<double> view, Out* distances,
   const detail::Blocks blocks(n, k * (d + 8), threads);
   const bool root = detail::traits(points.metric.distance).rooted;
   detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
-    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
+    const detail::RowReader<T> read(points);
+    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
+      const T* row = read(i);
       for (std::size_t c = 0; c < k; ++c) {
-        const double said = referee(points.values.row(i), centers.data() + c * d);
+        const double said = referee(row, centers.data() + c * d);
         const double distance =
             root ? std::ldexp(std::sqrt(said), referee.exponent() / 2) : std::ldexp(said, referee.exponent());
         if (!(distance <= static_cast<double>(std::numeric_limits<Out>::max())))
@@ -103,6 +107,7 @@ void transform(const Points<T>& points, MatrixView<double> view, Out* distances,
                                       std::to_string(c) + " is too large for its type; scale X down");
         distances[i * k + c] = static_cast<Out>(distance);
       }
+    }
   });
 }
 
@@ -128,10 +133,11 @@ std::vector<std::int64_t> medoids(const Points<T>& points, MatrixView<double> vi
   std::vector<std::vector<Nearest>> found(static_cast<std::size_t>(threads), std::vector<Nearest>(k));
   const detail::Blocks blocks(n, d + 8, threads);
   detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
+    const detail::RowReader<T> read(points);
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
       if (points.weight(i) == 0.0) continue;
       const auto c = static_cast<std::size_t>(labels[i]);
-      found[static_cast<std::size_t>(worker)][c].look(referee(points.values.row(i), centers.data() + c * d),
+      found[static_cast<std::size_t>(worker)][c].look(referee(read(i), centers.data() + c * d),
                                                       static_cast<std::int64_t>(i));
     }
   });

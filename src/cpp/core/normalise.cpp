@@ -4,13 +4,15 @@
 #include <atomic>
 #include <cmath>
 #include <cstdint>
-#include <limits>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../kernels/table.hpp"
 #include "check.hpp"
+#include "exact/power_of_two.hpp"
 #include "float_environment.hpp"
 #include "parallel.hpp"
 #include "pykmeans/points.hpp"
@@ -19,22 +21,76 @@ namespace pykmeans {
 
 namespace detail {
 
+namespace {
+
+/// A row is multiplied by 2^-exponent, which brings its largest magnitude into [1/2, 1), and then divided by its
+/// length.
+struct Length {
+  double length;  // 0 where all values are zero
+  int exponent;
+};
+
+/// One factor, where 2^-exponent is a normal number: what it makes of a value is rounded once, as by ldexp.
+double factor_of(int exponent) {
+  return exponent > -1000 && exponent < 1000 ? times_power_of_two(1.0, -exponent) : 0.0;
+}
+
+/// @param scaled [out] (features) the row times its power of two
 template <class A>
-bool normalise(const A* row, std::size_t features, double* out) {
+Length measure(const A* row, std::size_t features, double* scaled) {
   double largest = 0.0;
   for (std::size_t q = 0; q < features; ++q) largest = std::max(largest, std::fabs(static_cast<double>(row[q])));
-  if (largest == 0.0) return false;
+  if (largest == 0.0) return {0.0, 0};
   int exponent = 0;
   std::frexp(largest, &exponent);
-  // One factor, where 2^-exponent is a normal number: what it makes of a value is rounded once, as by ldexp.
-  const bool simple = exponent > -1000 && exponent < 1000;
-  const double factor = simple ? std::ldexp(1.0, -exponent) : 0.0;
+  const double factor = factor_of(exponent);
   for (std::size_t q = 0; q < features; ++q) {
     const double value = static_cast<double>(row[q]);
-    out[q] = simple ? value * factor : std::ldexp(value, -exponent);
+    scaled[q] = factor != 0.0 ? value * factor : std::ldexp(value, -exponent);
   }
-  const double length = std::sqrt(kernels::pick().referee.norm(out, features));
-  for (std::size_t q = 0; q < features; ++q) out[q] /= length;
+  return {std::sqrt(kernels::pick().referee.norm(scaled, features)), exponent};
+}
+
+template <class A>
+class UnitRowsOf final : public UnitRows {
+ public:
+  explicit UnitRowsOf(const MatrixView<A>& values) : values_(values), lengths_(new Length[values.rows]) {}
+
+  /// To be called for each row before it is asked for. @return whether the row has a direction
+  bool measure_row(std::size_t row, double* room) {
+    lengths_[row] = measure(values_.row(row), values_.columns, room);
+    return lengths_[row].length != 0.0;
+  }
+
+  void write(std::size_t row, double* out) const override {
+    const Length& by = lengths_[row];
+    const double factor = factor_of(by.exponent);
+    if (factor != 0.0) return divide_(values_.row(row), factor, by.length, values_.columns, out);
+    for (std::size_t q = 0; q < values_.columns; ++q) out[q] = value(row, q);
+  }
+
+  double value(std::size_t row, std::size_t column) const override {
+    const Length& by = lengths_[row];
+    return times_power_of_two(static_cast<double>(values_.row(row)[column]), -by.exponent) / by.length;
+  }
+
+  Memory memory(std::size_t row) const override {
+    return {reinterpret_cast<const char*>(values_.row(row)), values_.columns * sizeof(A)};
+  }
+
+ private:
+  const MatrixView<A> values_;
+  const std::unique_ptr<Length[]> lengths_;
+  const kernels::DivideKernels::Divide<A> divide_ = kernels::pick().divide.of(A());
+};
+
+}  // namespace
+
+template <class A>
+bool normalise(const A* row, std::size_t features, double* out) {
+  const Length by = measure(row, features, out);
+  if (by.length == 0.0) return false;
+  kernels::pick().divide.of_float64(out, 1.0, by.length, features, out);
   return true;
 }
 
@@ -49,13 +105,14 @@ Points<double> normalised(const Points<T>& points, const Poll& poll) {
   const detail::FloatEnvironment environment;
   detail::check_finite(points);
   const std::size_t n = points.values.rows, d = points.values.columns;
-  auto values = std::make_shared<std::vector<double>>(n * d);
+  auto unit_rows = std::make_shared<detail::UnitRowsOf<T>>(points.values);
   std::atomic<std::size_t> zeros{0}, first{n};
   const int threads = detail::useful_threads(points.n_threads, {n, d});
   const detail::Blocks blocks(n, d * 4, threads);
   detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
+    std::vector<double> room(d);
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
-      if (detail::normalise(points.values.row(i), d, values->data() + i * d)) continue;
+      if (unit_rows->measure_row(i, room.data())) continue;
       zeros.fetch_add(1, std::memory_order_relaxed);
       std::size_t before = first.load(std::memory_order_relaxed);
       while (i < before && !first.compare_exchange_weak(before, i, std::memory_order_relaxed)) {
@@ -66,10 +123,11 @@ Points<double> normalised(const Points<T>& points, const Poll& poll) {
     throw std::invalid_argument("X has " + std::to_string(zeros) + " rows that are all zeros, the first is row " +
                                 std::to_string(first) +
                                 ": where the metric is cosine every row must have a value that is not zero");
-  Points<double> unit(MatrixView<double>(values->data(), n, d), points.weights, points.n_threads, poll);
-  unit.metric.distance = Distance::cosine;
+  Metric metric;
+  metric.distance = Distance::cosine;
+  Points<double> unit(MatrixView<double>(nullptr, n, d), points.weights, points.n_threads, poll, metric,
+                      std::move(unit_rows));
   unit.single = points.single;
-  unit.owned = std::move(values);
   return unit;
 }
 

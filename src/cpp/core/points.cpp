@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "../kernels/table.hpp"
 #include "assign/prepared.hpp"
@@ -16,6 +17,7 @@
 #include "parallel.hpp"
 #include "pykmeans/pykmeans.hpp"
 #include "referee.hpp"
+#include "row_reader.hpp"
 
 namespace pykmeans {
 
@@ -33,21 +35,25 @@ struct Seen {
 };
 
 template <class T>
-std::vector<ValueRange> scan_columns(const MatrixView<T>& values, int n_threads, const Poll& poll, bool& finite) {
+std::vector<ValueRange> scan_columns(const Points<T>& points, const Poll& poll, bool& finite) {
+  const MatrixView<T>& values = points.values;
   const std::size_t d = values.columns;
   // Contiguous rows are read several at a time, as one wide row, so that few columns vectorise as well as many.
-  const bool contiguous = values.row_stride == static_cast<std::ptrdiff_t>(d);
+  const bool contiguous = values.row_stride == static_cast<std::ptrdiff_t>(d);  // as in a reader's room
   const std::size_t together = contiguous ? std::max<std::size_t>(1, 64 / d) : 1;
   const std::size_t width = together * d;
-  const int threads = detail::useful_threads(n_threads, {values.rows, d});
+  const int threads = detail::useful_threads(points.n_threads, {values.rows, d});
   const detail::Blocks blocks(values.rows, d * 4, threads, 64);  // whole strips of rows that lie together
   std::vector<Seen<T>> seen(static_cast<std::size_t>(threads), Seen<T>(width));
   const auto scan = kernels::pick().scan.of(T());
   detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
     const kernels::ColumnScan<T> mine = seen[static_cast<std::size_t>(worker)].columns();
-    const std::size_t begin = blocks.begin(block), rows = blocks.end(block) - begin, wide = rows / together;
-    scan(values.row(begin), static_cast<std::ptrdiff_t>(together) * values.row_stride, wide, width, mine);
-    for (std::size_t i = begin + wide * together; i < begin + rows; ++i) scan(values.row(i), 0, 1, d, mine);
+    const detail::RowReader<T> read(points, detail::some_places(points));
+    read.in_views(blocks.begin(block), blocks.end(block), [&](std::size_t, const MatrixView<T>& view) {
+      const std::size_t wide = view.rows / together;
+      scan(view.data, static_cast<std::ptrdiff_t>(together) * view.row_stride, wide, width, mine);
+      for (std::size_t i = wide * together; i < view.rows; ++i) scan(view.row(i), 0, 1, d, mine);
+    });
   });
   std::vector<ValueRange> columns(d);
   finite = true;
@@ -69,14 +75,14 @@ std::vector<ValueRange> scan_columns(const MatrixView<T>& values, int n_threads,
   return columns;
 }
 
-std::vector<ValueRange> scan_columns(const MatrixView<std::uint8_t>& values, int, const Poll&, bool& finite) {
+std::vector<ValueRange> scan_columns(const Points<std::uint8_t>& points, const Poll&, bool& finite) {
   finite = true;
   ValueRange byte;
   byte.highest = 8;
   byte.lowest = 1;
   byte.precision = 1;  // the lowest bit is 2^0
   byte.any = true;
-  return std::vector<ValueRange>(values.columns, byte);
+  return std::vector<ValueRange>(points.values.columns, byte);
 }
 
 /// Throw for the first category, from column `first` on, that is not a whole number.
@@ -170,12 +176,14 @@ void choose_frame(Points<T>& points) {
   const std::size_t n = points.values.rows, d = points.plain_layout.features;
   const std::size_t sampled = std::min(n, most), last = sampled - 1;
   points.origin.resize(points.values.columns);  // zero for categories
-  double spread = 0.0, farthest = 0.0;          // divided by 4, since distances may overflow
+  const detail::RowReader<T> read(points);
+  double spread = 0.0, farthest = 0.0;  // divided by 4, since distances may overflow
   for (std::size_t first = 0; first < d; first += columns) {
     const std::size_t count = std::min(columns, d - first);
     double sample[most][columns] = {};
     for (std::size_t s = 0; s < sampled; ++s)
-      std::copy_n(points.values.row(s * (n - 1) / std::max<std::size_t>(1, last)) + first, count, sample[s]);
+      for (std::size_t c = 0; c < count; ++c)
+        sample[s][c] = read.value(s * (n - 1) / std::max<std::size_t>(1, last), first + c);
     sort_columns(sample, sampled);
     for (std::size_t c = 0; c < count; ++c) {
       points.origin[first + c] = sample[sampled / 2][c];
@@ -191,22 +199,28 @@ void choose_frame(Points<T>& points) {
   points.spread_exponent = std::clamp(points.spread_exponent + 1, -limit, limit);
 }
 
-void check_metric(const Metric& metric, std::size_t features) {
+const Metric& checked(const Metric& metric, std::size_t features) {
   if (metric.distance == Distance::cosine)
     throw std::invalid_argument("metric must not be cosine here: normalised() makes points whose metric is that");
-  if (metric.distance != Distance::mixed) return;
+  if (metric.distance != Distance::mixed) return metric;
   if (metric.n_numeric > features)
     throw std::invalid_argument("n_numeric=" + std::to_string(metric.n_numeric) +
                                 " must be <= the columns of X: " + std::to_string(features));
   if (!(metric.gamma >= 0.0 && metric.gamma <= 1e200))
     throw std::invalid_argument("gamma=" + std::to_string(metric.gamma) + " must be >= 0 and <= 1e200");
+  return metric;
 }
 
 }  // namespace
 
 template <class T>
 Points<T>::Points(MatrixView<T> view, const double* row_weights, int threads, const Poll& poll, Metric by)
-    : values(view), metric(by), weights(row_weights), n_threads(threads) {
+    : Points(view, row_weights, threads, poll, checked(by, view.columns), nullptr) {}
+
+template <class T>
+Points<T>::Points(MatrixView<T> view, const double* row_weights, int threads, const Poll& poll, Metric by,
+                  std::shared_ptr<const detail::UnitRows> rows)
+    : values(view), metric(by), weights(row_weights), n_threads(threads), unit_rows(std::move(rows)) {
   const detail::FloatEnvironment environment;
   if (values.rows == 0 || values.columns == 0)
     throw std::invalid_argument("X of shape (" + std::to_string(values.rows) + ", " + std::to_string(values.columns) +
@@ -216,9 +230,8 @@ Points<T>::Points(MatrixView<T> view, const double* row_weights, int threads, co
     throw std::invalid_argument("n_threads=" + std::to_string(threads) +
                                 " must be >= 0 and <= " + std::to_string(most_threads));
   if (threads == 0) n_threads = granted_threads();
-  check_metric(metric, values.columns);
   bool finite = true;
-  columns = scan_columns(values, n_threads, poll, finite);
+  columns = scan_columns(*this, poll, finite);
   if (!finite) {
     locate_nonfinite(*this);
     return;

@@ -107,17 +107,15 @@ class Referee {
                        : distance.scaled(row, center, features_, first_factor_, second_factor_);
   }
 
-  /// Distances of some rows, each to the center of its label. @param labels (count), or nullptr for the first center
-  /// @param distances [out] (count)
+  /// Distances of some rows, each to the center of its label. @param labels (rows), or nullptr for the first center
+  /// @param distances [out] (rows)
   template <class A>
-  void to_labels(const MatrixView<A>& rows, std::size_t first, std::size_t count, const double* centers,
-                 const std::int32_t* labels, double* distances) const {
+  void to_labels(const MatrixView<A>& rows, const double* centers, const std::int32_t* labels,
+                 double* distances) const {
     if (scale_ == 0 && features_ <= kernels::most_few_features && !mixed_)
-      return kernels_->of(A()).to_labels(rows.row(first), rows.row_stride, centers, labels, features_, count,
-                                         distances);
-    for (std::size_t i = 0; i < count; ++i)
-      distances[i] =
-          (*this)(rows.row(first + i), centers + (labels ? static_cast<std::size_t>(labels[i]) * features_ : 0));
+      return kernels_->of(A()).to_labels(rows.data, rows.row_stride, centers, labels, features_, rows.rows, distances);
+    for (std::size_t i = 0; i < rows.rows; ++i)
+      distances[i] = (*this)(rows.row(i), centers + (labels ? static_cast<std::size_t>(labels[i]) * features_ : 0));
   }
 
   /// What the referee says is at most 2^highest().

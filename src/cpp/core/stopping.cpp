@@ -7,6 +7,7 @@
 #include "cluster_sums.hpp"
 #include "parallel.hpp"
 #include "referee.hpp"
+#include "row_reader.hpp"
 #include "update/mean.hpp"
 
 namespace pykmeans::detail {
@@ -54,8 +55,9 @@ Rounded mean_variance(const Points<T>& points, const Poll& poll) {
   const Blocks blocks(n, d * 4, threads);
   std::vector<Partial> sums(static_cast<std::size_t>(threads), Partial(points.plain_layout, 1));
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
+    const RowReader<T> read(points);
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
-      sums[static_cast<std::size_t>(worker)].add(0, points.values.row(i), 1.0);
+      sums[static_cast<std::size_t>(worker)].add(0, read(i), 1.0);
   });
   for (std::size_t w = 1; w < sums.size(); ++w) sums[0].merge(0, sums[w]);
   std::vector<double> mean(d);

@@ -1,6 +1,7 @@
 // AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy.
 #include "boxes.inl.hpp"
 #include "distances.inl.hpp"
+#include "divide.inl.hpp"
 #include "grid.inl.hpp"
 #include "limbs.inl.hpp"
 #include "nearest_score.inl.hpp"
@@ -17,6 +18,7 @@ constexpr KernelTable avx2 = {"avx2",
                               filter_kernels<Avx2Vector<float>, 2, 4>,
                               filter_kernels<Avx2Vector<double>, 2, 4>,
                               referee_kernels,
+                              divide_kernels,
                               limb_kernels,
                               scan_kernels<Avx2Vector<float>, Avx2Vector<double>>,
                               seed_kernels<Avx2Vector<float>, Avx2Vector<float>>,

@@ -1,6 +1,7 @@
 // AVX-512. Sixteen accumulators of thirty-two registers; more would only add padding where centers are few.
 #include "boxes.inl.hpp"
 #include "distances.inl.hpp"
+#include "divide.inl.hpp"
 #include "grid.inl.hpp"
 #include "limbs.inl.hpp"
 #include "nearest_score.inl.hpp"
@@ -18,6 +19,7 @@ constexpr KernelTable avx512 = {"avx512",
                                 filter_kernels<Avx512Vector<float>, 2, 8>,
                                 filter_kernels<Avx512Vector<double>, 2, 8>,
                                 referee_kernels,
+                                divide_kernels,
                                 limb_kernels,
                                 scan_kernels<Avx512Vector<float>, Avx512Vector<double>>,
                                 seed_kernels<Avx512Vector<float>, Avx2Vector<float>>,

@@ -2,6 +2,7 @@
 // x86-64.
 #include "boxes.inl.hpp"
 #include "distances.inl.hpp"
+#include "divide.inl.hpp"
 #include "grid.inl.hpp"
 #include "limbs.inl.hpp"
 #include "nearest_score.inl.hpp"
@@ -17,6 +18,7 @@ constexpr KernelTable baseline = {"baseline",
                                   filter_kernels<PortableVector<float>, 2, 4>,
                                   filter_kernels<PortableVector<double>, 2, 4>,
                                   referee_kernels,
+                                  divide_kernels,
                                   limb_kernels,
                                   scan_kernels<PortableVector<float>, PortableVector<double>>,
                                   seed_kernels<PortableVector<float>, PortableVector<float>>,

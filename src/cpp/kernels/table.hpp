@@ -118,6 +118,20 @@ struct RefereeKernels {
   const DistanceKernels<double>& of(double) const { return of_float64; }
 };
 
+/// Rows divided by their lengths: value * factor / length, each operation rounded. @param out [out] (features)
+struct DivideKernels {
+  template <class Value>
+  using Divide = void (*)(const Value* row, double factor, double length, std::size_t features, double* out);
+
+  Divide<std::uint8_t> of_uint8;
+  Divide<float> of_float32;
+  Divide<double> of_float64;
+
+  Divide<std::uint8_t> of(std::uint8_t) const { return of_uint8; }
+  Divide<float> of(float) const { return of_float32; }
+  Divide<double> of(double) const { return of_float64; }
+};
+
 struct Referees {
   RefereeKernels squared;                                   ///< Euclidean distance, squared
   RefereeKernels absolute;                                  ///< the sum of absolute differences
@@ -403,6 +417,7 @@ struct KernelTable {
   FilterKernels<float> float32;
   FilterKernels<double> float64;
   Referees referee;
+  DivideKernels divide;
   LimbKernels limbs;
   ScanKernels scan;
   SeedKernels seed;

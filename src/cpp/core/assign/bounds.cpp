@@ -7,6 +7,7 @@
 
 #include "../../kernels/table.hpp"
 #include "../parallel.hpp"
+#include "../row_reader.hpp"
 
 namespace pykmeans::detail {
 
@@ -72,6 +73,7 @@ struct BoundsAssigner<T>::Worker {
   const Assignment& pass;
   const Frame frame;
   Labeller<T> relabel;
+  RowReader<T> read = RowReader<T>(points);
 
   // (block_rows)
   typename Panels::Rows rows;
@@ -122,7 +124,7 @@ struct BoundsAssigner<T>::Worker {
     if (label[0] < 0) guess(begin, count);  // none has a label yet
     for (std::size_t i = 0; i < count; ++i) {
       place[i] = groups.place_of(label[i]);
-      own_distance[i] = pass.referee(points.values.row(begin + i), center(label[i]));
+      own_distance[i] = pass.referee(read(begin + i), center(label[i]));
       reach[i] = rounded_up(std::sqrt(in_frame(own_distance[i])) * a_little_more);
       if (is_placed[i]) set_limit(i);
     }
@@ -214,7 +216,7 @@ struct BoundsAssigner<T>::Worker {
 
   /// Into the filter's frame.
   void put(std::size_t i, std::size_t row) {
-    norm[i] = static_cast<double>(rows.place(i, points.values.row(row), frame));
+    norm[i] = static_cast<double>(rows.place(i, read(row), frame));
     is_placed[i] = 1;
     const FilterError<float>& error = panels.error();
     below[i] = norm[i] <= 0x1p80 ? rounded_down(norm[i] * (1.0 - 2.0 * error.epsilon) - 2.0 * error.tau) : -infinity;
@@ -236,7 +238,7 @@ struct BoundsAssigner<T>::Worker {
       const std::int32_t c = (mask & 1) != 0 ? groups.member(panel * lanes + l) : -1;
       if (c < 0) continue;
       ++judged;
-      const double distance = pass.referee(points.values.row(begin + i), center(c));
+      const double distance = pass.referee(read(begin + i), center(c));
       if (distance < own_distance[i] || (distance == own_distance[i] && c < label[i])) {
         own_distance[i] = distance;
         label[i] = c;
@@ -293,11 +295,12 @@ template <class T>
 bool BoundsAssigner<T>::worn_out(const Assignment& pass) const {
   const std::size_t rows = std::min(block_rows_, points_.values.rows);
   const Frame frame{points_.origin, points_.spread_exponent};
+  const RowReader<T> read(points_);
   std::vector<float> reach(rows);
   std::vector<std::uint32_t> chosen(rows + lanes);
   for (std::size_t i = 0; i < rows; ++i) {
-    const double distance = pass.referee(
-        points_.values.row(i), pass.centers + static_cast<std::size_t>(pass.labels[i]) * points_.values.columns);
+    const double distance =
+        pass.referee(read(i), pass.centers + static_cast<std::size_t>(pass.labels[i]) * points_.values.columns);
     reach[i] = static_cast<float>(std::sqrt(std::ldexp(distance, -2 * frame.exponent)));
   }
   std::size_t looks = 0;

@@ -6,6 +6,7 @@
 
 #include "../../kernels/table.hpp"
 #include "../parallel.hpp"
+#include "../row_reader.hpp"
 
 namespace pykmeans::detail {
 
@@ -116,9 +117,10 @@ class GridSort {
     unsigned bits = 0;
     while ((bits + 1) * features < 10 && (std::size_t{1} << ((bits + 1) * features)) <= n / 4096) ++bits;
     Stored low[features], high[features];
+    const RowReader<T> read(points_);
     std::vector<Stored> column(sampled);
     for (std::size_t q = 0; q < features; ++q) {
-      for (std::size_t s = 0; s < sampled; ++s) column[s] = static_cast<Stored>(points_.values.row(s * n / sampled)[q]);
+      for (std::size_t s = 0; s < sampled; ++s) column[s] = static_cast<Stored>(read.value(s * n / sampled, q));
       std::sort(column.begin(), column.end());
       low[q] = column[sampled / 50];
       high[q] = column[sampled - 1 - sampled / 50];
@@ -146,11 +148,14 @@ class GridSort {
   /// Rows one after the other, copied where they are not.
   const Stored* rows(std::size_t begin, std::size_t end, std::vector<Stored>& copies) const {
     if constexpr (std::is_same_v<T, Stored>)
-      if (points_.values.row_stride == static_cast<std::ptrdiff_t>(features)) return points_.values.row(begin);
+      if (!points_.unit_rows && points_.values.row_stride == static_cast<std::ptrdiff_t>(features))
+        return points_.values.row(begin);
     copies.resize((end - begin) * features);
-    for (std::size_t i = begin; i < end; ++i)
-      for (std::size_t q = 0; q < features; ++q)
-        copies[(i - begin) * features + q] = static_cast<Stored>(points_.values.row(i)[q]);
+    const RowReader<T> read(points_);
+    for (std::size_t i = begin; i < end; ++i) {
+      const T* row = read(i);
+      for (std::size_t q = 0; q < features; ++q) copies[(i - begin) * features + q] = static_cast<Stored>(row[q]);
+    }
     return copies.data();
   }
 
@@ -188,8 +193,9 @@ class GridSort {
   void share_out() {
     std::vector<std::vector<std::uint32_t>> next(static_cast<std::size_t>(threads_));
     parallel_blocks(blocks_.count(), threads_, poll_, [&](std::size_t block, int worker) {
+      const RowReader<T> read(points_);
       each_row(block, next[static_cast<std::size_t>(worker)], [&](std::size_t i, std::uint32_t slot) {
-        const T* row = points_.values.row(i);
+        const T* row = read(i);
         for (std::size_t q = 0; q < features; ++q)
           result_.columns[std::size_t{slot} * features + q] = static_cast<Stored>(row[q]);
       });

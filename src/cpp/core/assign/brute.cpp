@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../parallel.hpp"
+#include "../row_reader.hpp"
 #include "codebook.hpp"
 #include "filter_frame.hpp"
 
@@ -72,6 +73,7 @@ struct alignas(64) BruteAssigner<T>::Worker {
   const std::size_t tile, group_rows;
   Tiles<Float> own;                                             // a group, or rows that are undecided
   std::vector<Float> norms = std::vector<Float>(tile), scores;  // of a tile
+  RowReader<T> read = RowReader<T>(points, tile);
   std::vector<const T*> row_pointers = std::vector<const T*>(tile);
   std::vector<std::int32_t> found = std::vector<std::int32_t>(group_rows);
   std::vector<std::size_t> undecided;  // rows
@@ -105,7 +107,7 @@ struct alignas(64) BruteAssigner<T>::Worker {
   /// Pack up to a tile of rows, row_of(0), row_of(1), ..., filled up with copies of the first.
   template <class RowOf>
   void pack(std::size_t rows, RowOf row_of, Float* values, Float* doubts) {
-    for (std::size_t i = 0; i < tile; ++i) row_pointers[i] = points.values.row(row_of(i < rows ? i : 0));
+    for (std::size_t i = 0; i < tile; ++i) row_pointers[i] = i < rows ? read(row_of(i), i) : row_pointers[0];
     const auto pack_tile = kernels.pack.from(T());
     const std::size_t numbers = frame.numbers();
     if (frame.categories() != 0) {
@@ -168,13 +170,13 @@ struct alignas(64) BruteAssigner<T>::Worker {
     for (std::size_t c = 1; c < codebook.size(); ++c)
       if (score_of(c) < score_of(b)) b = c;
     const double limit = score_of(b) + codebook.slack(b) + static_cast<double>(own.doubts[lane]);
+    const T* const values = read(row);
     double least = std::numeric_limits<double>::infinity();
     std::int32_t label = codebook.original(0);
     for (std::size_t c = 0; c < codebook.size(); ++c) {
       if (score_of(c) > limit) continue;  // a score or limit that is NaN leaves the center in
       const double distance =
-          pass->referee(points.values.row(row),
-                        pass->centers + static_cast<std::size_t>(codebook.original(c)) * points.values.columns);
+          pass->referee(values, pass->centers + static_cast<std::size_t>(codebook.original(c)) * points.values.columns);
       ++candidates;
       if (distance < least) {
         least = distance;
@@ -255,8 +257,9 @@ std::size_t BruteAssigner<T>::by_referee(const Assignment& pass) {
   const Blocks blocks(n, (points_.values.columns + 8) * n_clusters_, pass.threads);
   parallel_blocks(blocks.count(), pass.threads, poll_, [&](std::size_t block, int worker) {
     Labeller<T>& relabel = labellers[static_cast<std::size_t>(worker)];
+    const RowReader<T> read(points_);
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
-      relabel(i, static_cast<std::int32_t>(pass.referee.nearest(points_.values.row(i), pass.centers, n_clusters_)));
+      relabel(i, static_cast<std::int32_t>(pass.referee.nearest(read(i), pass.centers, n_clusters_)));
   });
   std::size_t changed = 0;
   for (const Labeller<T>& relabel : labellers) changed += relabel.changed;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../parallel.hpp"
+#include "../row_reader.hpp"
 #include "pykmeans/partial.hpp"
 #include "pykmeans/points.hpp"
 
@@ -48,6 +49,7 @@ struct Labeller {
   std::int32_t* labels;     // (n_samples), negative where there is none yet
   Partial* sums;            // or nullptr
   std::size_t changed = 0;  // rows of positive weight whose label changed
+  RowReader<T> read = RowReader<T>(points);
 
   void operator()(std::size_t row, std::int32_t label) {
     std::int32_t& current = labels[row];
@@ -58,9 +60,9 @@ struct Labeller {
     ++changed;
     if (!sums) return;
     if (old >= 0)
-      sums->move(static_cast<std::size_t>(old), static_cast<std::size_t>(label), points.values.row(row), weight);
+      sums->move(static_cast<std::size_t>(old), static_cast<std::size_t>(label), read(row), weight);
     else
-      sums->add(static_cast<std::size_t>(label), points.values.row(row), weight);
+      sums->add(static_cast<std::size_t>(label), read(row), weight);
   }
 };
 

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "../parallel.hpp"
+#include "../row_reader.hpp"
 #include "brute.hpp"
 #include "codebook.hpp"
 
@@ -21,17 +22,6 @@ std::size_t lowest_bit(std::uint32_t bits) {
   std::size_t bit = 0;
   for (; (bits & 1) == 0; bits >>= 1) ++bit;
   return bit;
-}
-
-/// A hint that memory will be read soon.
-template <class T>
-void prefetch(const T* values, std::size_t count) {
-#if defined(__GNUC__)
-  for (std::size_t q = 0; q < count; q += cache_line / sizeof(T)) __builtin_prefetch(values + q);
-  __builtin_prefetch(values + count - 1);  // in one line more where the row begins within a line
-#else
-  static_cast<void>(values), static_cast<void>(count);
-#endif
 }
 
 }  // namespace
@@ -60,9 +50,10 @@ template <class T>
 double TilesAssigner<T>::choose_step() const {
   const std::size_t n = points_.values.rows, sampled = std::min<std::size_t>(n, 1024);
   const double factor = std::ldexp(1.0, -points_.spread_exponent);
+  const RowReader<T> read(points_);
   std::vector<double> farthest(sampled, 0.0);
   for (std::size_t s = 0; s < sampled; ++s) {
-    const T* row = points_.values.row(s * (n - 1) / std::max<std::size_t>(1, sampled - 1));
+    const T* row = read(s * (n - 1) / std::max<std::size_t>(1, sampled - 1));
     for (std::size_t q = 0; q < points_.values.columns; ++q)
       farthest[s] = std::max(farthest[s], std::fabs(static_cast<double>(row[q]) - points_.origin[q]) * factor);
   }
@@ -87,11 +78,12 @@ void TilesAssigner<T>::round_rows(int threads) {
   const auto round = kernels::pick().whole.round(T());
   const Blocks blocks(count, tile * d * 8);
   parallel_blocks(blocks.count(), threads, poll_, [&](std::size_t block, int worker) {
+    const RowReader<T> read(points_, tile);
     const T* rows[tile];
     double norms[tile];
     const auto w = static_cast<std::size_t>(worker);
     for (std::size_t t = blocks.begin(block); t < blocks.end(block); ++t) {
-      for (std::size_t l = 0; l < tile; ++l) rows[l] = points_.values.row(std::min(t * tile + l, n - 1));
+      for (std::size_t l = 0; l < tile; ++l) rows[l] = read(std::min(t * tile + l, n - 1), l);
       beyond_[t] = round(rows, points_.origin.data(), factor, d, tiles_.get() + t * tile_values, norms);
       longest[w] = std::max(longest[w], *std::max_element(norms, norms + tile));  // 0 for those beyond
       for (std::uint32_t bits = beyond_[t]; bits != 0; bits &= bits - 1) ++outside[w];
@@ -120,6 +112,7 @@ struct TilesAssigner<T>::Worker {
   const kernels::WholeCenters centers;
   const kernels::WholeKernels& kernels;
   Labeller<T> relabel;
+  RowReader<T> read = RowReader<T>(shared.points_);
   std::vector<std::int32_t> near;  // candidates of a row
   std::size_t undecided_rows = 0;
 
@@ -149,7 +142,7 @@ struct TilesAssigner<T>::Worker {
     for (std::size_t t = 0; t < count; ++t)
       for (std::uint32_t bits = (verdicts[t].undecided | verdicts[t].moved) & real(first + t); bits != 0;
            bits &= bits - 1)
-        prefetch(shared.points_.values.row(begin + t * tile + lowest_bit(bits)), shared.points_.values.columns);
+        read.prefetch(begin + t * tile + lowest_bit(bits));
     for (std::size_t t = 0; t < count; ++t) settle(first + t, verdicts[t], least + t * tile, found + t * tile);
   }
 
@@ -166,8 +159,7 @@ struct TilesAssigner<T>::Worker {
       judge(t, lowest_bit(bits), least[lowest_bit(bits)] + centers.slack);
     for (std::uint32_t bits = beyond; bits != 0; bits &= bits - 1) {
       const std::size_t row = t * tile + lowest_bit(bits);
-      relabel(row, static_cast<std::int32_t>(
-                       pass.referee.nearest(shared.points_.values.row(row), pass.centers, pass.n_clusters)));
+      relabel(row, static_cast<std::int32_t>(pass.referee.nearest(read(row), pass.centers, pass.n_clusters)));
     }
   }
 
@@ -175,11 +167,11 @@ struct TilesAssigner<T>::Worker {
   void judge(std::size_t t, std::size_t lane, std::int32_t limit) {
     const std::size_t row = t * tile + lane, d = shared.points_.values.columns;
     const std::size_t count = kernels.contenders(centers, values(t), lane, limit, near.data());
+    const T* const values_of_row = read(row);
     double least = std::numeric_limits<double>::infinity();
     std::int32_t label = 0;
     const auto consider = [&](std::int32_t c) {
-      const double distance =
-          pass.referee(shared.points_.values.row(row), pass.centers + static_cast<std::size_t>(c) * d);
+      const double distance = pass.referee(values_of_row, pass.centers + static_cast<std::size_t>(c) * d);
       if (distance > least || (distance == least && c > label)) return;
       least = distance;
       label = c;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "../parallel.hpp"
+#include "../row_reader.hpp"
 #include "pykmeans/points.hpp"
 
 namespace pykmeans::detail {
@@ -15,7 +16,7 @@ namespace pykmeans::detail {
 template <class T>
 class NearbyOrder {
  public:
-  NearbyOrder(const Points<T>& points, double factor) : points_(points), factor_(factor) {}
+  NearbyOrder(const Points<T>& points, double factor) : points_(points), read_(points), factor_(factor) {}
 
   struct Span {
     std::uint32_t* begin;
@@ -49,8 +50,7 @@ class NearbyOrder {
 
  private:
   float place(std::size_t row, std::size_t column) const {
-    return static_cast<float>((static_cast<double>(points_.values.row(row)[column]) - points_.origin[column]) *
-                              factor_);
+    return static_cast<float>((static_cast<double>(read_.value(row, column)) - points_.origin[column]) * factor_);
   }
 
   std::size_t widest(Span rows) const {
@@ -74,6 +74,7 @@ class NearbyOrder {
   }
 
   const Points<T>& points_;
+  const RowReader<T> read_;
   const double factor_;
 };
 

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "../parallel.hpp"
+#include "../row_reader.hpp"
 #include "nearby_order.hpp"
 
 namespace pykmeans::detail {
@@ -105,12 +106,13 @@ const float* Neighborhoods<T>::pack(std::size_t first_tile, std::size_t count, s
   const std::size_t d = points_.values.columns;
   room.resize(count * tile * d);
   const auto pack = pack_.from(T());
-  const T* present = points_.values.row(0);  // the last row stands in for rows that are not there
+  const RowReader<T> read(points_, tile);
+  const T* present = read(0);  // the last row stands in for rows that are not there
   for (std::size_t t = 0; t < count; ++t) {
     const T* rows[tile];
     for (std::size_t l = 0; l < tile; ++l) {
       const std::size_t row = row_at((first_tile + t) * tile + l);
-      if (row != no_row) present = points_.values.row(row);
+      if (row != no_row) present = read(row, l);
       rows[l] = present;
     }
     float squares[tile];

@@ -23,6 +23,7 @@
 #include "../float_environment.hpp"
 #include "../parallel.hpp"
 #include "../referee.hpp"
+#include "../row_reader.hpp"
 #include "neighborhoods.hpp"
 #include "prefix_sums.hpp"
 #include "pykmeans/pykmeans.hpp"
@@ -53,8 +54,10 @@ class PlusPlus {
     const std::vector<double> center = values_of(row);
     const detail::Blocks blocks(n, points_.values.columns + 16);
     detail::parallel_blocks(blocks.count(), threads_, poll_, [&](std::size_t b, int) {
-      const std::size_t begin = blocks.begin(b), count = blocks.end(b) - begin;
-      referee_.to_labels(points_.values, begin, count, center.data(), nullptr, value_.data() + begin);
+      const detail::RowReader<T> read(points_, detail::some_places(points_));
+      read.in_views(blocks.begin(b), blocks.end(b), [&](std::size_t begin, const MatrixView<T>& view) {
+        referee_.to_labels(view, center.data(), nullptr, value_.data() + begin);
+      });
     });
     sums_.reset();
     nearby_.begin(value_.data());
@@ -94,7 +97,8 @@ class PlusPlus {
   }
 
   std::vector<double> values_of(std::size_t row) const {
-    const T* values = points_.values.row(row);
+    const detail::RowReader<T> read(points_);
+    const T* values = read(row);
     return std::vector<double>(values, values + points_.values.columns);
   }
 
@@ -106,9 +110,10 @@ class PlusPlus {
   void improvements(std::size_t part, std::size_t candidate, const double* center, Improvements& found) const {
     nearby_.near(part, candidate, found.rows);
     found.values.clear();
+    const detail::RowReader<T> read(points_);
     std::size_t kept = 0;
     for (const Near& at : found.rows) {
-      const double distance = referee_(points_.values.row(at.row), center);
+      const double distance = referee_(read(at.row), center);
       if (!(distance < value_[at.row])) continue;
       found.rows[kept++] = at;
       found.values.push_back(distance);
@@ -214,12 +219,13 @@ std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clust
 
 template <class T>
 std::vector<double> rows(const Points<T>& points, const std::vector<std::int64_t>& indices) {
+  const detail::RowReader<T> read(points);
   std::vector<double> values;
   for (const std::int64_t index : indices) {
     if (index < 0 || static_cast<std::size_t>(index) >= points.values.rows)
       throw std::invalid_argument("indices must be in [0, n_samples=" + std::to_string(points.values.rows) + "), not " +
                                   std::to_string(index));
-    const T* row = points.values.row(static_cast<std::size_t>(index));
+    const T* row = read(static_cast<std::size_t>(index));
     values.insert(values.end(), row, row + points.values.columns);
   }
   return values;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "../parallel.hpp"
+#include "../row_reader.hpp"
 
 namespace pykmeans::detail {
 
@@ -16,12 +17,13 @@ class Farthest {
  public:
   Farthest(const Points<T>& points, const double* centers, const Referee& referee, const std::int32_t* labels,
            const Poll& poll)
-      : points_(points), distances_(points.values.rows) {
+      : points_(points), distances_(points.values.rows), read_(points, 2) {
     const std::size_t n = points.values.rows, d = points.values.columns;
     const Blocks blocks(n, d);
     parallel_blocks(blocks.count(), useful_threads(points.n_threads, {n, d}), poll, [&](std::size_t block, int) {
+      const RowReader<T> read(points);
       for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
-        distances_[i] = referee(points.values.row(i), centers + static_cast<std::size_t>(labels[i]) * d);
+        distances_[i] = referee(read(i), centers + static_cast<std::size_t>(labels[i]) * d);
     });
     for (std::size_t i = 0; i < n; ++i)
       if (distances_[i] > 0.0 && points.weight(i) > 0.0) heap_.push_back(i);
@@ -41,13 +43,14 @@ class Farthest {
 
  private:
   bool equal(std::size_t a, std::size_t b) const {
-    const T *left = points_.values.row(a), *right = points_.values.row(b);
-    return distances_[a] == distances_[b] && std::equal(left, left + points_.values.columns, right);
+    if (distances_[a] != distances_[b]) return false;
+    const T *left = read_(a, 0), *right = read_(b, 1);
+    return std::equal(left, left + points_.values.columns, right);
   }
   auto later() const {
     return [this](std::size_t a, std::size_t b) {
       if (distances_[a] != distances_[b]) return distances_[a] < distances_[b];
-      const T *left = points_.values.row(a), *right = points_.values.row(b);
+      const T *left = read_(a, 0), *right = read_(b, 1);
       const std::size_t d = points_.values.columns;
       return std::lexicographical_compare(right, right + d, left, left + d);
     };
@@ -55,6 +58,7 @@ class Farthest {
 
   const Points<T>& points_;
   std::vector<double> distances_;
+  const RowReader<T> read_;
   std::vector<std::size_t> heap_;
 };
 
@@ -68,6 +72,7 @@ std::vector<std::size_t> fill_empty_clusters(const Points<T>& points, const doub
   for (std::size_t c = 0; c < sums.clusters(); ++c)
     if (sums.count(c) == 0) empty.push_back(c);
   if (empty.empty()) return moved;
+  const RowReader<T> read(points);
   Farthest<T> farthest(points, centers, referee, labels, poll);
   for (std::size_t filled = 0; filled < empty.size();) {
     const std::vector<std::size_t> group = farthest.pop_group();
@@ -75,8 +80,9 @@ std::vector<std::size_t> fill_empty_clusters(const Points<T>& points, const doub
     const auto source = static_cast<std::size_t>(labels[group[0]]);
     if (sums.count(source) == static_cast<std::int64_t>(group.size())) continue;  // it keeps no other point
     for (const std::size_t row : group) {
-      sums.subtract(source, points.values.row(row), points.weight(row));
-      sums.add(empty[filled], points.values.row(row), points.weight(row));
+      const T* values = read(row);
+      sums.subtract(source, values, points.weight(row));
+      sums.add(empty[filled], values, points.weight(row));
       labels[row] = static_cast<std::int32_t>(empty[filled]);
       moved.push_back(row);
     }

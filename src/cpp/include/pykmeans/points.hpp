@@ -16,7 +16,8 @@ namespace pykmeans {
 namespace detail {
 template <class T>
 class Prepared;
-}
+class UnitRows;
+}  // namespace detail
 
 /// A view of the caller's data; values and weights must outlive it. T is std::uint8_t, float or double.
 template <class T>
@@ -56,11 +57,19 @@ class Points {
   /// What ways to assign have made of the points, for all fits of them.
   std::shared_ptr<detail::Prepared<T>> prepared;
 
-  /// The values, where they are not the caller's.
-  std::shared_ptr<const std::vector<double>> owned;
+  /// What makes the rows when they are asked for, where they lie nowhere: values.data is then null.
+  std::shared_ptr<const detail::UnitRows> unit_rows;
+
+ private:
+  template <class Given>
+  friend Points<double> normalised(const Points<Given>&, const Poll&);
+
+  Points(MatrixView<T> values, const double* weights, int n_threads, const Poll& poll, Metric metric,
+         std::shared_ptr<const detail::UnitRows> unit_rows);
 };
 
-/// The rows of some points divided by their lengths: points whose metric is cosine. The weights are the caller's still.
+/// The rows of some points divided by their lengths: points whose metric is cosine. They are divided whenever they are
+/// looked at, so values and weights are the caller's still.
 /// Throws std::invalid_argument where a row is all zeros.
 template <class T>
 Points<double> normalised(const Points<T>& points, const Poll& poll = {});
