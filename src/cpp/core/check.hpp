@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdio>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -12,6 +13,13 @@
 #include "pykmeans/points.hpp"
 
 namespace pykmeans::detail {
+
+/// A number for a message, with all the digits that it takes to tell it from others.
+inline std::string shown(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.17g", value);
+  return text;
+}
 
 template <class T>
 void check_finite(const Points<T>& points) {
@@ -38,23 +46,34 @@ std::vector<double> checked_centers(const Points<T>& points, MatrixView<double> 
     for (std::size_t q = 0; q < centers.columns; ++q) {
       const double value = centers.row(c)[q];
       if (!std::isfinite(value))
-        throw std::invalid_argument(name + "[" + std::to_string(c) + ", " + std::to_string(q) +
-                                    "]=" + std::to_string(value) + " must be finite");
+        throw std::invalid_argument(name + "[" + std::to_string(c) + ", " + std::to_string(q) + "]=" + shown(value) +
+                                    " must be finite");
       values.push_back(value);
     }
   return values;
 }
 
-/// The same as distances see them: normalised where the metric is cosine.
+/// Centers as distances see them: normalised where the metric is cosine. @param seen [out]
+/// @return the first center that is all zeros and so has no direction; their number where there is none
+template <class T>
+std::size_t see_centers(const Points<T>& points, const std::vector<double>& centers, std::vector<double>& seen) {
+  const std::size_t d = points.values.columns, count = centers.size() / d;
+  seen = centers;
+  if (points.metric.distance != Distance::cosine) return count;
+  for (std::size_t c = 0; c < count; ++c)
+    if (!normalise(seen.data() + c * d, d, seen.data() + c * d)) return c;
+  return count;
+}
+
+/// Checked centers of the caller as distances see them.
 template <class T>
 std::vector<double> seen_centers(const Points<T>& points, MatrixView<double> centers, const std::string& name) {
-  std::vector<double> values = checked_centers(points, centers, name);
-  if (points.metric.distance != Distance::cosine) return values;
-  for (std::size_t c = 0; c < centers.rows; ++c)
-    if (!normalise(values.data() + c * centers.columns, centers.columns, values.data() + c * centers.columns))
-      throw std::invalid_argument(name + "[" + std::to_string(c) +
-                                  "] is all zeros, which must not be where the metric is cosine: it has no direction");
-  return values;
+  std::vector<double> seen;
+  const std::size_t c = see_centers(points, checked_centers(points, centers, name), seen);
+  if (c < centers.rows)
+    throw std::invalid_argument(name + "[" + std::to_string(c) +
+                                "] is all zeros, which must not be where the metric is cosine: it has no direction");
+  return seen;
 }
 
 }  // namespace pykmeans::detail

@@ -31,7 +31,7 @@ void check_options(std::size_t n_samples, std::size_t n_clusters, Distance dista
                                 " must be auto or lloyd where the metric is " + to_string(distance));
   if (options.max_iter < 1) throw std::invalid_argument("max_iter=0 must be >= 1");
   if (!(options.tol >= 0.0 && options.tol <= std::numeric_limits<double>::max()))
-    throw std::invalid_argument("tol=" + std::to_string(options.tol) + " must be finite and >= 0");
+    throw std::invalid_argument("tol=" + detail::shown(options.tol) + " must be finite and >= 0");
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   if (points.single)
     for (double& value : centers) {
       if (std::fabs(value) > static_cast<double>(std::numeric_limits<float>::max()))
-        throw std::invalid_argument("init holds " + std::to_string(value) + ", which must fit into float32 as X does");
+        throw std::invalid_argument("init holds " + detail::shown(value) + ", which must fit into float32 as X does");
       value = static_cast<double>(static_cast<float>(value));
     }
 
@@ -79,8 +79,8 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   const Rounded tolerance =
       options.tol > 0.0 ? detail::times(options.tol, detail::mean_variance(points, options.poll)) : Rounded{};
   const std::size_t numeric = detail::numeric_features(points.metric, d);
-  const auto seen_now = [&] { return detail::seen_centers(points, MatrixView<double>(centers.data(), k, d), "init"); };
-  std::vector<double> seen = seen_now();  // the centers as distances see them
+  // The centers as distances see them; a center of a fit always has a direction.
+  std::vector<double> seen = detail::seen_centers(points, MatrixView<double>(centers.data(), k, d), "init");
   const auto range_now = [&] { return detail::range_of_numbers(seen.data(), k, d, numeric); };
   ValueRange range = range_now();
   const auto referee_now = [&] { return Referee(points.metric, detail::merged(points.range, range), d); };
@@ -104,7 +104,8 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     objective.forget_moved(sums);
     for (std::size_t c = 0; c < k; ++c) sums.settle(c);
 
-    previous = std::exchange(seen, seen_now());
+    previous.swap(seen);
+    detail::see_centers(points, centers, seen);
     const ValueRange previous_range = std::exchange(range, range_now());
     const detail::Movement moves = detail::movement(previous, seen, detail::merged(previous_range, range), d, numeric);
     shift = moves.shift;

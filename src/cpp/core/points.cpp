@@ -12,6 +12,7 @@
 
 #include "../kernels/table.hpp"
 #include "assign/prepared.hpp"
+#include "check.hpp"
 #include "exact/digits.hpp"
 #include "float_environment.hpp"
 #include "parallel.hpp"
@@ -108,9 +109,9 @@ void check_categories(const Points<T>& points, std::size_t first, const Poll& po
     const T* found = values.row(row);
     std::size_t q = first;
     while (found[q] == std::trunc(found[q])) ++q;
-    throw std::invalid_argument("X holds " + std::to_string(found[q]) + " at row " + std::to_string(row) + ", column " +
-                                std::to_string(q) + "; where the metric is " + to_string(points.metric.distance) +
-                                " categories must be whole numbers");
+    throw std::invalid_argument("X holds " + detail::shown(static_cast<double>(found[q])) + " at row " +
+                                std::to_string(row) + ", column " + std::to_string(q) + "; where the metric is " +
+                                to_string(points.metric.distance) + " categories must be whole numbers");
   }
 }
 
@@ -207,7 +208,7 @@ const Metric& checked(const Metric& metric, std::size_t features) {
     throw std::invalid_argument("n_numeric=" + std::to_string(metric.n_numeric) +
                                 " must be <= the columns of X: " + std::to_string(features));
   if (!(metric.gamma >= 0.0 && metric.gamma <= 1e200))
-    throw std::invalid_argument("gamma=" + std::to_string(metric.gamma) + " must be >= 0 and <= 1e200");
+    throw std::invalid_argument("gamma=" + detail::shown(metric.gamma) + " must be >= 0 and <= 1e200");
   return metric;
 }
 
@@ -236,21 +237,21 @@ Points<T>::Points(MatrixView<T> view, const double* row_weights, int threads, co
     locate_nonfinite(*this);
     return;
   }
-  const auto leading = [&](std::size_t count) {
-    return std::vector<ValueRange>(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(count));
-  };
-  const std::size_t numeric = detail::numeric_features(metric, values.columns);
-  if (numeric < values.columns) check_categories(*this, numeric, poll);
-  const std::vector<ValueRange> numbers = leading(numeric);
-  for (const ValueRange& column : numbers) range = detail::merged(range, column);
   constexpr bool integers = std::is_same_v<T, std::uint8_t>;
-  plain_layout = SumLayout(numbers, nullptr, integers);
-  const std::vector<ValueRange> summed = leading(detail::summed_features(metric, values.columns));
+  const auto layout_of = [&](std::size_t leading, const ValueRange* weight_range) {
+    if (leading == columns.size()) return SumLayout(columns, weight_range, integers);
+    return SumLayout({columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(leading)}, weight_range, integers);
+  };
+  const std::size_t numeric = detail::numeric_features(metric, columns.size());
+  const std::size_t summed = detail::summed_features(metric, columns.size());
+  if (numeric < columns.size()) check_categories(*this, numeric, poll);
+  for (std::size_t q = 0; q < numeric; ++q) range = detail::merged(range, columns[q]);
+  plain_layout = layout_of(numeric, nullptr);
   if (weights) {
     const ValueRange weight_range = scan_weights(weights, values.rows);
-    layout = SumLayout(summed, &weight_range, integers);
+    layout = layout_of(summed, &weight_range);
   } else {
-    layout = SumLayout(summed, nullptr, integers);
+    layout = summed == numeric ? plain_layout : layout_of(summed, nullptr);
   }
   choose_frame(*this);
   prepared = std::make_shared<detail::Prepared<T>>();
