@@ -8,7 +8,7 @@ import reference
 from helpers import assert_assigned, assert_same_bits, bits, blobs, check, fitted, some_weights, table
 
 import pykmeans
-from pykmeans import kmeans_plusplus
+from pykmeans import _core, kmeans_plusplus
 
 TYPES = [np.float32, np.float64, np.uint8]
 ALL = ["manhattan", "cosine", "hamming", "mixed"]
