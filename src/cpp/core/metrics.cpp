@@ -10,13 +10,24 @@ using kernels::Referees;
 
 // In the order of Distance.
 constexpr MetricTraits table[] = {
-    {Distance::euclidean, "euclidean", Center::mean, &Referees::squared, Growth::square,
+    {Distance::euclidean, "euclidean", Center::mean, &Referees::squared, Growth::square, Score::products,
      /*halved=*/false, /*rooted=*/true, /*all_algorithms=*/true},
-    {Distance::manhattan, "manhattan", Center::median, &Referees::absolute, Growth::linear, false, false, false},
-    {Distance::cosine, "cosine", Center::direction, &Referees::squared, Growth::square, true, false, true},
-    {Distance::hamming, "hamming", Center::mode, &Referees::unlike, Growth::none, false, false, false},
-    {Distance::mixed, "mixed", Center::mean_or_mode, &Referees::squared, Growth::square, false, false, false},
+    {Distance::manhattan, "manhattan", Center::median, &Referees::absolute, Growth::linear, Score::greater, false,
+     false, false},
+    {Distance::cosine, "cosine", Center::direction, &Referees::squared, Growth::square, Score::products, true, false,
+     true},
+    {Distance::hamming, "hamming", Center::mode, &Referees::unlike, Growth::none, Score::mixed, false, false, false},
+    {Distance::mixed, "mixed", Center::mean_or_mode, &Referees::squared, Growth::square, Score::mixed, false, false,
+     false},
 };
+
+constexpr bool in_order() {
+  std::size_t i = 0;
+  for (const Distance distance : all_distances)
+    if (table[i].distance != distance || static_cast<std::size_t>(distance) != i++) return false;
+  return i == sizeof table / sizeof *table;
+}
+static_assert(in_order(), "traits() takes a distance for its place in the table");
 
 }  // namespace
 

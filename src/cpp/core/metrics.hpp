@@ -25,12 +25,20 @@ enum class Growth {
   square = 2,
 };
 
+/// What the filter of brute.cpp finds the nearest center by.
+enum class Score {
+  products,  // squared Euclidean distance: codebook.hpp
+  greater,   // the sum of absolute differences: absolute.hpp
+  mixed,     // squared Euclidean distance of the numbers, and the number of categories that differ: codebook.hpp
+};
+
 struct MetricTraits {
   Distance distance;
   const char* name;
   Center center;
   kernels::RefereeKernels kernels::Referees::* referee;  // of the numbers, or of all where there are none
   Growth growth;
+  Score score;
   bool halved;          // d is half of what the referee says
   bool rooted;          // transform shows the root
   bool all_algorithms;  // what is assigned is by squared Euclidean distance: else lloyd only

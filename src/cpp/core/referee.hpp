@@ -1,4 +1,4 @@
-// The referee: the one distance that decides. kernels/squared_distance.inl.hpp has its order of operations.
+// The referee: the one distance that decides. kernels/distances.inl.hpp has its order of operations.
 #pragma once
 
 #include <algorithm>

@@ -39,13 +39,14 @@ template <class Float>
 const kernels::ScoreKernels<Float>& score_kernels(const kernels::FilterKernels<Float>& kernels,
                                                   const FilterFrame& frame) {
   switch (frame.score) {
-    case FilterFrame::Score::greater:
+    case Score::greater:
       return kernels.greater;
-    case FilterFrame::Score::mixed:
+    case Score::mixed:
       return kernels.mixed;
-    default:
-      return kernels.dot;
+    case Score::products:
+      break;
   }
+  return kernels.dot;
 }
 
 }  // namespace
@@ -270,7 +271,7 @@ template <class T>
 std::size_t BruteAssigner<T>::assign(const Assignment& pass) {
   const kernels::KernelTable& table = kernels::pick();
   if (points_.values.rows < table.float32.tile) return by_referee(pass);  // packing would cost more than it saves
-  const bool products = frame().score == FilterFrame::Score::products;    // only their bound knows of scaling
+  const bool products = frame().score == Score::products;                 // only their bound knows of scaling
   if (pass.referee.scale() != 0 && !products) return by_referee(pass);
   return use_double_ ? by_filter(pass, table.float64, double_) : by_filter(pass, table.float32, single_);
 }

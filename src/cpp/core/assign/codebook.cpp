@@ -46,7 +46,6 @@ PackedCenter<Float> pack_center(const double* center, const std::vector<double>&
 /// The frame's error for these centers.
 template <class Float>
 FilterError<Float> Codebook<Float>::error_of(const double* centers, int referee_scale) const {
-  using Score = FilterFrame::Score;
   const auto whole = [&](std::size_t c) {
     return whole_in_frame(centers + c * features_, frame_->origin, frame_->exponent);
   };
@@ -77,7 +76,7 @@ FilterError<Float> Codebook<Float>::error_of(const double* centers, int referee_
 
 template <class Float>
 void Codebook<Float>::doubts(const Float* norms, std::size_t count, Float* doubts) const {
-  if (frame_->score == FilterFrame::Score::greater)
+  if (frame_->score == Score::greater)
     for (std::size_t i = 0; i < count; ++i)
       doubts[i] = doubt_of_greater(error_, norms[i], static_cast<double>(features_));
   else
@@ -92,7 +91,7 @@ PackedCenter<Float> Codebook<Float>::pack_one(const double* center, Float* packe
     packed[q * width_] =
         static_cast<double>(category) == center[q] ? category : std::numeric_limits<Float>::quiet_NaN();
   }
-  const auto pack = frame_->score == FilterFrame::Score::greater ? pack_center_greater<Float> : pack_center<Float>;
+  const auto pack = frame_->score == Score::greater ? pack_center_greater<Float> : pack_center<Float>;
   return pack(center, frame_->origin, frame_->exponent, error_.epsilon, packed, width_);
 }
 

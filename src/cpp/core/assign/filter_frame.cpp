@@ -83,22 +83,12 @@ FilterFrame frame_of(const Points<T>& points, const Poll& poll) {
   frame.category_origin.assign(categories, 0.0);
   frame.exponent = points.spread_exponent;
   frame.float_suffices = d <= max_float_features;
-  switch (points.metric.distance) {
-    case Distance::manhattan:
-      frame.score = FilterFrame::Score::greater;
-      look_for_grid(points, frame, poll);
-      break;
-    case Distance::hamming:
-      frame.score = FilterFrame::Score::mixed;
-      frame.mismatch = 1.0;
-      frame.whole = true;
-      break;
-    case Distance::mixed:
-      frame.score = FilterFrame::Score::mixed;
-      frame.mismatch = std::ldexp(0.5 * points.metric.gamma, -2 * frame.exponent);
-      break;
-    default:
-      break;
+  const MetricTraits& row = traits(points.metric.distance);
+  frame.score = row.score;
+  if (row.score == Score::greater) look_for_grid(points, frame, poll);
+  if (row.score == Score::mixed) {
+    frame.whole = row.growth == Growth::none;
+    frame.mismatch = frame.whole ? 1.0 : std::ldexp(0.5 * points.metric.gamma, -2 * frame.exponent);
   }
   for (std::size_t q = numbers; q < d; ++q)
     if (std::is_same_v<T, double> && points.columns[q].any && points.columns[q].highest > 24)

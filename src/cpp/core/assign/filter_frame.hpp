@@ -4,17 +4,12 @@
 #include <cstddef>
 #include <vector>
 
+#include "../metrics.hpp"
 #include "pykmeans/points.hpp"
 
 namespace pykmeans::detail {
 
 struct FilterFrame {
-  enum class Score {
-    products,  // squared Euclidean distance: codebook.hpp
-    greater,   // the sum of absolute differences: absolute.hpp
-    mixed,     // squared Euclidean distance of the numbers, and the number of categories that differ: codebook.hpp
-  };
-
   Score score = Score::products;
   std::vector<double> origin;           // (numbers) numbers come before categories
   std::vector<double> category_origin;  // (categories) zeros: a category stays what it is

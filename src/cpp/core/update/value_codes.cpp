@@ -141,15 +141,79 @@ std::vector<T> distinct_values(std::vector<T> sorted) {
   return sorted;
 }
 
-}  // namespace
+/// A sorted sample of each column.
+template <class T>
+std::vector<std::vector<T>> samples_of(const Points<T>& points, std::size_t first, const Poll& poll) {
+  constexpr std::size_t together = 16;  // columns that are sampled at once
+  const std::size_t width = points.values.columns - first;
+  const Blocks blocks((width + together - 1) / together, together * most_sampled * 64, 1, 1);
+  std::vector<std::vector<T>> samples(width);
+  parallel_blocks(blocks.count(), points.n_threads, poll, [&](std::size_t block, int) {
+    for (std::size_t b = blocks.begin(block); b < blocks.end(block); ++b) {
+      const std::size_t begin = b * together, end = std::min(width, begin + together);
+      std::vector<std::vector<T>> some(end - begin);
+      take_samples(points, first + begin, some);
+      std::move(some.begin(), some.end(), samples.begin() + static_cast<std::ptrdiff_t>(begin));
+    }
+  });
+  return samples;
+}
+
+/// Codes for the values if there are enough, else for buckets, or for nothing.
+template <class T>
+CodedColumn<T> named(std::vector<T> values, bool buckets, const std::vector<T>& sample) {
+  CodedColumn<T> column;
+  if (values.size() <= most_codes)
+    name_values(column, std::move(values));
+  else if (buckets)
+    name_buckets(column, sample);
+  return column;
+}
 
 /// A column whose codes are not written yet.
 template <class T>
-struct ValueCodes<T>::Open {
+struct OpenColumn {
   std::size_t column;
   Search<T> search;
   std::vector<std::vector<T>> missing;  // by worker
+
+  OpenColumn(std::size_t place, const CodedColumn<T>& coded, int threads)
+      : column(place), search(coded), missing(static_cast<std::size_t>(threads)) {}
+
+  /// The values of the column and those it was found to lack, sorted; nothing where it lacks none.
+  std::vector<T> more_values(const CodedColumn<T>& coded) const {
+    std::vector<T> values = coded.lowest;
+    for (const std::vector<T>& some : missing) values.insert(values.end(), some.begin(), some.end());
+    if (values.size() == coded.codes()) return {};
+    std::sort(values.begin(), values.end());
+    return distinct_values(std::move(values));
+  }
 };
+
+/// One pass over all rows. @param codes [out] (rows, columns)
+template <class T>
+void write_codes(const Points<T>& points, std::size_t first, const std::vector<CodedColumn<T>>& columns,
+                 std::vector<OpenColumn<T>>& open, int threads, const Poll& poll, std::uint8_t* codes) {
+  const std::size_t width = columns.size();
+  const Blocks blocks(points.values.rows, open.size() * 8, threads, chunk);
+  parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
+    T values[chunk];
+    std::uint8_t found[chunk];
+    for (std::size_t begin = blocks.begin(block); begin < blocks.end(block); begin += chunk) {
+      const std::size_t count = std::min(chunk, blocks.end(block) - begin);
+      for (OpenColumn<T>& some : open) {
+        const T* from = points.values.row(begin) + first + some.column;
+        for (std::size_t i = 0; i < count; ++i, from += points.values.row_stride) values[i] = *from;
+        std::vector<T>& missing = some.missing[static_cast<std::size_t>(worker)];
+        if (!some.search(values, count, found)) add_missing(columns[some.column].lowest, values, count, missing);
+        std::uint8_t* to = codes + begin * width + some.column;
+        for (std::size_t i = 0; i < count; ++i, to += width) *to = found[i];
+      }
+    }
+  });
+}
+
+}  // namespace
 
 template <class T>
 ValueCodes<T>::ValueCodes(const Points<T>& points, std::size_t first, bool buckets, const Poll& poll)
@@ -193,60 +257,22 @@ void ValueCodes<T>::encode(const Points<T>& points, bool buckets, const Poll& po
     codes_ = own_.data();
     stride_ = static_cast<std::ptrdiff_t>(width);
 
-    constexpr std::size_t together = 16;  // columns that are sampled at once
-    const Blocks samplings((width + together - 1) / together, together * most_sampled * 64, 1, 1);
-    std::vector<std::vector<T>> samples(width);
-    parallel_blocks(samplings.count(), points.n_threads, poll, [&](std::size_t block, int) {
-      for (std::size_t b = samplings.begin(block); b < samplings.end(block); ++b) {
-        const std::size_t begin = b * together, end = std::min(width, begin + together);
-        std::vector<std::vector<T>> some(end - begin);
-        take_samples(points, first_ + begin, some);
-        std::move(some.begin(), some.end(), samples.begin() + static_cast<std::ptrdiff_t>(begin));
-      }
-    });
-
+    const std::vector<std::vector<T>> samples = samples_of(points, first_, poll);
     const int threads = useful_threads(points.n_threads, {n, width, 8});
-    std::vector<Open> open;
-    const auto begin_column = [&](std::size_t q) {
-      open.push_back({q, Search<T>(columns_[q]), std::vector<std::vector<T>>(static_cast<std::size_t>(threads))});
-    };
-    /// Values if they fit into codes, else buckets or nothing.
+    std::vector<OpenColumn<T>> open;
     const auto name = [&](std::size_t q, std::vector<T> values) {
-      columns_[q] = {};
-      if (values.size() <= most_codes)
-        name_values(columns_[q], std::move(values));
-      else if (buckets)
-        name_buckets(columns_[q], samples[q]);
-      if (columns_[q].kind != Column::Kind::none) begin_column(q);
+      columns_[q] = named(std::move(values), buckets, samples[q]);
+      if (columns_[q].kind != Column::Kind::none) open.emplace_back(q, columns_[q], threads);
     };
     for (std::size_t q = 0; q < width; ++q) name(q, distinct_values(samples[q]));
-
+    // A column that lacked values is named and written anew.
     while (!open.empty()) {
-      const Blocks blocks(n, open.size() * 8, threads, chunk);
-      parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
-        T values[chunk];
-        std::uint8_t codes[chunk];
-        for (std::size_t begin = blocks.begin(block); begin < blocks.end(block); begin += chunk) {
-          const std::size_t count = std::min(chunk, blocks.end(block) - begin);
-          for (Open& some : open) {
-            const T* from = points.values.row(begin) + first_ + some.column;
-            for (std::size_t i = 0; i < count; ++i, from += points.values.row_stride) values[i] = *from;
-            std::vector<T>& missing = some.missing[static_cast<std::size_t>(worker)];
-            if (!some.search(values, count, codes)) add_missing(columns_[some.column].lowest, values, count, missing);
-            std::uint8_t* to = own_.data() + begin * width + some.column;
-            for (std::size_t i = 0; i < count; ++i, to += width) *to = codes[i];
-          }
-        }
-      });
-      std::vector<Open> seen;
-      seen.swap(open);
-      for (Open& some : seen) {
-        std::vector<T> values = columns_[some.column].lowest;
-        const std::size_t known = values.size();
-        for (const std::vector<T>& missing : some.missing) values.insert(values.end(), missing.begin(), missing.end());
-        if (values.size() == known) continue;
-        std::sort(values.begin(), values.end());
-        name(some.column, distinct_values(std::move(values)));
+      write_codes(points, first_, columns_, open, threads, poll, own_.data());
+      std::vector<OpenColumn<T>> written;
+      written.swap(open);
+      for (const OpenColumn<T>& some : written) {
+        std::vector<T> values = some.more_values(columns_[some.column]);
+        if (!values.empty()) name(some.column, std::move(values));
       }
     }
   } else {

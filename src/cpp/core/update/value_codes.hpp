@@ -43,7 +43,6 @@ class ValueCodes {
   bool readable_beyond() const { return own_.size() != 0; }
 
  private:
-  struct Open;
   void take_bytes(const Points<T>& points, const Poll& poll);
   void encode(const Points<T>& points, bool buckets, const Poll& poll);
 
