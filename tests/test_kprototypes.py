@@ -505,6 +505,14 @@ def test_columns_that_are_not_there(categorical, phrase):
         KPrototypes(2, categorical=categorical).fit(FRAME)
 
 
+def test_a_name_of_two_columns_names_none():
+    pandas = pytest.importorskip("pandas")
+    X = pandas.DataFrame([["a", 1.0], ["c", 2.0]], columns=["u", "u"])
+    with pytest.raises(ValueError, match="categorical names the column 'u', but 2 columns of X have this name"):
+        KPrototypes(2, categorical=["u"]).fit(X)
+    assert KPrototypes(2, categorical=[0]).fit(X).categorical_features_.tolist() == [0]
+
+
 def test_names_need_a_frame():
     with pytest.raises(ValueError, match=re.escape("names the column 'name', but X has no column names.")):
         KPrototypes(2, categorical=["name"]).fit(TABLES["list"])

@@ -80,3 +80,10 @@ def test_metrics_and_algorithms_that_do_not_go_together(iris):
                 else:
                     with pytest.raises(ValueError, match=f"(?s)algorithm.*{algorithm}.*{metric}|{metric}.*{algorithm}"):
                         model.fit(X)
+
+
+def test_hamming_refuses_fractions_in_init():
+    X = [[1, 2], [2, 1], [3, 3]]
+    with pytest.raises(ValueError, match=r"init holds 0\.5 at row 0, column 1; .* must be whole numbers"):
+        KMeans(2, metric="hamming", init=[[1, 0.5], [1, 2]]).fit(X)
+    assert KMeans(2, metric="hamming", init=[[7.0, 9.0], [1, 2]]).fit(X).n_iter_ > 0  # a code that no row has

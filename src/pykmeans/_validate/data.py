@@ -45,7 +45,14 @@ class Numbers:
 
     def starting_centers(self, value: Any, name: str, n_clusters: int) -> NDArray[Any]:
         """Centers that the user gave, as the core takes them, of shape (n_clusters, n_features)."""
-        return arrays.starting_centers(value, name, (n_clusters, self.X.shape[1]), self.centers_dtype)
+        found = arrays.starting_centers(value, name, (n_clusters, self.X.shape[1]), self.centers_dtype)
+        if self.metric.name == "hamming" and (broken := np.argwhere(found != np.floor(found))).size:
+            row, column = broken[0].tolist()
+            raise ValueError(
+                f"{name} holds {found[row, column]} at row {row}, column {column}; where the metric is hamming "
+                "categories must be whole numbers"
+            )
+        return found
 
     def centers(self, value: Any, name: str) -> NDArray[Any]:
         """Centers to measure distances to, as the core takes them."""

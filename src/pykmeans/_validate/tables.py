@@ -110,6 +110,11 @@ def _position(X: Table, column: Any) -> int:
         if X.labels is None or column not in X.labels:
             names = "has no column names" if X.labels is None else f"has the columns {X.labels}"
             raise ValueError(f"categorical names the column {column!r}, but X {names}.")
+        if X.labels.count(column) > 1:
+            raise ValueError(
+                f"categorical names the column {column!r}, but {X.labels.count(column)} columns of X have this name: "
+                "give positions from 0."
+            )
         return X.labels.index(column)
     if isinstance(column, (bool, np.bool_)) or not 0 <= int(column) < len(X.columns):
         raise ValueError(

@@ -58,7 +58,8 @@ template <class T>
 void distances_to_labels(const Points<T>& points, MatrixView<double> centers, const std::int32_t* labels,
                          double* distances, const Poll& poll = {});
 
-/// Distance of each row to each center, the root of the squared one. @param distances[out] (n_samples, n_clusters)
+/// Distance of each row to each center; the root of the squared one where the metric is euclidean.
+/// @param distances[out] (n_samples, n_clusters)
 template <class T, class Out>
 void transform(const Points<T>& points, MatrixView<double> centers, Out* distances, const Poll& poll = {});
 
