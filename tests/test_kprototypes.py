@@ -524,7 +524,7 @@ BAD_PARAMETERS = {
         ["name", b"name", 3, [1.5], [None], {"name"}, [["name"]], FRAME],
         "a list of column names or positions, a mask of bools or None",
     ),
-    "gamma": ([-1, np.nan, np.inf, "many", None], "a str among {'auto'} or a float in the range [0.0, inf)"),
+    "gamma": ([-1, np.nan, np.inf, 1e201, "many", None], "a str among {'auto'} or a float in the range [0.0, 1e+200]"),
     "init": (["huang", 3, None], "a str among {'k-means++', 'random'}, a callable or an array-like"),
     "n_init": ([0, None], "a str among {'auto'} or an int in the range [1, inf)"),
     "max_iter": ([0], "an int in the range [1, inf)"),

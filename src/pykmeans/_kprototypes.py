@@ -31,9 +31,10 @@ class KPrototypes(Clusterer):
         The columns of categories, by name or by position from 0. Columns of numbers that are listed are categories too.
         None for all columns that do not hold numbers: strings, categoricals, objects and booleans.
     gamma : "auto" or float, default="auto"
-        What a category that differs adds to the distance, >= 0. "auto" is half the mean of the standard deviations of
-        the columns of numbers, as Huang suggests; 1 where that is 0 or there are none. It does not follow the scales of
-        single columns: where these differ, scale the numbers beforehand, to one standard deviation for example.
+        What a category that differs adds to the distance, from 0 to 1e200. "auto" is half the mean of the standard
+        deviations of the columns of numbers, as Huang suggests; 1 where that is 0 or there are none. It does not follow
+        the scales of single columns: where these differ, scale the numbers beforehand, to one standard deviation for
+        example.
     init : {"k-means++", "random"}, table of n_clusters rows or callable, default="k-means++"
         Where to start: rows picked by greedy k-means++ with this distance, different rows at random, given centers with
         the columns of X, or what ``init(X, n_clusters, random_state=...)`` returns; X is then what fit was given.

@@ -72,7 +72,7 @@ std::vector<double> seen_centers(const Points<T>& points, MatrixView<double> cen
   const std::size_t c = see_centers(points, checked_centers(points, centers, name), seen);
   if (c < centers.rows)
     throw std::invalid_argument(name + "[" + std::to_string(c) +
-                                "] is all zeros, which must not be where the metric is cosine: it has no direction");
+                                "] is all zeros: with metric=cosine it must have a value that is not zero");
   return seen;
 }
 

@@ -28,7 +28,7 @@ void check_options(std::size_t n_samples, std::size_t n_clusters, Distance dista
                                 " must be <= n_samples=" + std::to_string(n_samples));
   if (!works_with(options.algorithm, distance))
     throw std::invalid_argument(std::string("algorithm=") + to_string(options.algorithm) +
-                                " must be auto or lloyd where the metric is " + to_string(distance));
+                                " must be auto or lloyd with metric=" + to_string(distance));
   if (options.max_iter < 1) throw std::invalid_argument("max_iter=0 must be >= 1");
   if (!(options.tol >= 0.0 && options.tol <= std::numeric_limits<double>::max()))
     throw std::invalid_argument("tol=" + detail::shown(options.tol) + " must be finite and >= 0");

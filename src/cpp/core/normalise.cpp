@@ -120,9 +120,9 @@ Points<double> normalised(const Points<T>& points, const Poll& poll) {
     }
   });
   if (zeros != 0)
-    throw std::invalid_argument("X has " + std::to_string(zeros) + " rows that are all zeros, the first is row " +
-                                std::to_string(first) +
-                                ": where the metric is cosine every row must have a value that is not zero");
+    throw std::invalid_argument("X has " + std::to_string(zeros) + (zeros == 1 ? " row" : " rows") +
+                                " of zeros, the first is row " + std::to_string(first) +
+                                ": with metric=cosine every row must have a value that is not zero");
   Metric metric;
   metric.distance = Distance::cosine;
   Points<double> unit(MatrixView<double>(nullptr, n, d), points.weights, points.n_threads, poll, metric,

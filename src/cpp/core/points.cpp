@@ -109,9 +109,9 @@ void check_categories(const Points<T>& points, std::size_t first, const Poll& po
     const T* found = values.row(row);
     std::size_t q = first;
     while (found[q] == std::trunc(found[q])) ++q;
-    throw std::invalid_argument("X holds " + detail::shown(static_cast<double>(found[q])) + " at row " +
-                                std::to_string(row) + ", column " + std::to_string(q) + "; where the metric is " +
-                                to_string(points.metric.distance) + " categories must be whole numbers");
+    throw std::invalid_argument(
+        "X holds " + detail::shown(static_cast<double>(found[q])) + " at row " + std::to_string(row) + ", column " +
+        std::to_string(q) + "; with metric=" + to_string(points.metric.distance) + " categories must be whole numbers");
   }
 }
 

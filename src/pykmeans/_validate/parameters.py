@@ -10,6 +10,7 @@ import numpy as np
 from .. import _core, _errors
 
 _LARGEST_INT = 2**31 - 1  # more iterations than these cannot happen
+_LARGEST_GAMMA = 1e200  # so that no sum of distances overflows
 _MOST_THREADS = 1024  # thousands more than there are processors end in failures to create them
 
 
@@ -116,8 +117,8 @@ _RULES = {
         lambda v: v is None or is_list_of_columns(v), "a list of column names or positions, a mask of bools or None"
     ),
     "gamma": _Rule(
-        lambda v: _is_auto(v) or _is_finite_and_not_negative(v),
-        "a str among {'auto'} or a float in the range [0.0, inf)",
+        lambda v: _is_auto(v) or (_is_finite_and_not_negative(v) and float(v) <= _LARGEST_GAMMA),
+        f"a str among {{'auto'}} or a float in the range [0.0, {_LARGEST_GAMMA}]",
     ),
     "n_threads": _Rule(
         lambda v: v is None or (_is_positive(v) and int(v) <= _MOST_THREADS),

@@ -18,9 +18,10 @@ namespace pykmeans::detail {
 
 namespace {
 
-/// The exponent of the lowest bit that is set in any value of a few rows.
+/// The exponent of the lowest bit that is set in any value of a few rows; of whole numbers, that of 1.
 template <class T>
 int lowest_bit(const Points<T>& points) {
+  if constexpr (!std::is_floating_point_v<T>) return 0;
   constexpr std::size_t most = 15;
   const std::size_t n = points.values.rows, sampled = std::min(n, most);
   int lowest = std::numeric_limits<int>::max();
@@ -36,7 +37,7 @@ int lowest_bit(const Points<T>& points) {
   return lowest;
 }
 
-/// Whether all values are multiples of 2^exponent; all are below 2^(exponent + most_whole_bits).
+/// Whether all values are multiples of 2^exponent; all are below most_whole_length times that.
 template <class T>
 bool all_multiples(const Points<T>& points, int exponent, const Poll& poll) {
   if constexpr (std::is_floating_point_v<T>) {

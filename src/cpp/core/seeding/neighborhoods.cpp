@@ -47,8 +47,15 @@ Neighborhoods<T>::Neighborhoods(const Points<T>& points, const Referee& referee,
 template <class T>
 const kernels::SeedMetric& Neighborhoods<T>::kernels_of_metric() const {
   const kernels::SeedKernels& all = kernels::pick().seed;
-  if (numbers_ < points_.values.columns) return all.mixed;
-  return growth_ == Growth::linear ? all.absolute : all.squared;
+  switch (traits(points_.metric.distance).score) {
+    case Score::products:
+      return all.squared;
+    case Score::greater:
+      return all.absolute;
+    case Score::mixed:
+      break;
+  }
+  return all.mixed;
 }
 
 /// Whether there is a frame: the largest magnitude becomes about 1, so that only what vanishes beside it is lost.
