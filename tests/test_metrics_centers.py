@@ -180,3 +180,14 @@ def test_a_cluster_of_rows_without_weight_keeps_its_center(metric, n):
         model = fitted(X, [[0, 0], [6, 7]], w, **how)
         np.testing.assert_array_equal(model.cluster_centers_, [[0, 0], [6, 7]])
         check(X, [[0, 0], [6, 7]], w, **how)
+
+
+@pytest.mark.parametrize("beyond", [5.0, 6.0, 7.0, 8.0, -1.0])
+def test_a_whole_number_that_one_row_has(beyond):
+    # Codes are chosen from some of the rows; a number just beyond those that they hold needs one of its own. Where it
+    # has none, it counts elsewhere, as a zero of the next column, say, of which one more would move the median.
+    for row in range(0, 4000, 333):
+        X = np.random.default_rng(row).integers(0, 5, (4000, 2)).astype(np.float64)
+        X[row, 0] = beyond
+        X[:, 1] = np.arange(4000) >= 1999
+        check(X, X[:1], metric="manhattan", max_iter=1)
