@@ -75,12 +75,13 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
       value = static_cast<double>(static_cast<float>(value));
     }
 
-  FitSummary summary;
-  const Rounded tolerance =
-      options.tol > 0.0 ? detail::times(options.tol, detail::mean_variance(points, options.poll)) : Rounded{};
   const std::size_t numeric = detail::numeric_features(points.metric, d);
   // The centers as distances see them; a center of a fit always has a direction.
   std::vector<double> seen = detail::seen_centers(points, MatrixView<double>(centers.data(), k, d), "init");
+
+  FitSummary summary;
+  const Rounded tolerance =
+      options.tol > 0.0 ? detail::times(options.tol, detail::mean_variance(points, options.poll)) : Rounded{};
   const auto range_now = [&] { return detail::range_of_numbers(seen.data(), k, d, numeric); };
   ValueRange range = range_now();
   const auto referee_now = [&] { return Referee(points.metric, detail::merged(points.range, range), d); };

@@ -114,9 +114,7 @@ Points<double> normalised(const Points<T>& points, const Poll& poll) {
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
       if (unit_rows->measure_row(i, room.data())) continue;
       zeros.fetch_add(1, std::memory_order_relaxed);
-      std::size_t before = first.load(std::memory_order_relaxed);
-      while (i < before && !first.compare_exchange_weak(before, i, std::memory_order_relaxed)) {
-      }
+      detail::lower_to(first, i);
     }
   });
   if (zeros != 0)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <initializer_list>
 
@@ -33,6 +34,13 @@ inline int useful_threads(int n_threads, std::initializer_list<std::size_t> fact
   double work = 1.0;
   for (const std::size_t factor : factors) work *= static_cast<double>(factor);
   return work < 0x1p18 ? 1 : static_cast<int>(std::min<double>(n_threads, work * 0x1p-16));
+}
+
+/// Make a number that several threads lower the least of itself and another.
+inline void lower_to(std::atomic<std::size_t>& number, std::size_t other) {
+  std::size_t before = number.load(std::memory_order_relaxed);
+  while (other < before && !number.compare_exchange_weak(before, other, std::memory_order_relaxed)) {
+  }
 }
 
 /// Refers to a callable body(block, worker) without owning it, so that nothing is allocated.

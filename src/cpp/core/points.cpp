@@ -99,9 +99,7 @@ void check_categories(const Points<T>& points, std::size_t first, const Poll& po
         const T* categories = values.row(i);
         if (std::all_of(categories + first, categories + values.columns, [](T v) { return v == std::trunc(v); }))
           continue;
-        std::size_t before = row.load(std::memory_order_relaxed);
-        while (i < before && !row.compare_exchange_weak(before, i, std::memory_order_relaxed)) {
-        }
+        detail::lower_to(row, i);
         return;
       }
     });

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "normalise.hpp"
+#include "prefetch.hpp"
 #include "pykmeans/points.hpp"
 
 namespace pykmeans::detail {
@@ -61,15 +62,11 @@ class RowReader {
 
   /// A hint that the row will be read soon.
   void prefetch(std::size_t row) const {
-#if defined(__GNUC__)
     const auto memory = room_ ? points_->unit_rows->memory(row)
                               : UnitRows::Memory{reinterpret_cast<const char*>(points_->values.row(row)),
                                                  points_->values.columns * sizeof(T)};
-    for (std::size_t at = 0; at < memory.bytes; at += cache_line) __builtin_prefetch(memory.begin + at);
-    __builtin_prefetch(memory.begin + memory.bytes - 1);  // in one line more where the row begins within a line
-#else
-    static_cast<void>(row);
-#endif
+    for (std::size_t at = 0; at < memory.bytes; at += cache_line) detail::prefetch(memory.begin + at);
+    detail::prefetch(memory.begin + memory.bytes - 1);  // in one line more where the row begins within a line
   }
 
  private:

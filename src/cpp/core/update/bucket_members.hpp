@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../parallel.hpp"
+#include "../prefetch.hpp"
 #include "value_codes.hpp"
 
 namespace pykmeans::detail {
@@ -221,15 +222,6 @@ class BucketMembers {
     std::uint64_t result;
     std::memcpy(&result, bytes, sizeof result);
     return result;
-  }
-
-  /// A hint that a value will be read soon.
-  static void prefetch(const T* value) {
-#if defined(__GNUC__)
-    __builtin_prefetch(value);
-#else
-    static_cast<void>(value);
-#endif
   }
 
   const Points<T>* points_ = nullptr;

@@ -5,6 +5,7 @@
 
 #include "../large_array.hpp"
 #include "../parallel.hpp"
+#include "../prefetch.hpp"
 #include "amounts.hpp"
 #include "bucket_members.hpp"
 
@@ -16,15 +17,6 @@ constexpr std::size_t fewest_bins = 16;                          // with fewer, 
 constexpr std::size_t most_bytes_anyway = std::size_t{1} << 22;  // of counts
 
 constexpr std::size_t ahead = 8;  // rows that are asked for before they are read
-
-/// A hint that memory will be read soon.
-void prefetch(const void* memory) {
-#if defined(__GNUC__)
-  __builtin_prefetch(memory);
-#else
-  static_cast<void>(memory);
-#endif
-}
 
 /// A column of X that is counted.
 struct Counted {
@@ -87,7 +79,7 @@ class Counts final : public CodeCounts<T> {
           else
             find_median(clusters[i], columns_[q], centers);
     });
-    // By measurement.
+    // From a few measurements.
     const bool keep = moved_ < points_.values.rows / 8;
     if (what_ == Typical::median) members_.write_medians(clusters, labels, amounts_, totals_, keep, centers, poll_);
     moved_ = 0;
@@ -178,12 +170,15 @@ class Counts final : public CodeCounts<T> {
 }  // namespace
 
 template <class T>
+bool CodeCounts<T>::possible(const Points<T>& points) {
+  return Ones<T>::fits(points) || WholeWeights<T>::fits(points);
+}
+
+template <class T>
 std::unique_ptr<CodeCounts<T>> CodeCounts<T>::make(const Points<T>& points, const ValueCodes<T>& codes,
                                                    std::size_t n_clusters, Typical what, const Poll& poll) {
   if (Ones<T>::fits(points)) return std::make_unique<Counts<T, Ones<T>>>(points, codes, n_clusters, what, poll);
-  if (WholeWeights<T>::fits(points))
-    return std::make_unique<Counts<T, WholeWeights<T>>>(points, codes, n_clusters, what, poll);
-  return nullptr;
+  return std::make_unique<Counts<T, WholeWeights<T>>>(points, codes, n_clusters, what, poll);
 }
 
 template class CodeCounts<std::uint8_t>;

@@ -33,7 +33,10 @@ class CodeCounts {
   /// @param centers [in, out] (n_clusters, n_features)
   virtual void write(const std::vector<std::size_t>& clusters, const std::int32_t* labels, double* centers) = 0;
 
-  /// nullptr where it cannot be done. @param codes  must outlive it, as what the rest refers to
+  /// Whether the weights add up in a count.
+  static bool possible(const Points<T>& points);
+
+  /// Where it is possible. @param codes  must outlive it, as what the rest refers to
   static std::unique_ptr<CodeCounts> make(const Points<T>& points, const ValueCodes<T>& codes, std::size_t n_clusters,
                                           Typical what, const Poll& poll);
 };

@@ -13,7 +13,7 @@ namespace pykmeans::detail {
 
 namespace {
 
-/// Whether counting by code pays for the codes. By measurement.
+/// Whether counting by code pays for the codes. The limits are guesses from a few measurements.
 template <class T>
 bool counting_pays(const Points<T>& points, std::size_t n_clusters, Typical what) {
   const std::size_t n = points.values.rows;
@@ -44,7 +44,7 @@ struct TypicalValues<T>::Parts {
         memory(data, k),
         sizes(k, 0),
         touched(k, 0) {
-    if (counting_pays(points, k, what)) {
+    if (counting_pays(points, k, what) && CodeCounts<T>::possible(points)) {
       codes = std::make_unique<ValueCodes<T>>(points, first, what == Typical::median, poll);
       counts = CodeCounts<T>::make(points, *codes, k, what, poll);
     }
