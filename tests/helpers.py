@@ -140,7 +140,7 @@ def check(X, init, sample_weight=None, n_threads=None, max_iter=300, tol=1e-4, *
     metric = how.get("metric", "euclidean")
     loop = {"max_iter": max_iter, "tol": tol}
     model = fitted(X, init, sample_weight, n_threads, **loop, **how)
-    for algorithm in _core.METRICS[metric]:
+    for algorithm in _core.METRICS[metric]["algorithms"]:
         if algorithm != "auto":
             other = fitted(X, init, sample_weight, n_threads, algorithm=algorithm, **loop, **how)
             assert_same_bits(model, other)

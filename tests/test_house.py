@@ -123,16 +123,16 @@ ORDER = [
     ["_bases"],
     ["_plain"],
     ["_errors"],
+    ["_optional"],
     ["_scikit_learn", "_core"],
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
-# The only modules in which an import statement may name scikit-learn, and whether it may run on import.
-SKLEARN = {"_scikit_learn": False, "_bases": True}
-
-# The only module that may import pandas: in the function that returns one of its tables, and for type checkers.
-PANDAS = "_kprototypes"
+# What is optional comes through _optional.optional(). Who may name it in an import statement, and whether that may run
+# on import; besides, anybody may for type checkers.
+STATEMENTS = {"_scikit_learn": ({"sklearn"}, False), "_bases": ({"sklearn"}, True)}
+FOR_TYPES = {"pandas", "typing_extensions"}
 
 
 def unit(path):
@@ -140,63 +140,48 @@ def unit(path):
     return relative(path, PACKAGE).split("/")[0].removesuffix(".py")
 
 
-def imports(path):
-    """(name, whether it runs on import) of every import; names of the house are relative to the package."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    inside = {
-        id(node)
-        for function in ast.walk(tree)
-        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        for node in ast.walk(function)
+def nodes_below(tree, kinds, is_meant=lambda node: True):
+    return {
+        id(below) for node in ast.walk(tree) if isinstance(node, kinds) and is_meant(node) for below in ast.walk(node)
     }
+
+
+def imports(path):
+    """(name, when: "import", "call" or "types") of every import; names of the house are relative to the package."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside = nodes_below(tree, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+    types = nodes_below(tree, ast.If, lambda node: ast.unparse(node.test) == "TYPE_CHECKING")
     package = ["pykmeans", *path.relative_to(PACKAGE).parts[:-1]]
     for node in ast.walk(tree):
-        on_import = id(node) not in inside
+        when = "types" if id(node) in types else "call" if id(node) in inside else "import"
         if isinstance(node, ast.Import):
-            yield from ((alias.name, on_import) for alias in node.names)
+            yield from ((alias.name, when) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
             # "from . import a" imports modules, "from .a import b" may.
             names = [f"{module}.{alias.name}" for alias in node.names] if module == "pykmeans" else [module]
-            yield from ((name, on_import) for name in names)
+            yield from ((name, when) for name in names)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: relative(path, PACKAGE))
 def test_imports_point_one_way(path):
     here = unit(path)
     assert here in RANK, f"{here} has no place in ORDER"
-    for name, on_import in imports(path):
+    libraries, on_import = STATEMENTS.get(here, (set(), False))
+    for name, when in imports(path):
         top, *rest = name.split(".")
         if top == "pykmeans":
             target = rest[0]
             assert target == here or RANK[target] > RANK[here], f"{here} must not import {target}"
-        elif top == "sklearn":
-            assert here in SKLEARN and (SKLEARN[here] or not on_import), (
-                f"{here} must not import scikit-learn like this"
-            )
-        elif top == "pandas":
-            assert here == PANDAS, f"{here} must not import pandas"
-        else:
-            assert top == "numpy" or top in sys.stdlib_module_names or top == "typing_extensions", f"{here}: {name}"
+        elif top not in {"numpy", *sys.stdlib_module_names}:
+            allowed = (when == "types" and top in FOR_TYPES) or (top in libraries and (on_import or when == "call"))
+            assert allowed, f"{here} must not import {name} like this"
 
 
 def test_the_package_itself_imports_nothing_of_its_own():
     names = [name for name, _ in imports(PACKAGE / "__init__.py")]
     assert [name for name in names if name.split(".")[0] not in sys.stdlib_module_names] == []
-
-
-def test_typing_extensions_is_for_type_checkers_only():
-    for path in MODULES:
-        text = path.read_text(encoding="utf-8")
-        for line in re.findall(r"^(.*)typing_extensions", text, re.MULTILINE):
-            assert line.startswith("    ") and "if TYPE_CHECKING:" in text, relative(path)
-
-
-def test_pandas_is_imported_where_it_is_needed_only():
-    text = (PACKAGE / f"{PANDAS}.py").read_text(encoding="utf-8")
-    places = re.findall(r"^(.*)\n( *)import pandas", text, re.MULTILINE)
-    assert places == [("if TYPE_CHECKING:", "    "), ("        try:", "            ")]
 
 
 # ---------------------------------------------------------------- one version

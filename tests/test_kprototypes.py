@@ -719,7 +719,7 @@ except ImportError as error:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == (
-        "summary() returns a pandas DataFrame, but pandas is not installed: pip install 'pykmeans[pandas]'."
+        "summary() needs pandas, which is not installed: pip install 'pykmeans[pandas]'."
     )
 
 

@@ -25,8 +25,16 @@ def weights_of(kind, n, seed):
 
 def test_every_metric_has_these_tests():
     assert set(_core.METRICS) == {"euclidean", *ALL}
-    assert all({"auto", "lloyd"} <= set(names) <= set(_core.ALGORITHMS) for names in _core.METRICS.values())
-    assert _core.METRICS["euclidean"] == _core.METRICS["cosine"] == _core.ALGORITHMS
+    algorithms = {name: traits["algorithms"] for name, traits in _core.METRICS.items()}
+    assert all({"auto", "lloyd"} <= set(names) <= set(_core.ALGORITHMS) for names in algorithms.values())
+    assert algorithms["euclidean"] == algorithms["cosine"] == _core.ALGORITHMS
+    assert [traits["center"] for traits in _core.METRICS.values()] == [
+        "mean",
+        "median",
+        "direction",
+        "mode",
+        "mean or mode",
+    ]
 
 
 # ---------------------------------------------------------------- whole fits

@@ -70,12 +70,12 @@ def test_metrics_and_algorithms_that_do_not_go_together(iris):
         KMeans(3, metric="chebyshev").fit(iris)
     with pytest.raises(ValueError, match="metric"):
         KMeans(3, metric="mixed").fit(iris)  # no public name
-    for metric, names in _core.METRICS.items():
+    for metric, traits in _core.METRICS.items():
         if metric != "mixed":
             X = np.round(iris)
             for algorithm in _core.ALGORITHMS:
                 model = KMeans(3, metric=metric, algorithm=algorithm, random_state=0)
-                if algorithm in names:
+                if algorithm in traits["algorithms"]:
                     model.fit(X)
                 else:
                     with pytest.raises(ValueError, match=f"(?s)algorithm.*{algorithm}.*{metric}|{metric}.*{algorithm}"):

@@ -1,7 +1,7 @@
 """The compiled core. Private: it checks only what memory safety needs, and trusts ``_validate`` for the rest."""
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +64,12 @@ def plus_plus(points: Points, n_clusters: int, uniforms: NDArray[np.float64], n_
     """
 
 ALGORITHMS: tuple[str, ...]
-METRICS: dict[str, tuple[str, ...]]  # the algorithms that work with each metric
+
+class MetricTraits(TypedDict):
+    center: str  # "mean", "median", "direction", "mode" or "mean or mode"
+    algorithms: tuple[str, ...]  # those that work with it
+
+METRICS: dict[str, MetricTraits]
 
 def fit(
     points: Points,

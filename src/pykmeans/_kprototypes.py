@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from . import _core, _errors
 from ._clusterer import Clusterer
+from ._optional import optional
 from ._validate import parameters
 from ._validate.data import Encoded, Numbers
 from ._validate.tables import categorical_positions, opened, table
@@ -203,12 +204,7 @@ class KPrototypes(Clusterer):
             centers = self.cluster_centers_
         except AttributeError:
             raise _errors.not_fitted(self) from None
-        try:
-            import pandas
-        except ImportError as error:
-            raise ImportError(
-                "summary() returns a pandas DataFrame, but pandas is not installed: pip install 'pykmeans[pandas]'."
-            ) from error
+        pandas = optional("pandas", "pandas", "summary()")
         names = list(getattr(self, "feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)]))
         facts: dict[str, Any] = {
             "size": self.cluster_sizes_,

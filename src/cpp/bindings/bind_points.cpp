@@ -10,14 +10,17 @@ Metric metric_named(const std::string& name, std::size_t n_numeric, double gamma
   throw py::value_error("metric='" + name + "' must be one of _core.METRICS");
 }
 
-/// The names of the algorithms that work with each metric.
+/// What each metric has for a center, and the algorithms that work with it.
 py::dict metrics() {
   py::dict result;
   for (const Distance distance : all_distances) {
     py::list names;
     for (const Algorithm algorithm : algorithms)
       if (works_with(algorithm, distance)) names.append(to_string(algorithm));
-    result[to_string(distance)] = py::tuple(names);
+    py::dict traits;
+    traits["center"] = center_name(distance);
+    traits["algorithms"] = py::tuple(names);
+    result[to_string(distance)] = traits;
   }
   return result;
 }

@@ -51,6 +51,22 @@ const char* to_string(Distance distance) {
   return detail::traits(distance).name;
 }
 
+const char* center_name(Distance distance) {
+  using detail::Center;
+  switch (detail::traits(distance).center) {
+    case Center::mean:
+      return "mean";
+    case Center::median:
+      return "median";
+    case Center::direction:
+      return "direction";
+    case Center::mode:
+      return "mode";
+    default:
+      return "mean or mode";
+  }
+}
+
 bool works_with(Algorithm algorithm, Distance distance) {
   return algorithm == Algorithm::automatic || algorithm == Algorithm::lloyd || detail::traits(distance).all_algorithms;
 }

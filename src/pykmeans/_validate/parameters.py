@@ -160,11 +160,11 @@ def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
 
 
 def _check_combination(algorithm: str, metric: str) -> None:
-    if algorithm not in _core.METRICS[metric]:
-        others = [name for name in METRICS if algorithm in _core.METRICS[name]]
+    if algorithm not in _core.METRICS[metric]["algorithms"]:
+        others = [name for name in METRICS if algorithm in _core.METRICS[name]["algorithms"]]
         raise ValueError(
             f"algorithm={algorithm!r} works with metric {_listed(others)} only, got metric={metric!r}, which works "
-            f"with algorithm {_listed(_core.METRICS[metric])}."
+            f"with algorithm {_listed(_core.METRICS[metric]['algorithms'])}."
         )
 
 

@@ -22,6 +22,9 @@ const char* to_string(Distance distance);
 inline constexpr Distance all_distances[] = {Distance::euclidean, Distance::manhattan, Distance::cosine,
                                              Distance::hamming, Distance::mixed};
 
+/// What a center is made of: "mean", "median", "direction", "mode" or "mean or mode".
+const char* center_name(Distance distance);
+
 /// Whether an algorithm can work with a distance; automatic and lloyd always can.
 bool works_with(Algorithm algorithm, Distance distance);
 
