@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import reference
 
-from pykmeans import KMeans, _core
+from pykmeans import KMeans, Step, _core
 
 
 def blobs(n, d, k, seed, dtype=np.float64, spread=1.0):
@@ -52,15 +52,16 @@ def as_points(X, sample_weight=None, n_threads=None, metric="euclidean", n_numer
 class MixedFit:
     """What KMeans is for the other metrics: "mixed" has no such name in public."""
 
-    def __init__(self, X, init, sample_weight, n_threads, n_numeric, gamma, max_iter=300, tol=1e-4, algorithm="auto"):
+    def __init__(self, X, init, sample_weight, n_threads, n_numeric, gamma, record_steps=False, **loop):
         self.how = {"metric": "mixed", "n_numeric": n_numeric, "gamma": gamma}
         init = np.array(init, dtype=reference.center_type(reference.as_points(X)))
         points = as_points(X, sample_weight, n_threads, **self.how)
-        fit = _core.fit(points, init, max_iter=max_iter, tol=tol, algorithm=algorithm)
+        fit = _core.fit(points, init, record_steps=record_steps, **{"max_iter": 300, "tol": 1e-4, **loop})
         for name in ("labels", "inertia", "cluster_inertia", "cluster_sizes", "inertia_history", "n_iter"):
             setattr(self, name + "_", getattr(fit, name))
         self.cluster_centers_ = fit.centers
         self.stop_reason_ = fit.stop_reason
+        self.steps_ = [Step(*step) for step in fit.steps] + [Step(fit.centers, fit.labels, fit.inertia)]
         self.converged_ = fit.stop_reason != "max_iter"
 
     def predict(self, X):
@@ -135,16 +136,30 @@ def assert_history_is(model, expected, X, sample_weight=None, metric="euclidean"
     assert np.all(np.diff(history) <= slack + 2e-9 * history[:-1])
 
 
+def assert_steps_are(model, expected):
+    """The steps of a fit that recorded them equal the oracle's."""
+    assert len(model.steps_) == len(expected.steps) == model.n_iter_ + 1
+    for step, (centers, labels) in zip(model.steps_, expected.steps, strict=True):
+        assert bits(step.centers) == bits(centers)
+        assert bits(step.labels) == bits(labels)
+    assert [step.inertia for step in model.steps_] == [*model.inertia_history_, model.inertia_]
+
+
 def check(X, init, sample_weight=None, n_threads=None, max_iter=300, tol=1e-4, **how):
-    """Fit with the package, by each algorithm, and with the oracle; compare, and return the oracle's fit."""
+    """Fit with the package, by each algorithm, and with the oracle; compare, and return the oracle's fit.
+
+    "auto" is fitted twice: to record the steps must not change anything.
+    """
     metric = how.get("metric", "euclidean")
     loop = {"max_iter": max_iter, "tol": tol}
     model = fitted(X, init, sample_weight, n_threads, **loop, **how)
-    for algorithm in _core.METRICS[metric]["algorithms"]:
-        if algorithm != "auto":
-            other = fitted(X, init, sample_weight, n_threads, algorithm=algorithm, **loop, **how)
-            assert_same_bits(model, other)
     expected = reference.fit(X, init, sample_weight, **loop, **how)
+    for algorithm in _core.METRICS[metric]["algorithms"]:
+        recorded = {"algorithm": algorithm, "record_steps": algorithm == "auto"}
+        other = fitted(X, init, sample_weight, n_threads, **recorded, **loop, **how)
+        assert_same_bits(model, other)
+        if algorithm == "auto":
+            assert_steps_are(other, expected)
     assert_fit_is(model, expected, X, sample_weight, metric)
     return expected
 

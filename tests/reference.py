@@ -113,6 +113,7 @@ class Fit:
     cluster_inertia: np.ndarray
     cluster_sizes: np.ndarray
     inertia_history: np.ndarray
+    steps: list  # (centers, labels) of each iteration, and the last ones
     n_iter: int
     stop_reason: str
     moved: int  # clusters filled over the whole fit: what a test of empty clusters checks itself with
@@ -158,11 +159,13 @@ def fit(X, init, sample_weight=None, max_iter=300, tol=1e-4, **how):
     variance, variance_scale = mean_variance(seen[:, :p])
     old_labels = None
     history = []
+    steps = []
     filled = 0
     n_iter = 0
     while True:
         n_iter += 1
         labels, best, scale = nearest_seen(metric, seen, metric.seen(centers))
+        steps.append((centers, labels))
         history.append(rounded(exact_sum(best, weights) * power_of_two(metric.exponent(scale))))
         labels, moved = fill_empty(seen, labels, best, weights, k)
         filled += moved
@@ -191,6 +194,7 @@ def fit(X, init, sample_weight=None, max_iter=300, tol=1e-4, **how):
         cluster_inertia=np.array([rounded(s * unit) for s in cluster_sums(best, labels, weights, k)]),
         cluster_sizes=np.array([float(s) for s in cluster_sums(np.ones(len(X)), labels, weights, k)]),
         inertia_history=np.array(history),
+        steps=[*steps, (centers, labels)],
         n_iter=n_iter,
         stop_reason=stop_reason,
         moved=filled,

@@ -18,7 +18,7 @@ METHODS = {
     for name, method in inspect.getmembers(estimator, inspect.isfunction)
     if not name.startswith("_") and method.__module__.startswith("pykmeans.")
 }
-WITH_EXAMPLES = [pykmeans.KMeans, pykmeans.KPrototypes, pykmeans.KPrototypes.summary, *FUNCTIONS]
+WITH_EXAMPLES = [pykmeans.KMeans, pykmeans.KPrototypes, pykmeans.Step, pykmeans.KPrototypes.summary, *FUNCTIONS]
 
 
 @pytest.mark.parametrize("thing", WITH_EXAMPLES, ids=lambda thing: thing.__name__)
@@ -65,7 +65,7 @@ def test_docstrings_describe_every_argument(function: object) -> None:
 @pytest.mark.parametrize("estimator", [pykmeans.KMeans, pykmeans.KPrototypes], ids=lambda estimator: estimator.__name__)
 def test_docstrings_describe_every_parameter_and_attribute(estimator: type) -> None:
     documented = re.findall(r"^(\w+) : ", inspect.getdoc(estimator), re.MULTILINE)
-    model = estimator(2, store_medoids=True).fit([[0.0], [1.0]])
+    model = estimator(2, store_medoids=True, record_steps=True).fit([[0.0], [1.0]])
     attributes = [name for name in vars(model) if name.endswith("_")]
     assert sorted(documented) == sorted([*model.get_params(), *attributes, "feature_names_in_"])
 

@@ -27,6 +27,7 @@ THEIRS = sklearn.cluster.KMeans
 
 X = np.random.RandomState(0).normal(size=(60, 3)) + np.repeat([[0.0], [5.0], [20.0]], 20, axis=0)
 WEIGHTS = np.random.RandomState(1).uniform(0.5, 2, size=60)
+OUR_OWN = {"n_threads", "metric", "store_medoids", "record_steps"}  # parameters that scikit-learn has not
 FITTED = (
     "cluster_centers_",
     "labels_",
@@ -61,7 +62,7 @@ def diagonal(data: np.ndarray, n_clusters: int, random_state: np.random.RandomSt
 
 @parametrize_with_checks(
     [
-        KMeans(n_clusters=2, n_init=2, max_iter=5),
+        KMeans(n_clusters=2, n_init=2, max_iter=5, record_steps=True),
         KMeans(n_clusters=2, n_init=1, init=diagonal, algorithm="elkan", n_threads=2),
     ],
     expected_failed_checks=lambda estimator: {} if callable(estimator.init) else {SEEDED: REASON},
@@ -89,7 +90,7 @@ def test_the_signatures_are_scikit_learns() -> None:
     ]
     for ours, theirs, other_default in pairs:
         ours, theirs = inspect.signature(ours).parameters, inspect.signature(theirs).parameters
-        assert [name for name in ours if name not in ("n_threads", "metric", "store_medoids")] == list(theirs)
+        assert [name for name in ours if name not in OUR_OWN] == list(theirs)
         for name in theirs:
             assert ours[name].kind == theirs[name].kind
             if name not in other_default:

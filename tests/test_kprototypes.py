@@ -533,6 +533,7 @@ BAD_PARAMETERS = {
     "random_state": ([-1], "an int in the range [0, 4294967295]"),
     "n_threads": ([0], "an int in the range [1, 1024] or None"),
     "store_medoids": ([1, None], "an instance of 'bool'"),
+    "record_steps": ([1, None], "an instance of 'bool'"),
 }
 
 
@@ -598,7 +599,7 @@ OURS = {
 
 
 @parametrize_with_checks(
-    [KPrototypes(n_clusters=2, n_init=2, max_iter=5)], expected_failed_checks=lambda estimator: OURS
+    [KPrototypes(n_clusters=2, n_init=2, max_iter=5, record_steps=True)], expected_failed_checks=lambda estimator: OURS
 )
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
@@ -718,9 +719,7 @@ except ImportError as error:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == (
-        "summary() needs pandas, which is not installed: pip install 'pykmeans[pandas]'."
-    )
+    assert done.stdout.strip() == ("summary() needs pandas, which is not installed: pip install 'pykmeans[pandas]'.")
 
 
 def test_neither_pandas_nor_polars_is_imported():

@@ -10,6 +10,7 @@ from typing import Any
 _HOMES = {
     "KMeans": "_kmeans",
     "KPrototypes": "_kprototypes",
+    "Step": "_clusterer",
     "k_means": "_functions",
     "kmeans_plusplus": "_functions",
     "assign": "_functions",
@@ -23,6 +24,7 @@ _HOMES = {
 __all__ = [  # noqa: RUF022 (in the order in which one reads about them)
     "KMeans",
     "KPrototypes",
+    "Step",
     "k_means",
     "kmeans_plusplus",
     "assign",

@@ -1,3 +1,4 @@
+from ._clusterer import Step as Step
 from ._core import __version__ as __version__
 from ._errors import ConvergenceWarning as ConvergenceWarning
 from ._errors import InvalidParameterError as InvalidParameterError
@@ -12,6 +13,7 @@ from ._kprototypes import KPrototypes as KPrototypes
 __all__ = [  # noqa: RUF022 (in the order in which one reads about them)
     "KMeans",
     "KPrototypes",
+    "Step",
     "k_means",
     "kmeans_plusplus",
     "assign",

@@ -1,6 +1,6 @@
 """What KMeans and KPrototypes share: everything but how they read a table and what they are called."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,40 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
+class Step(NamedTuple):
+    """What one iteration of a fit found, for ``steps_``.
+
+    Attributes
+    ----------
+    centers : ndarray of shape (n_clusters, n_features)
+        The centers that the labels were found with, in the type of ``cluster_centers_``.
+    labels : ndarray of shape (n_samples,), int32
+        The nearest center of each row, before empty clusters were given rows.
+    inertia : float
+        The inertia of these labels against these centers: the iteration's entry in ``inertia_history_``, and in the
+        last step ``inertia_``.
+
+    Examples
+    --------
+    >>> from pykmeans import KMeans
+    >>> kmeans = KMeans(2, init=[[0], [2]], record_steps=True).fit([[0], [1], [2], [10], [11], [12]])
+    >>> for step in kmeans.steps_:
+    ...     print(step.centers.ravel(), step.labels, step.inertia)
+    [0. 2.] [0 0 1 1 1 1] 246.0
+    [0.5  8.75] [0 0 0 1 1 1] 19.9375
+    [ 1. 11.] [0 0 0 1 1 1] 4.0
+    [ 1. 11.] [0 0 0 1 1 1] 4.0
+    """
+
+    centers: NDArray[Any]
+    labels: NDArray[np.int32]
+    inertia: float
+
+
+# The name that a pickle stores.
+Step.__module__ = "pykmeans"
+
+
 class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):
     """An estimator with centers."""
 
@@ -23,6 +57,7 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
 
     n_threads: int | None
     store_medoids: bool
+    record_steps: bool
 
     cluster_centers_: NDArray[Any]
     labels_: NDArray[np.int32]
@@ -37,6 +72,7 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
     cluster_sizes_: NDArray[np.float64]
     cluster_inertia_: NDArray[np.float64]
     medoid_indices_: NDArray[np.int64]
+    steps_: list[Step]
 
     def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> "Self":
         """Cluster ``X``.
@@ -206,6 +242,11 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
             self.medoid_indices_ = _core.medoids(points, fit.centers, fit.labels)
         elif hasattr(self, "medoid_indices_"):
             del self.medoid_indices_
+        if self.record_steps:
+            found = [Step(data.decoded(centers), labels, inertia) for centers, labels, inertia in fit.steps]
+            self.steps_ = [*found, Step(self.cluster_centers_, self.labels_, self.inertia_)]
+        elif hasattr(self, "steps_"):
+            del self.steps_
         return data, points, fit
 
     def _keep(self, fit: _core.Fit, data: Numbers, names: NDArray[np.object_] | None) -> None:

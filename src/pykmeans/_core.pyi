@@ -55,6 +55,9 @@ class Fit:
     shift: float  # sum of the squared shifts of the centers in the last iteration
     algorithm: str  # the one that was used last
     tolerance: float  # tol times the mean variance of the features, what the shift was compared with
+    # (centers, labels, inertia) of each iteration where record_steps was set: what the labels were found with, the
+    # labels before empty clusters are filled, and their entry in inertia_history.
+    steps: list[tuple[NDArray[Any], NDArray[np.int32], float]]
 
 def plus_plus(points: Points, n_clusters: int, uniforms: NDArray[np.float64], n_local_trials: int) -> NDArray[np.int64]:
     """Rows that greedy k-means++ picks, shape (n_clusters,).
@@ -79,12 +82,14 @@ def fit(
     tol: float,
     algorithm: str = "auto",
     on_iteration: Callable[[int, float], None] | None = None,
+    record_steps: bool = False,
 ) -> Fit:
     """Run Lloyd's algorithm from ``init``, which is rounded to the type of the centers.
 
     algorithm : one of ALGORITHMS.
-    on_iteration(i, inertia) is called after iteration i = 0, 1, ...; what it raises ends the fit and reaches the
-    caller. Ctrl-C (KeyboardInterrupt) does too.
+    on_iteration(i, inertia) is called in iteration i = 0, 1, ... when its labels are known; what it raises ends the fit
+    and reaches the caller. Ctrl-C (KeyboardInterrupt) does too.
+    record_steps : whether to keep the steps, in 4 bytes a row and iteration.
     ValueError where the inertia is beyond the largest float64.
     """
 

@@ -56,6 +56,7 @@ def _run(points: _core.Points, start: NDArray[Any], parameters: FitParameters) -
         tol=parameters.tol,
         algorithm=parameters.algorithm,
         on_iteration=_print_iteration if parameters.verbose else None,
+        record_steps=parameters.record_steps,
     )
     if parameters.verbose and run.stop_reason == "labels":
         print(f"Converged at iteration {run.n_iter - 1}: strict convergence.")

@@ -56,6 +56,9 @@ class KMeans(Clusterer):
         "hamming" work with algorithm "auto" and "lloyd".
     store_medoids : bool, default=False
         Whether to find the row nearest to each center, for ``medoid_indices_``.
+    record_steps : bool, default=False
+        Whether to keep the centers and the labels of each iteration of the best run, for ``steps_``. That takes 4 bytes
+        for each row and iteration; the result is the same.
 
     Attributes
     ----------
@@ -89,6 +92,9 @@ class KMeans(Clusterer):
     medoid_indices_ : ndarray of shape (n_clusters,), int64
         The row of X in each cluster that is nearest to its center, the first at a tie, of rows with positive weight; -1
         for an empty cluster. Only with ``store_medoids=True``.
+    steps_ : list of Step
+        What each iteration of the best run found, and last the centers and the labels that are returned: there are
+        ``n_iter_ + 1`` steps, the first of which has the centers to start from. Only with ``record_steps=True``.
 
     See Also
     --------
@@ -148,6 +154,7 @@ class KMeans(Clusterer):
         "n_threads",
         "metric",
         "store_medoids",
+        "record_steps",
     )
 
     def __init__(
@@ -165,6 +172,7 @@ class KMeans(Clusterer):
         n_threads: int | None = None,
         metric: str = "euclidean",
         store_medoids: bool = False,
+        record_steps: bool = False,
     ) -> None:
         self.n_clusters = n_clusters
         self.init = init
@@ -178,6 +186,7 @@ class KMeans(Clusterer):
         self.n_threads = n_threads
         self.metric = metric
         self.store_medoids = store_medoids
+        self.record_steps = record_steps
 
     def _read(self, X: Any) -> Numbers:
         return read(X, Metric(self.metric))

@@ -56,6 +56,9 @@ class KPrototypes(Clusterer):
         OMP_NUM_THREADS, whichever is least. The result is the same.
     store_medoids : bool, default=False
         Whether to find the row nearest to each center, for ``medoid_indices_``.
+    record_steps : bool, default=False
+        Whether to keep the centers and the labels of each iteration of the best run, for ``steps_``. That takes 4 bytes
+        for each row and iteration; the result is the same.
 
     Attributes
     ----------
@@ -93,6 +96,9 @@ class KPrototypes(Clusterer):
     medoid_indices_ : ndarray of shape (n_clusters,), int64
         The row of X in each cluster that is nearest to its center, the first at a tie, of rows with positive weight; -1
         for an empty cluster. Only with ``store_medoids=True``.
+    steps_ : list of Step
+        What each iteration of the best run found, and last the centers and the labels that are returned: there are
+        ``n_iter_ + 1`` steps, the first of which has the centers to start from. Only with ``record_steps=True``.
 
     See Also
     --------
@@ -138,6 +144,7 @@ class KPrototypes(Clusterer):
         "random_state",
         "n_threads",
         "store_medoids",
+        "record_steps",
     )
 
     gamma_: float
@@ -157,6 +164,7 @@ class KPrototypes(Clusterer):
         random_state: int | np.random.RandomState | None = None,
         n_threads: int | None = None,
         store_medoids: bool = False,
+        record_steps: bool = False,
     ) -> None:
         self.n_clusters = n_clusters
         self.categorical = categorical
@@ -169,6 +177,7 @@ class KPrototypes(Clusterer):
         self.random_state = random_state
         self.n_threads = n_threads
         self.store_medoids = store_medoids
+        self.record_steps = record_steps
 
     def summary(self) -> "pandas.DataFrame":
         """Describe the clusters in a table, one row each.

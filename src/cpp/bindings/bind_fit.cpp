@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iterator>
 
 #include "points.hpp"
@@ -10,6 +11,7 @@ namespace {
 struct PyFit {
   FitSummary summary;
   py::array labels, centers, cluster_inertia, cluster_sizes;
+  py::list steps;
 };
 
 Algorithm algorithm_named(const std::string& name) {
@@ -25,27 +27,40 @@ py::array to_center_type(const py::array_t<double>& centers, bool is_single) {
   return single;
 }
 
+/// Copies of the centers and the labels of an iteration, and its inertia.
+py::tuple step(const Iteration& iteration, const std::int32_t* labels, std::size_t n_samples, bool is_single) {
+  auto centers = empty<double>(iteration.centers.rows, iteration.centers.columns);
+  std::copy_n(iteration.centers.data, centers.size(), centers.mutable_data());
+  auto kept = empty<std::int32_t>(n_samples);
+  std::copy_n(labels, n_samples, kept.mutable_data());
+  return py::make_tuple(to_center_type(centers, is_single), kept, iteration.inertia);
+}
+
 PyFit fit_points(const AnyPoints& any, const py::array& init, std::size_t max_iter, double tol,
-                 const std::string& algorithm, const py::object& on_iteration) {
+                 const std::string& algorithm, const py::object& on_iteration, bool record_steps) {
   const Centers start(init, "init");
   FitOptions options;
   options.max_iter = max_iter;
   options.tol = tol;
   options.algorithm = algorithm_named(algorithm);
   options.poll = poll_signals;
-  if (!on_iteration.is_none())
-    options.on_iteration = [&](std::size_t iteration, double inertia) {
-      const py::gil_scoped_acquire acquire;
-      on_iteration(iteration, inertia);
-    };
+  py::list steps;
   return any.visit([&](const auto& points) {
+    if (record_steps || !on_iteration.is_none())
+      options.on_iteration = [&](const Iteration& iteration) {
+        const std::int32_t* labels = record_steps ? iteration.labels() : nullptr;  // may be work, done without the GIL
+        const py::gil_scoped_acquire acquire;
+        if (record_steps) steps.append(step(iteration, labels, points.values.rows, points.single));
+        if (!on_iteration.is_none()) on_iteration(iteration.number, iteration.inertia);
+      };
     auto labels = empty<std::int32_t>(points.values.rows);
     auto centers = empty<double>(start->rows, start->columns);
     auto cluster_inertia = empty<double>(start->rows), cluster_sizes = empty<double>(start->rows);
     const FitArrays out{labels.mutable_data(), centers.mutable_data(), cluster_inertia.mutable_data(),
                         cluster_sizes.mutable_data()};
     FitSummary summary = without_gil([&] { return fit(points, start, options, out); });
-    return PyFit{std::move(summary), labels, to_center_type(centers, points.single), cluster_inertia, cluster_sizes};
+    return PyFit{std::move(summary), labels,        to_center_type(centers, points.single),
+                 cluster_inertia,    cluster_sizes, steps};
   });
 }
 
@@ -57,6 +72,7 @@ void bind_fit(py::module_& module) {
       .def_readonly("centers", &PyFit::centers)
       .def_readonly("cluster_inertia", &PyFit::cluster_inertia)
       .def_readonly("cluster_sizes", &PyFit::cluster_sizes)
+      .def_readonly("steps", &PyFit::steps)
       .def_property_readonly("inertia", [](const PyFit& self) { return self.summary.inertia; })
       .def_property_readonly("inertia_history",
                              [](const PyFit& self) {
@@ -72,7 +88,7 @@ void bind_fit(py::module_& module) {
   for (std::size_t i = 0; i < std::size(algorithms); ++i) names[i] = to_string(algorithms[i]);
   module.attr("ALGORITHMS") = names;
   module.def("fit", &fit_points, py::arg("points"), py::arg("init"), py::kw_only(), py::arg("max_iter"), py::arg("tol"),
-             py::arg("algorithm") = "auto", py::arg("on_iteration") = py::none());
+             py::arg("algorithm") = "auto", py::arg("on_iteration") = py::none(), py::arg("record_steps") = false);
 }
 
 }  // namespace pykmeans::bindings

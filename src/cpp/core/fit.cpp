@@ -97,6 +97,9 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     const Referee referee = referee_now();
     const std::size_t changed = assigner.assign(seen.data(), referee, &sums);
     summary.inertia_history.push_back(objective(seen.data(), referee, labels, sums));
+    if (options.on_iteration)
+      options.on_iteration(
+          {iteration, summary.inertia_history.back(), MatrixView<double>(centers.data(), k, d), labels});
     std::vector<std::size_t> moved;
     if (detail::any_empty(sums))
       moved = detail::fill_empty_clusters(points, seen.data(), referee, labels(), sums, options.poll);
@@ -111,7 +114,6 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     const detail::Movement moves = detail::movement(previous, seen, detail::merged(previous_range, range), d, numeric);
     shift = moves.shift;
     summary.n_iter = iteration + 1;
-    if (options.on_iteration) options.on_iteration(iteration, summary.inertia_history.back());
     if (changed == 0 && moved.empty()) {
       summary.stop_reason = StopReason::labels;
       break;

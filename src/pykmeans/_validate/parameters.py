@@ -43,6 +43,7 @@ class FitParameters(NamedTuple):
     random_state: Any  # what borrowed_generator takes
     algorithm: str
     n_threads: int
+    record_steps: bool
 
 
 def _is_integer(value: Any) -> bool:
@@ -113,6 +114,7 @@ _RULES = {
     "algorithm": _Rule(_is_one_of(*_core.ALGORITHMS), "a str among {" + ", ".join(map(repr, _core.ALGORITHMS)) + "}"),
     "metric": _Rule(_is_one_of(*METRICS), "a str among {" + ", ".join(map(repr, METRICS)) + "}"),
     "store_medoids": _BOOLEAN,
+    "record_steps": _BOOLEAN,
     "categorical": _Rule(
         lambda v: v is None or is_list_of_columns(v), "a list of column names or positions, a mask of bools or None"
     ),
@@ -156,6 +158,7 @@ def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
         random_state=values["random_state"],
         algorithm=algorithm,
         n_threads=threads(caller, values["n_threads"]),
+        record_steps=bool(values.get("record_steps", False)),
     )
 
 

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+
+#include "view.hpp"
 
 namespace pykmeans {
 
@@ -27,12 +30,20 @@ const char* to_string(Algorithm algorithm);
 /// throwing, and what it throws reaches the caller.
 using Poll = std::function<void()>;
 
+/// An iteration, as FitOptions::on_iteration sees it. What it refers to holds during the call only.
+struct Iteration {
+  std::size_t number;          ///< from 0
+  double inertia;              ///< the objective of the labels against the centers
+  MatrixView<double> centers;  ///< (n_clusters, n_features) that the labels were found with: init in the first one
+  std::function<const std::int32_t*()> labels;  ///< (n_samples), before empty clusters are filled; made when asked for
+};
+
 struct FitOptions {
   std::size_t max_iter = 300;  ///< iterations at most, at least 1
   double tol = 1e-4;           ///< stop when sum of squared shifts <= tol * mean variance of the features
-  Algorithm algorithm = Algorithm::automatic;             ///< see Algorithm
-  std::function<void(std::size_t, double)> on_iteration;  ///< (iteration from 0, its objective); may throw to stop
-  Poll poll;                                              ///< see Poll
+  Algorithm algorithm = Algorithm::automatic;          ///< see Algorithm
+  std::function<void(const Iteration&)> on_iteration;  ///< called when all rows have labels; may throw to stop
+  Poll poll;                                           ///< see Poll
 };
 
 }  // namespace pykmeans
