@@ -718,9 +718,7 @@ except ImportError as error:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == (
-        "summary() needs pandas, which is not installed: pip install 'pykmeans[pandas]'."
-    )
+    assert done.stdout.strip() == ("summary() needs pandas, which is not installed: pip install 'pykmeans[pandas]'.")
 
 
 def test_neither_pandas_nor_polars_is_imported():
