@@ -11,7 +11,10 @@ import pykmeans
 from pykmeans import _core
 
 README = Path(__file__).parents[1] / "README.md"
-FUNCTIONS = [getattr(pykmeans, name) for name in ("k_means", "kmeans_plusplus", "assign", "info")]
+FUNCTIONS = [
+    getattr(pykmeans, name)
+    for name in ("k_means", "kmeans_plusplus", "assign", "silhouette_samples", "silhouette_score", "info")
+]
 METHODS = {
     method
     for estimator in (pykmeans.KMeans, pykmeans.KPrototypes)

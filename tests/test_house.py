@@ -115,7 +115,7 @@ def test_every_source_is_built():
 ORDER = [
     ["__main__"],
     ["_demo"],
-    ["_kmeans", "_kprototypes", "_functions"],
+    ["_kmeans", "_kprototypes", "_functions", "_silhouette"],
     ["_clusterer"],
     ["_fit"],
     ["_seeding"],

@@ -9,6 +9,8 @@ from ._functions import k_means as k_means
 from ._functions import kmeans_plusplus as kmeans_plusplus
 from ._kmeans import KMeans as KMeans
 from ._kprototypes import KPrototypes as KPrototypes
+from ._silhouette import silhouette_samples as silhouette_samples
+from ._silhouette import silhouette_score as silhouette_score
 
 __all__ = [  # noqa: RUF022 (in the order in which one reads about them)
     "KMeans",
@@ -17,6 +19,8 @@ __all__ = [  # noqa: RUF022 (in the order in which one reads about them)
     "k_means",
     "kmeans_plusplus",
     "assign",
+    "silhouette_samples",
+    "silhouette_score",
     "info",
     "ConvergenceWarning",
     "InvalidParameterError",

@@ -108,6 +108,18 @@ def medoids(points: Points, centers: Centers, labels: NDArray[np.int32]) -> NDAr
 def score(points: Points, centers: Centers) -> float:
     """The inertia of the points (with their weights) against the centers, exactly summed."""
 
+def silhouette(points: Points, labels: NDArray[np.int32], n_clusters: int) -> NDArray[np.float64]:
+    """The silhouette of each row by the distances of transform; NaN where only one cluster has weight.
+
+    labels : C-contiguous int32 of shape (n_samples,), in [0, n_clusters).
+    """
+
+def simplified_silhouette(points: Points, labels: NDArray[np.int32], centers: Centers) -> NDArray[np.float64]:
+    """The same with distances to the centers in place of mean distances to the clusters."""
+
+def weighted_mean(values: NDArray[np.float64], sample_weight: NDArray[np.float64] | None = None) -> float:
+    """The exact sum of w * value over that of w, each rounded once."""
+
 def info() -> dict[str, Any]:
     """{"version": str, "instruction_set": str, "instruction_sets": list[str], "openmp": bool, "threads": int}, threads
     being what is granted now."""

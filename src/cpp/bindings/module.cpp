@@ -5,6 +5,7 @@ PYBIND11_MODULE(_core, module) {
   pykmeans::bindings::bind_points(module);
   pykmeans::bindings::bind_fit(module);
   pykmeans::bindings::bind_seeding(module);
+  pykmeans::bindings::bind_silhouette(module);
   pykmeans::bindings::bind_distances(module);
   pykmeans::bindings::bind_info(module);
 }

@@ -37,6 +37,7 @@ class AnyPoints {
 void bind_points(py::module_& module);
 void bind_fit(py::module_& module);
 void bind_seeding(py::module_& module);
+void bind_silhouette(py::module_& module);
 void bind_distances(py::module_& module);
 void bind_info(py::module_& module);
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <stdexcept>
 #include <string>
@@ -28,6 +29,13 @@ void check_finite(const Points<T>& points) {
                                 " values that are NaN or infinite, the first at row " +
                                 std::to_string(points.first_nonfinite_row) + ", column " +
                                 std::to_string(points.first_nonfinite_column) + "; all must be finite");
+}
+
+inline void check_labels(const std::int32_t* labels, std::size_t count, std::size_t n_clusters) {
+  for (std::size_t i = 0; i < count; ++i)
+    if (labels[i] < 0 || static_cast<std::size_t>(labels[i]) >= n_clusters)
+      throw std::invalid_argument("labels[" + std::to_string(i) + "]=" + std::to_string(labels[i]) +
+                                  " must be in [0, n_clusters=" + std::to_string(n_clusters) + ")");
 }
 
 /// Contiguous centers that fit the points. @param name  of the argument, for messages

@@ -20,24 +20,13 @@ namespace pykmeans {
 using detail::FloatEnvironment;
 using detail::Referee;
 
-namespace {
-
-void check_labels(const std::int32_t* labels, std::size_t count, std::size_t n_clusters) {
-  for (std::size_t i = 0; i < count; ++i)
-    if (labels[i] < 0 || static_cast<std::size_t>(labels[i]) >= n_clusters)
-      throw std::invalid_argument("labels[" + std::to_string(i) + "]=" + std::to_string(labels[i]) +
-                                  " must be in [0, n_clusters=" + std::to_string(n_clusters) + ")");
-}
-
-}  // namespace
-
 template <class T>
 double inertia(const Points<T>& points, MatrixView<double> view, const std::int32_t* labels, double* cluster_inertia,
                const Poll& poll) {
   const FloatEnvironment environment;
   const std::vector<double> centers = detail::seen_centers(points, view, "centers");
   const Referee referee(points, centers.data(), view.rows);
-  check_labels(labels, points.values.rows, view.rows);
+  detail::check_labels(labels, points.values.rows, view.rows);
   const std::size_t n_sums = cluster_inertia ? view.rows : 1;
   const std::vector<detail::WideSum> sums =
       detail::cluster_sums(points, points.weights, centers.data(), n_sums, labels, referee, poll);
@@ -67,7 +56,7 @@ void distances_to_labels(const Points<T>& points, MatrixView<double> view, const
                          double* distances, const Poll& poll) {
   const FloatEnvironment environment;
   const std::vector<double> centers = detail::seen_centers(points, view, "centers");
-  check_labels(labels, points.values.rows, view.rows);
+  detail::check_labels(labels, points.values.rows, view.rows);
   const std::size_t n = points.values.rows, d = view.columns;
   const Referee referee(points, centers.data(), view.rows);
   const int threads = detail::useful_threads(points.n_threads, {n, d});
@@ -116,7 +105,7 @@ std::vector<std::int64_t> medoids(const Points<T>& points, MatrixView<double> vi
                                   const Poll& poll) {
   const FloatEnvironment environment;
   const std::vector<double> centers = detail::seen_centers(points, view, "centers");
-  check_labels(labels, points.values.rows, view.rows);
+  detail::check_labels(labels, points.values.rows, view.rows);
   const std::size_t n = points.values.rows, d = view.columns, k = view.rows;
   const Referee referee(points, centers.data(), k);
   struct Nearest {

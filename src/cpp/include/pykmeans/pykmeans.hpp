@@ -76,6 +76,25 @@ template <class T>
 std::vector<std::int64_t> medoids(const Points<T>& points, MatrixView<double> centers, const std::int32_t* labels,
                                   const Poll& poll = {});
 
+/// The silhouette of each row by the distances that transform shows (P. J. Rousseeuw, 1987): (b - a) / max(a, b), a
+/// being the mean distance to the others of its cluster and b the least mean distance to another cluster. A weight of w
+/// counts as w copies. 0 where the weight of its cluster is at most 1, NaN where there is no other cluster. The sums of
+/// w * distance are exact and rounded once. Takes n_samples^2 distances, and memory for a few numbers a row.
+/// @param labels (n_samples)  @param values[out] (n_samples)
+template <class T>
+void silhouette(const Points<T>& points, const std::int32_t* labels, std::size_t n_clusters, double* values,
+                const Poll& poll = {});
+
+/// The same with the distances to the centers in place of the mean distances to the clusters. Centers of clusters
+/// without weight are left out. @param labels (n_samples)  @param values[out] (n_samples)
+template <class T>
+void simplified_silhouette(const Points<T>& points, MatrixView<double> centers, const std::int32_t* labels,
+                           double* values, const Poll& poll = {});
+
+/// The exact sum of w * value over that of w, each rounded once. @param weights (count) not all zero, or nullptr for
+/// ones
+double weighted_mean(const double* values, const double* weights, std::size_t count);
+
 /// float32 centers as doubles, exactly, whatever floating-point state the calling thread is in. @return (rows *
 /// columns)
 std::vector<double> widened(MatrixView<float> values);

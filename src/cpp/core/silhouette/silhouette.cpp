@@ -1,0 +1,114 @@
+// Silhouettes (P. J. Rousseeuw, 1987): how much nearer a row is to its own cluster than to the next one.
+#include <cmath>
+
+#include "../check.hpp"
+#include "../float_environment.hpp"
+#include "../parallel.hpp"
+#include "../referee.hpp"
+#include "../row_reader.hpp"
+#include "clusters.hpp"
+#include "pykmeans/pykmeans.hpp"
+
+namespace pykmeans {
+
+using detail::Clusters;
+using detail::FloatEnvironment;
+using detail::Referee;
+
+namespace {
+
+/// Distances in the referee's unit: a silhouette is a ratio, so that any power of two will do.
+double shown(double said, bool rooted) {
+  return rooted ? std::sqrt(said) : said;
+}
+
+template <class T>
+void silhouettes_one_by_one(const Points<T>& points, const Clusters& clusters, const Referee& referee, double* values,
+                            const Poll& poll) {
+  const std::size_t n = points.values.rows, d = points.values.columns;
+  const bool rooted = detail::traits(points.metric.distance).rooted;
+  const int threads = detail::useful_threads(points.n_threads, {n, n, d + 64});
+  const detail::Blocks blocks(n, n * (d + 64), threads, 1);
+  detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
+    const detail::RowReader<T> read(points);
+    std::vector<double> row(d);
+    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
+      std::copy_n(read(i), d, row.begin());
+      double a = 0.0, b = std::numeric_limits<double>::infinity();
+      for (std::size_t c = 0; c < clusters.count(); ++c) {
+        if (clusters.empty(c)) continue;
+        detail::WideSum sum;
+        for (std::size_t m = clusters.begin(c); m < clusters.begin(c + 1); ++m) {
+          const std::size_t j = clusters.members()[m];
+          sum.add(shown(referee(read(j), row.data()), rooted), points.weight(j));
+        }
+        if (c != clusters.label(i))
+          b = std::min(b, clusters.mean(sum.rounded(), c));
+        else if (!clusters.alone(c))
+          a = clusters.mean_of_others(sum.rounded(), c);
+      }
+      values[i] = detail::silhouette_of(a, b, clusters.alone(clusters.label(i)));
+    }
+  });
+}
+
+}  // namespace
+
+template <class T>
+void silhouette(const Points<T>& points, const std::int32_t* labels, std::size_t n_clusters, double* values,
+                const Poll& poll) {
+  const FloatEnvironment environment;
+  detail::check_finite(points);
+  detail::check_labels(labels, points.values.rows, n_clusters);
+  const Referee referee(points.metric, points.range, points.values.columns);
+  silhouettes_one_by_one(points, Clusters(points, labels, n_clusters), referee, values, poll);
+}
+
+template <class T>
+void simplified_silhouette(const Points<T>& points, MatrixView<double> view, const std::int32_t* labels, double* values,
+                           const Poll& poll) {
+  const FloatEnvironment environment;
+  const std::vector<double> centers = detail::seen_centers(points, view, "centers");
+  const std::size_t n = points.values.rows, d = view.columns, k = view.rows;
+  detail::check_labels(labels, n, k);
+  const Referee referee(points, centers.data(), k);
+  const Clusters clusters(points, labels, k);
+  const bool rooted = detail::traits(points.metric.distance).rooted;
+  const int threads = detail::useful_threads(points.n_threads, {n, k, d});
+  const detail::Blocks blocks(n, k * (d + 8), threads);
+  detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
+    const detail::RowReader<T> read(points);
+    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
+      const T* row = read(i);
+      const std::size_t own = clusters.label(i);
+      double nearest = std::numeric_limits<double>::infinity();
+      for (std::size_t c = 0; c < k; ++c)
+        if (c != own && !clusters.empty(c)) nearest = std::min(nearest, referee(row, centers.data() + c * d));
+      const double a = shown(referee(row, centers.data() + own * d), rooted);
+      values[i] = detail::silhouette_of(a, shown(nearest, rooted), clusters.alone(own));
+    }
+  });
+}
+
+double weighted_mean(const double* values, const double* weights, std::size_t count) {
+  const FloatEnvironment environment;
+  detail::WideSum sum, weight;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double w = weights ? weights[i] : 1.0;
+    sum.add(values[i], w);
+    weight.add(w);
+  }
+  return detail::quotient(sum.rounded(), weight.rounded());
+}
+
+#define PYKMEANS_INSTANTIATE(T)                                                                       \
+  template void silhouette(const Points<T>&, const std::int32_t*, std::size_t, double*, const Poll&); \
+  template void simplified_silhouette(const Points<T>&, MatrixView<double>, const std::int32_t*, double*, const Poll&)
+
+PYKMEANS_INSTANTIATE(std::uint8_t);
+PYKMEANS_INSTANTIATE(float);
+PYKMEANS_INSTANTIATE(double);
+
+#undef PYKMEANS_INSTANTIATE
+
+}  // namespace pykmeans
