@@ -18,10 +18,17 @@ FUNCTIONS = [
 METHODS = {
     method
     for estimator in (pykmeans.KMeans, pykmeans.KPrototypes)
-    for name, method in inspect.getmembers(estimator, inspect.isfunction)
+    for name, method in inspect.getmembers(estimator, inspect.isroutine)
     if not name.startswith("_") and method.__module__.startswith("pykmeans.")
 }
-WITH_EXAMPLES = [pykmeans.KMeans, pykmeans.KPrototypes, pykmeans.Step, pykmeans.KPrototypes.summary, *FUNCTIONS]
+WITH_EXAMPLES = [
+    pykmeans.KMeans,
+    pykmeans.KPrototypes,
+    pykmeans.Step,
+    pykmeans.KMeans.load,
+    pykmeans.KPrototypes.summary,
+    *FUNCTIONS,
+]
 
 
 @pytest.mark.parametrize("thing", WITH_EXAMPLES, ids=lambda thing: thing.__name__)
@@ -49,7 +56,7 @@ def test_readme_examples() -> None:
 
 def test_there_are_methods() -> None:
     names = {method.__name__ for method in METHODS}
-    assert names == {"fit", "fit_predict", "fit_transform", "predict", "transform", "score", "summary"}
+    assert names == {"fit", "fit_predict", "fit_transform", "predict", "transform", "score", "save", "load", "summary"}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +69,9 @@ def test_docstrings_describe_every_argument(function: object) -> None:
     for name in inspect.signature(function).parameters:
         if name != "self":
             assert name in documented
-    assert "Returns\n-------" in inspect.getdoc(function)
+    assert ("Returns\n-------" in inspect.getdoc(function)) == (
+        inspect.signature(function).return_annotation is not None
+    )
 
 
 @pytest.mark.parametrize("estimator", [pykmeans.KMeans, pykmeans.KPrototypes], ids=lambda estimator: estimator.__name__)

@@ -1,11 +1,12 @@
 """What KMeans and KPrototypes share: everything but how they read a table and what they are called."""
 
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _core, _errors
+from . import _core, _errors, _model_file
 from ._bases import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
 from ._fit import best_fit
 from ._validate import arrays, parameters
@@ -54,6 +55,18 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
     """An estimator with centers."""
 
     _PARAMETERS: tuple[str, ...]  # those that a fit judges
+    _FITTED: tuple[str, ...] = (  # what a file keeps, beside the names of features
+        "cluster_centers_",
+        "inertia_",
+        "n_iter_",
+        "n_features_in_",
+        "inertia_history_",
+        "stop_reason_",
+        "algorithm_",
+        "converged_",
+        "cluster_sizes_",
+        "cluster_inertia_",
+    )
 
     n_threads: int | None
     store_medoids: bool
@@ -222,6 +235,76 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         """
         _, points, centers = self._measured(X, sample_weight)
         return -_core.score(points, centers)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to a file, as JSON that anybody can read.
+
+        It holds the parameters, the centers and the other attributes, but not those that belong to the rows of fit:
+        ``labels_``, ``medoid_indices_`` and ``steps_``. Every number comes back with the same bits.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file. One that is there is replaced, when the new one is complete.
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        TypeError
+            If a parameter or a category cannot be written: those that are None, bools, numbers, text, bytes, dates and
+            times can, and arrays, lists and data frames of these, but no function and no RandomState.
+        OSError
+            If the file cannot be written.
+
+        See Also
+        --------
+        load : The way back.
+        """
+        _model_file.write(path, self)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "Self":
+        """Read a model from a file that ``save`` or the command line wrote.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file.
+
+        Returns
+        -------
+        model : object
+            The fitted estimator, without the attributes that belong to the rows of fit. It predicts, transforms and
+            scores with the same bits as the one that was saved. Where the command line scaled columns, it expects
+            scaled ones.
+
+        Raises
+        ------
+        ValueError
+            If the file is no such model, of another estimator or of an unknown version; it names the file.
+        OSError
+            If the file cannot be read.
+        ImportError
+            If the model has dates of pandas, and pandas is not installed.
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> from pykmeans import KMeans
+        >>> kmeans = KMeans(2, random_state=0).fit([[0.0], [1.0], [10.0], [11.0]])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = os.path.join(folder, "model.json")
+        ...     kmeans.save(path)
+        ...     loaded = KMeans.load(path)
+        >>> loaded
+        KMeans(n_clusters=2, random_state=0)
+        >>> loaded.predict([[2.0], [9.0]]).tolist() == kmeans.predict([[2.0], [9.0]]).tolist()
+        True
+        """
+        model: Self
+        model, _ = _model_file.read(path, cls)
+        return model
 
     def _read(self, X: Any) -> Numbers:
         """Return what the core reads of the X of a fit."""

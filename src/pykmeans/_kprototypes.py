@@ -147,6 +147,8 @@ class KPrototypes(Clusterer):
         "record_steps",
     )
 
+    _FITTED = (*Clusterer._FITTED, "gamma_", "categorical_features_")
+
     gamma_: float
     categorical_features_: NDArray[np.int64]
 

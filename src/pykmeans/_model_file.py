@@ -1,0 +1,202 @@
+"""Models in files: JSON with all that predict, transform, score and another fit need.
+
+Values are written by ``_json_values``, so that a loaded model measures with the same bits. Labels, medoids and steps
+belong to the rows of the fit and are not kept.
+"""
+
+import os
+import uuid
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _core, _errors
+from ._json_values import decoded, encoded, text
+from ._validate import parameters
+from ._validate.frames import is_frame, series
+
+FORMAT = "pykmeans model"
+VERSION = 1  # a reader refuses other ones; a parameter that is missing has its default
+
+_ESTIMATORS = ("KMeans", "KPrototypes")
+
+Path = str | os.PathLike[str]
+
+
+def write(path: Path, estimator: Any, extra: dict[str, Any] | None = None) -> None:
+    """Write a fitted estimator to ``path``, whole or not at all.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file; one that is there is replaced.
+    estimator : KMeans or KPrototypes
+        What is written.
+    extra : dict or None, default=None
+        What else a reader of the file should know, by names.
+    """
+    os.fspath(path)  # TypeError before any work
+    if not hasattr(estimator, "cluster_centers_"):
+        raise _errors.not_fitted(estimator)
+    caller = type(estimator).__name__
+    given = estimator.get_params()
+    parameters.fit_parameters(caller, {name: getattr(estimator, name) for name in estimator._PARAMETERS})
+    names = [*estimator._FITTED, *(["feature_names_in_"] if hasattr(estimator, "feature_names_in_") else [])]
+    content = {
+        "format": FORMAT,
+        "version": VERSION,
+        "pykmeans": _core.__version__,
+        "estimator": caller,
+        "parameters": {name: _parameter(name, value) for name, value in given.items()},
+        "fitted": {name: encoded(getattr(estimator, name), name) for name in names},
+    }
+    if extra is not None:
+        content["table"] = encoded(extra, "table")
+    replace(path, text(content).encode())
+
+
+def read(path: Path, expected: type | None = None) -> tuple[Any, dict[str, Any] | None]:
+    """Return the estimator in a file, and what was written beside it.
+
+    Parameters
+    ----------
+    path : str or path-like
+        What ``write`` wrote.
+    expected : type or None, default=None
+        The estimator's class; None for the class of this package that the file names.
+
+    Returns
+    -------
+    estimator : KMeans, KPrototypes or expected
+        Fitted.
+    extra : dict or None
+        What ``write`` was given.
+
+    Raises
+    ------
+    ValueError
+        If the file is no such model; it names the file and what is wrong.
+    """
+    name = os.fsdecode(path)
+    with open(name, "rb") as file:
+        content = file.read()
+    try:
+        found = decoded(content)
+        if not isinstance(found, dict) or found.get("format") != FORMAT:
+            raise ValueError(f'it has no "format": "{FORMAT}"')
+        if found.get("version") != VERSION:
+            raise ValueError(
+                f'its "version" is {found.get("version")!r}, and pykmeans {_core.__version__} reads version {VERSION}'
+            )
+        if not isinstance(found.get("table", {}), dict):
+            raise ValueError('its "table" is not an object')
+        return _estimator(found, expected), found.get("table")
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{name} is not a model that can be loaded: {error}") from None
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Give a file this content, or leave it as it was where that fails."""
+    target = os.fsdecode(os.path.realpath(path))
+    if os.path.exists(target) and not os.path.isfile(target):  # a pipe, say: nothing to be replaced
+        with open(target, "wb") as file:
+            file.write(content)
+        return
+    temporary = os.path.join(os.path.dirname(target), f".{uuid.uuid4().hex}.tmp")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(content)
+        os.replace(temporary, target)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, os.fsdecode(path)) from None
+    finally:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+
+
+def _parameter(name: str, value: Any) -> Any:
+    """Write a parameter; frames and series become lists of their rows."""
+    if is_frame(value):
+        columns = [series(value, j, name).to_list() for j in range(value.shape[1])]
+        value = list(zip(*columns, strict=True))
+    elif hasattr(value, "to_list"):
+        value = value.to_list()
+    elif hasattr(value, "__array__") and not isinstance(value, np.generic):
+        value = np.asarray(value)
+    try:
+        return encoded(value, name)
+    except TypeError as error:
+        raise TypeError(f"{error} Set another {name} before: only another fit would use it.") from None
+
+
+def _estimator(found: dict[str, Any], expected: type | None) -> Any:
+    name = found.get("estimator")
+    if expected is None:
+        if name not in _ESTIMATORS:
+            raise ValueError(f'its "estimator" is {name!r}, which must be {" or ".join(_ESTIMATORS)}')
+        expected = getattr(import_module("pykmeans"), name)  # by the public name, as a pickle would
+    elif name != expected.__name__:
+        raise ValueError(f'its "estimator" is {name!r}, not {expected.__name__}')
+    for part in ("parameters", "fitted"):
+        if not isinstance(found.get(part), dict):
+            raise ValueError(f'it has no "{part}"')
+    estimator: Any = expected()
+    _refuse_names(set(found["parameters"]) - set(estimator.get_params()), "has the unknown parameters")
+    estimator.set_params(**found["parameters"])
+    parameters.fit_parameters(name, {each: getattr(estimator, each) for each in estimator._PARAMETERS})
+    for attribute, value in _fitted(found["fitted"], estimator).items():
+        setattr(estimator, attribute, value)
+    return estimator
+
+
+_TYPES = {
+    "inertia_": float,
+    "n_iter_": int,
+    "n_features_in_": int,
+    "stop_reason_": str,
+    "algorithm_": str,
+    "converged_": bool,
+    "gamma_": float,
+}
+
+
+def _fitted(found: dict[str, Any], estimator: Any) -> dict[str, Any]:
+    """Return the fitted attributes if they are all there and go together."""
+    _refuse_names(set(estimator._FITTED) - set(found), "lacks the attributes")
+    _refuse_names(set(found) - {*estimator._FITTED, "feature_names_in_"}, "has the unknown attributes")
+    for name, type_ in _TYPES.items():
+        if name in found and type(found[name]) is not type_:
+            raise ValueError(f"{name} is {found[name]!r}, which must be of type {type_.__name__}")
+    n_features = found["n_features_in_"]
+    n_clusters = len(_array(found, "cluster_centers_", ("float32", "float64", "object"), None, n_features))
+    _array(found, "inertia_history_", ("float64",), found["n_iter_"])
+    _array(found, "cluster_sizes_", ("float64",), n_clusters)
+    _array(found, "cluster_inertia_", ("float64",), n_clusters)
+    if "feature_names_in_" in found:
+        names = _array(found, "feature_names_in_", ("object",), n_features)
+        if not all(isinstance(name, str) for name in names):
+            raise ValueError("feature_names_in_ must be text")
+    if "categorical_features_" in found:
+        positions = _array(found, "categorical_features_", ("int64",), None).tolist()
+        if positions != sorted(set(positions) & set(range(n_features))):
+            raise ValueError(f"categorical_features_ are {positions}, which must be positions of columns in order")
+    return found
+
+
+def _refuse_names(names: set[str], what: str) -> None:
+    if names:
+        raise ValueError(f"it {what} {', '.join(sorted(names))}")
+
+
+def _array(found: dict[str, Any], name: str, dtypes: tuple[str, ...], *shape: int | None) -> NDArray[Any]:
+    """Return an attribute if it is an array of one of these types and of this shape, None standing for any length."""
+    array: NDArray[Any] = found[name]
+    is_array = isinstance(array, np.ndarray) and array.dtype in dtypes and array.ndim == len(shape)
+    if not is_array or not all(n in (None, length) for n, length in zip(shape, array.shape, strict=True)):
+        lengths = ", ".join("any" if n is None else str(n) for n in shape)
+        raise ValueError(f"{name} must be an array of {' or '.join(dtypes)} of shape ({lengths})")
+    if array.dtype.kind == "f" and not np.isfinite(array).all() and name == "cluster_centers_":
+        raise ValueError(f"{name} must be finite")
+    return array
