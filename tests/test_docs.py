@@ -13,7 +13,16 @@ from pykmeans import _core
 README = Path(__file__).parents[1] / "README.md"
 FUNCTIONS = [
     getattr(pykmeans, name)
-    for name in ("k_means", "kmeans_plusplus", "assign", "silhouette_samples", "silhouette_score", "info")
+    for name in (
+        "k_means",
+        "kmeans_plusplus",
+        "assign",
+        "silhouette_samples",
+        "silhouette_score",
+        "select_k",
+        "elbow",
+        "info",
+    )
 ]
 METHODS = {
     method

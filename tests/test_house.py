@@ -115,6 +115,11 @@ def test_every_source_is_built():
 ORDER = [
     ["__main__"],
     ["_demo"],
+    ["_selection"],
+    ["_k_selection"],
+    ["_criteria"],
+    ["_gap", "_knee", "_spread", "_stand_in"],
+    ["_solutions"],
     ["_kmeans", "_kprototypes", "_functions", "_silhouette"],
     ["_clusterer"],
     ["_model_file"],
@@ -125,6 +130,7 @@ ORDER = [
     ["_plain"],
     ["_errors"],
     ["_json_values"],
+    ["_progress"],
     ["_optional"],
     ["_scikit_learn", "_core"],
 ]

@@ -7,8 +7,11 @@ from ._functions import assign as assign
 from ._functions import info as info
 from ._functions import k_means as k_means
 from ._functions import kmeans_plusplus as kmeans_plusplus
+from ._k_selection import KSelection as KSelection
 from ._kmeans import KMeans as KMeans
 from ._kprototypes import KPrototypes as KPrototypes
+from ._selection import elbow as elbow
+from ._selection import select_k as select_k
 from ._silhouette import silhouette_samples as silhouette_samples
 from ._silhouette import silhouette_score as silhouette_score
 
@@ -21,6 +24,9 @@ __all__ = [  # noqa: RUF022 (in the order in which one reads about them)
     "assign",
     "silhouette_samples",
     "silhouette_score",
+    "select_k",
+    "elbow",
+    "KSelection",
     "info",
     "ConvergenceWarning",
     "InvalidParameterError",

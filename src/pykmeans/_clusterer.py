@@ -68,6 +68,12 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         "cluster_inertia_",
     )
 
+    @property
+    def _metric_name(self) -> str:
+        """Its metric, as ``_core.METRICS`` calls it."""
+        raise NotImplementedError
+
+    init: Any
     n_threads: int | None
     store_medoids: bool
     record_steps: bool

@@ -188,6 +188,10 @@ class KMeans(Clusterer):
         self.store_medoids = store_medoids
         self.record_steps = record_steps
 
+    @property
+    def _metric_name(self) -> str:
+        return self.metric
+
     def _read(self, X: Any) -> Numbers:
         return read(X, Metric(self.metric))
 

@@ -149,6 +149,8 @@ class KPrototypes(Clusterer):
 
     _FITTED = (*Clusterer._FITTED, "gamma_", "categorical_features_")
 
+    _metric_name = "mixed"
+
     gamma_: float
     categorical_features_: NDArray[np.int64]
 

@@ -86,6 +86,20 @@ def is_list_of_columns(value: Any) -> bool:
     )
 
 
+def _is_list_of_counts(value: Any) -> bool:
+    try:
+        found = list(value)
+    except TypeError:
+        return False
+    return bool(found) and all(_is_integer(k) and int(k) >= 1 for k in found) and len(set(found)) == len(found)
+
+
+def _is_list_of_names(value: Any) -> bool:
+    if not isinstance(value, (list, tuple)):
+        return False
+    return bool(value) and all(isinstance(name, str) for name in value) and len(set(value)) == len(value)
+
+
 _is_positive = _is_integer_from(1)
 _is_natural = _is_integer_from(0)
 _is_start = _is_one_of("k-means++", "random")
@@ -128,6 +142,10 @@ _RULES = {
     ),
     "n_local_trials": _POSITIVE_OR_NONE,
     "return_n_iter": _BOOLEAN,
+    "k": _Rule(_is_list_of_counts, "a range or list of different ints in the range [1, n_samples]"),
+    "criteria": _Rule(_is_list_of_names, "a list or tuple of different names of criteria"),
+    "n_references": _POSITIVE,
+    "progress": _Rule(lambda v: v is None or _is_boolean(v), "an instance of 'bool' or None"),
 }
 
 
@@ -169,6 +187,18 @@ def _check_combination(algorithm: str, metric: str) -> None:
             f"algorithm={algorithm!r} works with metric {_listed(others)} only, got metric={metric!r}, which works "
             f"with algorithm {_listed(_core.METRICS[metric]['algorithms'])}."
         )
+
+
+def check_center(what: str, metric: str, centers: tuple[str, ...]) -> None:
+    """Raise ValueError where ``what`` needs a metric with one of ``centers``, as ``_core.METRICS`` calls them."""
+    if _core.METRICS[metric]["center"] in centers:
+        return
+    named = [name for name in METRICS if _core.METRICS[name]["center"] in centers]
+    words = [f"metric {_listed(named)}"] if named else []
+    if _core.METRICS["mixed"]["center"] in centers:
+        words.append("KPrototypes")
+    got = "KPrototypes" if metric == "mixed" else f"metric={metric!r}"
+    raise ValueError(f"{what} works with {' or '.join(words)} only, got {got}.")
 
 
 def _listed(names: Any) -> str:
