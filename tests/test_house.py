@@ -140,7 +140,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__
 # What is optional comes through _optional.optional(). Who may name it in an import statement, and whether that may run
 # on import; besides, anybody may for type checkers.
 STATEMENTS = {"_scikit_learn": ({"sklearn"}, False), "_bases": ({"sklearn"}, True)}
-FOR_TYPES = {"pandas", "typing_extensions"}
+FOR_TYPES = {"pandas", "polars", "typing_extensions"}
 
 
 def unit(path):

@@ -14,7 +14,7 @@ from ._gap import gaps
 from ._knee import knee
 from ._progress import Progress
 from ._spread import Spread, bic, calinski_harabasz, davies_bouldin, spread
-from ._stand_in import estimator_silhouette
+from ._stand_in import estimator_silhouette_score
 from ._validate.parameters import check_center
 
 Columns: TypeAlias = dict[str, NDArray[np.float64]]  # of KSelection.table, by name
@@ -71,14 +71,10 @@ def _silhouettes(name: str, simplified: bool) -> Callable[[Study], Columns]:
 
 
 def _mean_silhouette(study: Study, model: Clusterer, simplified: bool) -> float:
-    if np.count_nonzero(model.cluster_sizes_) < 2:
-        study.progress.step()
-        return math.nan
-    values = estimator_silhouette(model, study.X, study.weight, simplified)
+    n_found = np.count_nonzero(model.cluster_sizes_)
+    mean = estimator_silhouette_score(model, study.X, study.weight, simplified) if n_found > 1 else math.nan
     study.progress.step()
-    if study.weight is None:
-        return math.fsum(values) / len(values)
-    return math.fsum(study.weight * values) / math.fsum(study.weight)
+    return mean
 
 
 def _heights(study: Study) -> Columns:

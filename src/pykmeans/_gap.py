@@ -36,7 +36,7 @@ def gaps(
     for reference in logarithms:
         drawn = generator.uniform(low, high, X.shape).astype(models[0].cluster_centers_.dtype, copy=False)
         seed = int(generator.randint(2**31))
-        estimator = with_parameters(models[0], random_state=seed, verbose=0, store_medoids=False)
+        estimator = with_parameters(models[0], random_state=seed, verbose=0, store_medoids=False, record_steps=False)
         reference[:] = _logarithms([found.model for found in solutions(drawn, counts, estimator, weight, progress)])
     error = logarithms.std(axis=0) * math.sqrt(1 + 1 / n_references)
     return logarithms.mean(axis=0) - _logarithms(models), error

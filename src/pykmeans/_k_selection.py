@@ -154,6 +154,8 @@ def _majority(best: dict[str, int | None]) -> tuple[int | None, str]:
         return winner, f"{winner}, by {by[0]}"
     if sum(count == most for count in votes.values()) > 1:
         return winner, f"{winner}, by {by[0]}, which was listed first of those that disagree"
+    if most == len(best):
+        return winner, f"{winner}, by every criterion ({', '.join(by)})"
     return winner, f"{winner}, by {most} of {len(best)} criteria ({', '.join(by)})"
 
 

@@ -33,3 +33,10 @@ def estimator_silhouette(model: Any, X: Any, sample_weight: Any, simplified: boo
     with np.errstate(all="ignore"):
         s = np.where(np.isinf(a), 0, (b - a) / np.maximum(a, b))
     return np.nan_to_num(s)
+
+
+def estimator_silhouette_score(model: Any, X: Any, sample_weight: Any = None, simplified: bool = False) -> float:
+    """Weighted mean."""
+    values = estimator_silhouette(model, X, sample_weight, simplified)
+    w = np.ones(len(values)) if sample_weight is None else sample_weight
+    return float((w * values).sum() / w.sum())
