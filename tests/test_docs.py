@@ -9,6 +9,7 @@ import pytest
 
 import pykmeans
 from pykmeans import _core
+from pykmeans._criteria import CRITERIA
 
 README = Path(__file__).parents[1] / "README.md"
 FUNCTIONS = [
@@ -98,6 +99,15 @@ def test_the_table_of_metrics() -> None:
     shown = {"mixed": "KPrototypes"}
     expected = {shown.get(name, f'"{name}"'): ", ".join(way["algorithms"]) for name, way in _core.METRICS.items()}
     assert rows == expected
+
+
+def test_the_table_of_criteria() -> None:
+    text = (README.parent / "docs" / "semantics.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r'^\| (\w+) \|.*\| (all|"euclidean") \|$', text, re.MULTILINE))
+    with_means = {name for name, criterion in CRITERIA.items() if criterion.centers == ("mean",)}
+    assert rows == {name: '"euclidean"' if name in with_means else "all" for name in CRITERIA}
+    for name in CRITERIA:
+        assert f'- "{name}": ' in inspect.getdoc(pykmeans.select_k)
 
 
 def test_every_public_name_is_listed() -> None:
