@@ -27,8 +27,8 @@ FUNCTIONS = [
 ]
 METHODS = {
     method
-    for estimator in (pykmeans.KMeans, pykmeans.KPrototypes)
-    for name, method in inspect.getmembers(estimator, inspect.isroutine)
+    for public in (pykmeans.KMeans, pykmeans.KPrototypes, pykmeans.KSelection)
+    for name, method in inspect.getmembers(public, inspect.isroutine)
     if not name.startswith("_") and method.__module__.startswith("pykmeans.")
 }
 WITH_EXAMPLES = [
@@ -37,6 +37,7 @@ WITH_EXAMPLES = [
     pykmeans.Step,
     pykmeans.KMeans.load,
     pykmeans.KPrototypes.summary,
+    pykmeans.KSelection,
     *FUNCTIONS,
 ]
 
@@ -66,7 +67,8 @@ def test_readme_examples() -> None:
 
 def test_there_are_methods() -> None:
     names = {method.__name__ for method in METHODS}
-    assert names == {"fit", "fit_predict", "fit_transform", "predict", "transform", "score", "save", "load", "summary"}
+    of_models = {"fit", "fit_predict", "fit_transform", "predict", "transform", "score", "save", "load", "summary"}
+    assert names == of_models | {"to_pandas", "to_polars"}
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,15 @@ def test_docstrings_describe_every_parameter_and_attribute(estimator: type) -> N
     model = estimator(2, store_medoids=True, record_steps=True).fit([[0.0], [1.0]])
     attributes = [name for name in vars(model) if name.endswith("_")]
     assert sorted(documented) == sorted([*model.get_params(), *attributes, "feature_names_in_"])
+
+
+def test_the_docstring_of_a_selection_describes_every_attribute() -> None:
+    documented = re.findall(r"^(\w+) : ", inspect.getdoc(pykmeans.KSelection).split("See Also")[0], re.MULTILINE)
+    selection = pykmeans.elbow([[0.0], [1.0]], k=[1, 2])
+    properties = [
+        name for name, _ in inspect.getmembers(pykmeans.KSelection, lambda value: isinstance(value, property))
+    ]
+    assert sorted(documented) == sorted(name for name in [*vars(selection), *properties] if not name.startswith("_"))
 
 
 def test_the_table_of_metrics() -> None:

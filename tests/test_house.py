@@ -118,7 +118,7 @@ ORDER = [
     ["_selection"],
     ["_k_selection"],
     ["_criteria"],
-    ["_gap", "_knee", "_spread", "_stand_in"],
+    ["_gap", "_knee", "_spread"],
     ["_solutions"],
     ["_kmeans", "_kprototypes", "_functions", "_silhouette"],
     ["_clusterer"],

@@ -95,7 +95,7 @@ def test_no_clusters_but_one():
     assert found.best_k is None and found.best_model is None
     assert found.reason == f"none of the criteria found one ({', '.join(CRITERIA)})"
     assert found.reasons["elbow"] == "the inertia has no elbow in k = 1 to 3"
-    assert found.reasons["bic"] == "BIC has no value in k = 1 to 3"
+    assert found.reasons["bic"] == "the BIC has no value in k = 1 to 3"
     assert select_k(X, [1], criteria=["silhouette"]).reasons == {
         "silhouette": "the mean silhouette has no value in k = 1"
     }
@@ -243,6 +243,9 @@ def test_it_can_be_pickled(selection):
         ({"k": [2, 2]}, ValueError, r"Got \[2, 2\] instead"),
         ({"k": [0, 2]}, ValueError, r"Got \[0, 2\] instead"),
         ({"k": [2.0]}, TypeError, r"Got \[2.0\] instead"),
+        ({"k": iter([2, 3])}, TypeError, "The 'k' parameter of select_k must be"),
+        ({"k": "23"}, TypeError, "The 'k' parameter of select_k must be"),
+        ({"k": np.array(3)}, TypeError, "The 'k' parameter of select_k must be"),
         ({"k": [2, 31]}, ValueError, "n_samples=30 should be >= n_clusters=31"),
         ({"criteria": []}, ValueError, "The 'criteria' parameter of select_k must be a list or tuple of different"),
         ({"criteria": "elbow"}, ValueError, "The 'criteria' parameter of select_k must be"),

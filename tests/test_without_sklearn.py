@@ -55,6 +55,12 @@ def test_the_command_line_does_not_need_scikit_learn() -> None:
     assert "134 of 150 flowers (89.3%)" in python(HIDE + "from pykmeans.__main__ import main; main(['demo'])")
 
 
+def test_k_is_chosen_on_numpy_alone() -> None:
+    absent = "import sys\nfor name in ('sklearn', 'tqdm', 'pandas', 'polars', 'matplotlib'): sys.modules[name] = None\n"
+    code = "from pykmeans import select_k\nprint(select_k(X, [2, 3, 4], criteria=['silhouette', 'gap', 'bic']).best_k)"
+    assert python(absent + DATA + code) == "2"
+
+
 @pytest.mark.parametrize("absent", [HIDE, OLD], ids=["hidden", "too old"])
 def test_the_estimator_on_numpy_alone(absent: str) -> None:
     code = (

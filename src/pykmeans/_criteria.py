@@ -13,8 +13,8 @@ from ._clusterer import Clusterer
 from ._gap import gaps
 from ._knee import knee
 from ._progress import Progress
+from ._silhouette import estimator_silhouette_score
 from ._spread import Spread, bic, calinski_harabasz, davies_bouldin, spread
-from ._stand_in import estimator_silhouette_score
 from ._validate.parameters import check_center
 
 Columns: TypeAlias = dict[str, NDArray[np.float64]]  # of KSelection.table, by name
@@ -61,13 +61,6 @@ class Criterion(NamedTuple):
     measure: Callable[[Study], Columns]  # its values, in a column of its own name, and what else it finds
     choose: Callable[[Table], Choice]
     n_steps: Callable[[int], int] = lambda n_references: 0  # of progress, for each k
-
-
-def _silhouettes(name: str, simplified: bool) -> Callable[[Study], Columns]:
-    def measure(study: Study) -> Columns:
-        return {name: np.array([_mean_silhouette(study, model, simplified) for model in study.models])}
-
-    return measure
 
 
 def _mean_silhouette(study: Study, model: Clusterer, simplified: bool) -> float:
@@ -135,22 +128,18 @@ def _at_the_gap(table: Table) -> Choice:
 _ANY = ("mean", "median", "direction", "mode", "mean or mode")
 _MEAN = ("mean",)
 
+
+def _silhouette(name: str, words: str, simplified: bool) -> Criterion:
+    def measure(study: Study) -> Columns:
+        return {name: np.array([_mean_silhouette(study, model, simplified) for model in study.models])}
+
+    return Criterion(words, _ANY, measure, _at_the("largest", name, f"the {words}"), n_steps=lambda n_references: 1)
+
+
 CRITERIA = {
     "elbow": Criterion("height above the chord of the inertia curve", _ANY, _heights, _at_the_bend),
-    "silhouette": Criterion(
-        "mean silhouette",
-        _ANY,
-        _silhouettes("silhouette", simplified=False),
-        _at_the("largest", "silhouette", "the mean silhouette"),
-        n_steps=lambda n_references: 1,
-    ),
-    "simplified_silhouette": Criterion(
-        "mean simplified silhouette",
-        _ANY,
-        _silhouettes("simplified_silhouette", simplified=True),
-        _at_the("largest", "simplified_silhouette", "the mean simplified silhouette"),
-        n_steps=lambda n_references: 1,
-    ),
+    "silhouette": _silhouette("silhouette", "mean silhouette", simplified=False),
+    "simplified_silhouette": _silhouette("simplified_silhouette", "mean simplified silhouette", simplified=True),
     "calinski_harabasz": Criterion(
         "Calinski-Harabasz index",
         _MEAN,
@@ -164,7 +153,7 @@ CRITERIA = {
         _at_the("lowest", "davies_bouldin", "the Davies-Bouldin index"),
     ),
     "gap": Criterion("gap", _MEAN, _gap, _at_the_gap, n_steps=lambda n_references: n_references),
-    "bic": Criterion("BIC", _MEAN, _bic, _at_the("lowest", "bic", "BIC")),
+    "bic": Criterion("BIC", _MEAN, _bic, _at_the("lowest", "bic", "the BIC")),
 }
 
 

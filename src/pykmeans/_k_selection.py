@@ -50,6 +50,20 @@ class KSelection:
     See Also
     --------
     pykmeans.select_k, pykmeans.elbow : The functions that return it.
+
+    Examples
+    --------
+    >>> from pykmeans import select_k
+    >>> X = [[0, 0], [0, 1], [1, 0], [9, 0], [9, 1], [10, 0], [5, 8], [5, 9], [6, 8]]
+    >>> select_k(X, k=range(2, 6), random_state=0)
+    k  inertia  n_iter  converged    elbow  silhouette  best by
+    2      124       2        yes        0      0.5381
+    3        4       2        yes  0.65297     0.87167  elbow, silhouette
+    4   3.1667       2        yes  0.32648     0.61079
+    5   2.3333       2        yes        0     0.35446
+    best k: 3, by every criterion (elbow, silhouette)
+    elbow: the inertia bends at k = 3: further clusters lower it much less
+    silhouette: the mean silhouette is largest at k = 3: 0.8717
     """
 
     # The name that a pickle stores.

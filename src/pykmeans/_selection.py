@@ -1,6 +1,6 @@
 """How many clusters: a fit for each k, criteria that compare them, and what they say."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,9 @@ from ._validate.arrays import weights
 
 def select_k(
     X: ArrayLike,
-    k: Iterable[int] = range(2, 11),
+    k: Collection[int] = range(2, 11),
     *,
-    criteria: Iterable[str] = ("elbow", "silhouette"),
+    criteria: Sequence[str] = ("elbow", "silhouette"),
     estimator: Clusterer | None = None,
     sample_weight: ArrayLike | None = None,
     random_state: int | np.random.RandomState | None = None,
@@ -42,7 +42,8 @@ def select_k(
         What to choose by. Of values that depend on a distance, it is that of ``transform``.
 
         - "elbow": where the inertia stops falling steeply (Kneedle); every metric.
-        - "silhouette": the largest mean silhouette; every metric. It takes time in proportion to n_samples squared.
+        - "silhouette": the largest mean silhouette; every metric. It takes time in proportion to n_samples squared: for
+          more than some 50,000 rows, take the next one.
         - "simplified_silhouette": the same with distances to centers in place of rows; every metric. It takes no
           longer than an iteration.
         - "calinski_harabasz": the largest ratio of the variances between and within clusters; metric "euclidean".
@@ -139,7 +140,7 @@ def select_k(
 
 def elbow(
     X: ArrayLike,
-    k: Iterable[int] = range(1, 11),
+    k: Collection[int] = range(1, 11),
     *,
     estimator: Clusterer | None = None,
     sample_weight: ArrayLike | None = None,

@@ -87,10 +87,9 @@ def is_list_of_columns(value: Any) -> bool:
 
 
 def _is_list_of_counts(value: Any) -> bool:
-    try:
-        found = list(value)
-    except TypeError:
+    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__len__") or not getattr(value, "shape", (0,)):
         return False
+    found = list(value)
     return bool(found) and all(_is_integer(k) and int(k) >= 1 for k in found) and len(set(found)) == len(found)
 
 
