@@ -117,6 +117,7 @@ ORDER = [
     ["_demo"],
     ["_selection"],
     ["_k_selection"],
+    ["plot"],
     ["_criteria"],
     ["_gap", "_knee", "_spread"],
     ["_solutions"],

@@ -20,6 +20,7 @@ _HOMES = {
     "elbow": "_selection",
     "KSelection": "_k_selection",
     "info": "_functions",
+    "plot": "plot",
     "ConvergenceWarning": "_errors",
     "InvalidParameterError": "_errors",
     "NotFittedError": "_errors",
@@ -39,6 +40,7 @@ __all__ = [  # noqa: RUF022 (in the order in which one reads about them)
     "elbow",
     "KSelection",
     "info",
+    "plot",
     "ConvergenceWarning",
     "InvalidParameterError",
     "NotFittedError",
@@ -49,7 +51,8 @@ __all__ = [  # noqa: RUF022 (in the order in which one reads about them)
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'pykmeans' has no attribute {name!r}")
-    value = getattr(import_module(f"pykmeans.{_HOMES[name]}"), name)
+    home = import_module(f"pykmeans.{_HOMES[name]}")
+    value = home if _HOMES[name] == name else getattr(home, name)
     globals()[name] = value
     return value
 

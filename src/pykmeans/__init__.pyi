@@ -1,3 +1,4 @@
+from . import plot as plot
 from ._clusterer import Step as Step
 from ._core import __version__ as __version__
 from ._errors import ConvergenceWarning as ConvergenceWarning
@@ -28,6 +29,7 @@ __all__ = [  # noqa: RUF022 (in the order in which one reads about them)
     "elbow",
     "KSelection",
     "info",
+    "plot",
     "ConvergenceWarning",
     "InvalidParameterError",
     "NotFittedError",

@@ -1,0 +1,47 @@
+"""What every picture's display is."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Display:
+    """A picture that was drawn, and what it takes to draw it again.
+
+    Attributes
+    ----------
+    ax_ : matplotlib.axes.Axes
+        The axes that it was drawn in; the first of them where there are several.
+    axes_ : ndarray of matplotlib.axes.Axes
+        All of them, row by row.
+    figure_ : matplotlib.figure.Figure
+        Their figure: ``figure_.savefig("picture.png")`` keeps it.
+    """
+
+    ax_: Any
+    axes_: NDArray[np.object_]
+    figure_: Any
+
+    def plot(self, *, ax: Any = None) -> "Self":
+        """Draw the picture, once more or elsewhere.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, array-like of them or None, default=None
+            Where to draw, as the function that made this display takes it; None for a new figure.
+
+        Returns
+        -------
+        self : Display
+            This display, whose attributes are now those of the new drawing.
+        """
+        raise NotImplementedError
+
+    def _keep(self, axes: Any) -> None:
+        self.axes_ = np.atleast_1d(np.asarray(axes, dtype=object)).ravel()
+        self.ax_ = self.axes_[0]
+        self.figure_ = self.ax_.figure
