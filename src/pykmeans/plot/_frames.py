@@ -74,16 +74,14 @@ def _frames(model: Clusterer, steps: Any, rows: Rows, plane: Plane) -> Iterator[
 
 def draw_frame(ax: Any, film: Film, frame: Frame, scale: float, trails: bool = True) -> None:
     """Draw one frame: rows, where centers come from, centers."""
-    _scatter.draw_points(
-        ax, film.plane.points, frame.labels, film.n_clusters, _scatter.dot_size(len(film.plane.points)) * scale
-    )
+    points = film.plane.points
+    _scatter.draw_points(ax, points, frame.labels, film.n_clusters, _scatter.dot_size(len(points)) * scale)
     if trails and frame.act == "move":
-        colors = [_style.color(cluster) for cluster in range(film.n_clusters)]
         size = 60 * scale
         ax.scatter(*frame.before.T, s=size, facecolors="white", edgecolors=_style.INK, linewidths=1.0, zorder=4)
-        for cluster, (start, end) in enumerate(zip(frame.before, frame.centers, strict=True)):
-            ax.plot(*zip(start, end), color="white", linewidth=4.0, zorder=3, solid_capstyle="round")
-            ax.plot(*zip(start, end), color=_style.INK, linewidth=1.6, zorder=3.5, solid_capstyle="round")
+        for x, y in np.stack([frame.before, frame.centers], axis=-1):
+            ax.plot(x, y, color="white", linewidth=4.0, zorder=3, solid_capstyle="round")
+            ax.plot(x, y, color=_style.INK, linewidth=1.6, zorder=3.5, solid_capstyle="round")
     _scatter.draw_centers(ax, frame.centers, scale)
 
 

@@ -134,6 +134,6 @@ def _chosen(frames: list[_frames.Frame], max_panels: int) -> list[int]:
     first = list(range(min(3, max_panels - 1)))
     moves = [i for i in range(len(first), last) if frames[i].act == "move"]
     n_between = min(max_panels - len(first) - 1, len(moves))
-    early = np.geomspace(1, len(moves) + 1, n_between + 1)[:-1].astype(int) - 1 if n_between else []
+    early: Any = np.geomspace(1, len(moves) + 1, n_between + 1)[:n_between].astype(int) - 1
     between = np.maximum(early, np.arange(n_between))  # so that none comes twice
     return [*first, *(moves[place] for place in between), last]

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from .._optional import optional
 
 # By number of the cluster, in every picture. The first six are those of M. Okabe and K. Ito, "Color universal design"
-# (2008), without yellow, which is hard to see on white; each further one is the colour that those with full sight and
-# those without red, green or blue cones, in the simulation of G. M. Machado et al. (2009), can best tell from all before
-# it. Markers help where colours come near each other; as 20 and 7 share no divisor, 140 pairs differ.
+# (2008), without yellow, which is hard to see on white, then indigo. Each further one is the colour that can best be told
+# from all before it, by full sight and without red, green or blue cones (as G. M. Machado, M. M. Oliveira and L. A. F.
+# Fernandes simulate it, 2009). Markers help where colours come near; as 20 and 7 share no divisor, 140 pairs differ.
 COLORS = (
     "#0072B2",
     "#E69F00",
@@ -145,9 +145,18 @@ def bare(ax: Any) -> None:
 def note(ax: Any, text: str) -> Any:
     """Write a short remark in the lower right corner of axes; return the text."""
     return ax.annotate(
-        text, (1, 0), (-4, 4), xycoords="axes fraction", textcoords="offset points", ha="right", va="bottom",
-        fontsize=TINY, color=MUTED, zorder=8, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1.5},
-    )  # fmt: skip
+        text,
+        (1, 0),
+        (-4, 4),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        fontsize=TINY,
+        color=MUTED,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1.5},
+        zorder=8,
+    )
 
 
 def number(value: float) -> str:
