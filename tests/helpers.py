@@ -1,5 +1,10 @@
 """Fits to compare with, and how two fits are compared."""
 
+import json
+import os
+import re
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -42,6 +47,42 @@ def some_weights(n, seed, zeros=True):
         w[rng.random(n) < 0.2] = 0.0
         w[rng.integers(n)] = 1.5
     return w
+
+
+def weights_of(kind, n, seed):
+    """Weights of a kind, by its name."""
+    if kind == "none":
+        return None
+    if kind == "whole":
+        return np.random.default_rng(seed).integers(1, 5, n).astype(np.float64)
+    return some_weights(n, seed)
+
+
+# Kinds of values that are hard to tell apart, or to add.
+
+
+def tenths(rng, n, d):
+    return rng.integers(0, 11, (n, d)) / 10
+
+
+def offset(rng, n, d):
+    return 1e6 + rng.standard_normal((n, d))
+
+
+def heavy_tailed(rng, n, d):
+    return rng.standard_t(1, (n, d)) ** 3
+
+
+def far_apart(rng, n, d):
+    return rng.standard_normal((n, d)) * 10.0 ** rng.integers(-30, 30, (n, 1))
+
+
+def tiny(rng, n, d):
+    return rng.standard_normal((n, d)) * 2.0 ** rng.integers(-149, -120, (n, d))
+
+
+def huge(rng, n, d):
+    return rng.standard_normal((n, d)) * 2.0 ** rng.integers(90, 124, (n, d))
 
 
 def as_points(X, sample_weight=None, n_threads=None, metric="euclidean", n_numeric=0, gamma=1.0):
@@ -174,3 +215,30 @@ def assert_assigned(X, centers, **how):
     assert bits(found[1]) == bits(distances)
     np.testing.assert_array_equal(_core.nearest(points, centers), labels)
     return labels
+
+
+def on_every_instruction_set(code):
+    """What ``code`` prints as JSON, by the instruction set that PYKMEANS_ISA names, and with None for none.
+
+    It prints [the instruction set that ran, anything].
+    """
+
+    def run(name):
+        environment = {key: value for key, value in os.environ.items() if key != "PYKMEANS_ISA"}
+        if name is not None:
+            environment["PYKMEANS_ISA"] = name
+        command = [sys.executable, "-W", "ignore", "-c", code]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+
+    # A wrong name is refused, and the message has those that this CPU runs, the best first.
+    refused = run("of another machine")
+    assert refused.returncode != 0
+    names = re.search(r"must be one of what this CPU runs: (.*)", refused.stderr).group(1).split(", ")
+    assert "baseline" in names
+    results = {}
+    for name in [None, *names]:
+        done = run(name)
+        assert done.returncode == 0, done.stderr
+        running, results[name] = json.loads(done.stdout)
+        assert running == (name or names[0])  # the one that was asked for is the one that runs; else the best
+    return results

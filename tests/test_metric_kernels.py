@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers import far_apart, heavy_tailed, huge, offset, tenths, tiny
 
 from pykmeans import _core
 
@@ -32,39 +33,15 @@ def halves(rng, n, d):
     return rng.integers(0, 11, (n, d)) / 2
 
 
-def tenths(rng, n, d):
-    return rng.integers(0, 11, (n, d)) / 10
-
-
-def offset(rng, n, d):
-    return 1e6 + rng.standard_normal((n, d))
-
-
 def near_a_bisector(rng, n, d):
     """Pairs of values whose sums of differences are equal but for rounding."""
     return np.where(rng.random((n, d)) < 0.5, 1 / 3, 1 / 7) + rng.integers(-2, 3, (n, d)) * 2.0**-23
-
-
-def heavy_tailed(rng, n, d):
-    return rng.standard_t(1, (n, d)) ** 3
 
 
 def outliers(rng, n, d):
     X = rng.standard_normal((n, d))
     X[rng.integers(n, size=n // 50), rng.integers(d, size=n // 50)] *= 1e14
     return X
-
-
-def tiny(rng, n, d):
-    return rng.standard_normal((n, d)) * 2.0 ** rng.integers(-149, -120, (n, d))
-
-
-def huge(rng, n, d):
-    return rng.standard_normal((n, d)) * 2.0 ** rng.integers(90, 124, (n, d))
-
-
-def far_apart(rng, n, d):
-    return rng.standard_normal((n, d)) * 10.0 ** rng.integers(-30, 30, (n, 1))
 
 
 KINDS = [gaussian, grid, halves, tenths, offset, near_a_bisector, heavy_tailed, outliers, tiny, huge, far_apart]

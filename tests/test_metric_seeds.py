@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import reference
-from helpers import as_points, some_weights
+from helpers import as_points, far_apart, heavy_tailed, huge, offset, some_weights, tenths, tiny
 
 from pykmeans import _core
 
@@ -25,30 +25,6 @@ def gaussian(rng, n, d):
 
 def grid(rng, n, d):
     return rng.integers(0, 3, (n, d))
-
-
-def tenths(rng, n, d):
-    return rng.integers(0, 11, (n, d)) / 10
-
-
-def offset(rng, n, d):
-    return 1e6 + rng.standard_normal((n, d))
-
-
-def heavy_tailed(rng, n, d):
-    return rng.standard_t(1, (n, d)) ** 3
-
-
-def far_apart(rng, n, d):
-    return rng.standard_normal((n, d)) * 10.0 ** rng.integers(-30, 30, (n, 1))
-
-
-def tiny(rng, n, d):
-    return rng.standard_normal((n, d)) * 2.0 ** rng.integers(-149, -120, (n, d))
-
-
-def huge(rng, n, d):
-    return rng.standard_normal((n, d)) * 2.0 ** rng.integers(90, 124, (n, d))
 
 
 def mirrored(rng, n, d):

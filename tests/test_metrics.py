@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import reference
-from helpers import as_points, assert_fit_is, assert_same_bits, bits, check, fitted, some_weights, table
+from helpers import as_points, assert_fit_is, assert_same_bits, bits, check, fitted, some_weights, table, weights_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,14 +13,6 @@ from pykmeans import KMeans, _core, kmeans_plusplus
 TYPES = [np.float32, np.float64, np.uint8]
 METRICS = ["manhattan", "cosine", "hamming"]
 ALL = [*METRICS, "mixed"]
-
-
-def weights_of(kind, n, seed):
-    if kind == "none":
-        return None
-    if kind == "whole":
-        return np.random.default_rng(seed).integers(1, 5, n).astype(np.float64)
-    return some_weights(n, seed)
 
 
 def test_every_metric_has_these_tests():

@@ -1,16 +1,11 @@
 """What must not change a fit, and how a fit changes with its data; every edge of blocks and tiles."""
 
 import itertools
-import json
-import os
-import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import reference
-from helpers import assert_same_bits, bits, blobs, check, fitted, some_weights
+from helpers import assert_same_bits, bits, blobs, check, fitted, on_every_instruction_set, some_weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -398,29 +393,10 @@ print(json.dumps([_core.info()["instruction_set"], digests]))
 """
 
 
-def digest(instruction_set):
-    environment = {name: value for name, value in os.environ.items() if name != "PYKMEANS_ISA"}
-    if instruction_set:
-        environment["PYKMEANS_ISA"] = instruction_set
-    return subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", DIGEST], env=environment, capture_output=True, text=True, timeout=300
-    )
-
-
 def test_instruction_sets_never_show():
-    # A wrong name is refused, and the message has those that this CPU runs.
-    refused = digest("of another machine")
-    assert refused.returncode != 0
-    names = re.search(r"must be one of what this CPU runs: (.*)", refused.stderr).group(1).split(", ")
-    assert "baseline" in names
-    results = {}
-    for name in [None, *names]:
-        done = digest(name)
-        assert done.returncode == 0, done.stderr
-        running, results[name] = json.loads(done.stdout)
-        assert running == (name or names[0])  # the one that was asked for is the one that runs; else the best
-    for name in names:
-        assert results[name] == results[None], name
+    results = on_every_instruction_set(DIGEST)
+    for name, result in results.items():
+        assert result == results["baseline"], name
 
 
 # ---------------------------------------------------------------- layouts

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import reference
-from helpers import assert_fit_is, bits, blobs, check, fitted, some_weights
+from helpers import assert_fit_is, bits, blobs, check, fitted, some_weights, weights_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,14 +13,6 @@ import pykmeans
 from pykmeans import KMeans
 
 TYPES = [np.float32, np.float64, np.uint8]
-
-
-def weights_of(kind, n, seed):
-    if kind == "none":
-        return None
-    if kind == "whole":
-        return np.random.default_rng(seed).integers(1, 5, n).astype(np.float64)
-    return some_weights(n, seed)
 
 
 # ---------------------------------------------------------------- whole fits

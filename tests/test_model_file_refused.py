@@ -1,0 +1,150 @@
+"""load refuses files that are something else, and models whose parts do not go together."""
+
+import copy
+import json
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import pykmeans
+from pykmeans import KMeans, KPrototypes
+
+FRAME = pd.DataFrame({"colour": ["red", "red", "blue", "blue", "grün"], "size": [1.0, 1.5, 7.1, 8.0, 9.0]})
+
+
+@pytest.fixture(scope="module")
+def kmeans_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("models") / "kmeans.json"
+    KMeans(2, random_state=0).fit(pd.DataFrame({"a": [0.0, 1.0, 9.0], "b": [1.0, 2.0, 3.0]})).save(path)
+    return json.loads(path.read_text())
+
+
+@pytest.fixture(scope="module")
+def kprototypes_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("models") / "kprototypes.json"
+    KPrototypes(2, random_state=0).fit(FRAME).save(path)
+    return json.loads(path.read_text())
+
+
+def assert_refused(path, phrase, cls=KMeans):
+    with pytest.raises(ValueError) as caught:
+        cls.load(path)
+    assert str(caught.value).startswith(f"{path} is not a model that can be loaded: ")
+    assert phrase in str(caught.value)
+
+
+CONTENTS = {
+    "nothing": (b"", "Expecting value"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\x00", "'utf-8' codec can't decode byte 0x89"),
+    "a table": (b"a,b\n1,2\n", "Expecting value: line 1 column 1"),
+    "half a file": (b'{"format": "pykmeans model", "version": 1, "estim', "Unterminated string"),
+    "a list": (b"[1, 2]", 'it has no "format": "pykmeans model"'),
+    "other JSON": (b'{"a": 1}', 'it has no "format": "pykmeans model"'),
+    "not a number": (b'{"a": NaN}', "JSON has no number NaN"),
+    "an unknown tag": (b'{"a": {"$complex": [1, 2]}}', "$complex cannot be [1, 2] (there is no such kind of value)"),
+    "two keys": (b'{"a": {"$date": "2026-01-31", "b": 1}}', "$date cannot be null"),
+    "no date": (b'{"a": {"$date": "2026-02-30"}}', '$date cannot be "2026-02-30" (day is out of range for month)'),
+    "a number as a date": (b'{"a": {"$date": 3}}', "$date cannot be 3"),
+    "no decimal": (b'{"a": {"$decimal": "x"}}', '$decimal cannot be "x"'),
+    "text as numbers": (b'{"a": {"$float64": ["1"]}}', '$float64 cannot be ["1"] (it must be a list of values of this'),
+    "a fraction as an int": (b'{"a": {"$int64": [1.5]}}', "$int64 cannot be [1.5]"),
+    "beyond an int": (b'{"a": {"$uint8": [300]}}', "$uint8 cannot be [300]"),
+    "ragged": (b'{"a": {"$float64": [[1.0], [1.0, 2.0]]}}', "$float64 cannot be [[1.0], [1.0, 2.0]]"),
+    "ragged objects": (b'{"a": {"$object": [[1.0], [1.0, 2.0]]}}', "$object cannot be [[1.0], [1.0, 2.0]]"),
+    "no rows": (b'{"a": {"$object": 3}}', "$object cannot be 3"),
+    "deep": (b"[" * 100_000, "it is nested too deeply"),
+    "digits": (b"1" * 10_000, "it has no" if sys.version_info < (3, 10, 7) else "integer string conversion"),
+}
+
+
+@pytest.mark.parametrize("case", CONTENTS)
+def test_files_that_are_something_else(case, tmp_path):
+    content, phrase = CONTENTS[case]
+    (tmp_path / "m").write_bytes(content)
+    assert_refused(tmp_path / "m", phrase)
+
+
+BROKEN = {
+    "version": ({"version": 2}, f'its "version" is 2, and pykmeans {pykmeans.__version__} reads version 1'),
+    "no version": ({"version": ...}, 'its "version" is None'),
+    "estimator": ({"estimator": "KMedians"}, "its \"estimator\" is 'KMedians', not KMeans"),
+    "no estimator": ({"estimator": ...}, 'its "estimator" is None, not KMeans'),
+    "no parameters": ({"parameters": ...}, 'it has no "parameters"'),
+    "fitted as a list": ({"fitted": []}, 'it has no "fitted"'),
+    "table": ({"table": 3}, 'its "table" is not an object'),
+    "unknown parameter": ({"parameters": {"k": 3, "j": 2}}, "it has the unknown parameters j, k"),
+    "bad parameter": ({"parameters": {"tol": -1}}, "The 'tol' parameter of KMeans must be a float in the range"),
+    "parameter of a wrong type": ({"parameters": {"n_clusters": "2"}}, "The 'n_clusters' parameter of KMeans must be"),
+    "combination": ({"parameters": {"metric": "hamming", "algorithm": "elkan"}}, "algorithm='elkan' works with metric"),
+    "missing": ({"fitted": {"inertia_": ..., "n_iter_": ...}}, "it lacks the attributes inertia_, n_iter_"),
+    "unknown": ({"fitted": {"labels_": [1]}}, "it has the unknown attributes labels_"),
+    "type": ({"fitted": {"inertia_": 3}}, "inertia_ is 3, which must be of type float"),
+    "flag": ({"fitted": {"converged_": 1}}, "converged_ is 1, which must be of type bool"),
+    "list": ({"fitted": {"cluster_sizes_": [1, 2]}}, "cluster_sizes_ must be an array of float64 of shape (2)"),
+    "sizes": (
+        {"fitted": {"cluster_sizes_": {"$float64": [1]}}},
+        "cluster_sizes_ must be an array of float64 of shape (2)",
+    ),
+    "history": ({"fitted": {"inertia_history_": {"$float64": [[1]]}}}, "inertia_history_ must be an array of float64"),
+    "names": ({"fitted": {"feature_names_in_": {"$object": ["a"]}}}, "feature_names_in_ must be an array of object of"),
+    "numbers as names": ({"fitted": {"feature_names_in_": {"$object": ["a", 1]}}}, "feature_names_in_ must be text"),
+    "flat": (
+        {"fitted": {"cluster_centers_": {"$float64": [1, 2]}}},
+        "cluster_centers_ must be an array of float32 or float64 or object of shape (any, 2)",
+    ),
+    "narrow": ({"fitted": {"cluster_centers_": {"$float64": [[1], [2]]}}}, "cluster_centers_ must be an array of"),
+    "integers": ({"fitted": {"cluster_centers_": {"$int64": [[1, 2]]}}}, "cluster_centers_ must be an array of"),
+    "none": ({"fitted": {"cluster_centers_": {"$float64": []}}}, "cluster_centers_ must be an array of"),
+    "infinite": ({"fitted": {"cluster_centers_": {"$float64": [[1, 2], [3, {"$float": "inf"}]]}}}, "must be finite"),
+    "too large": ({"fitted": {"cluster_centers_": {"$float32": [[1, 2], [3, 1e39]]}}}, "must be finite"),
+}
+
+
+def changed(found, changes):
+    """A copy; ... takes a key away."""
+    result = copy.deepcopy(found)
+    for key, value in changes.items():
+        if value is ...:
+            del result[key]
+        elif isinstance(value, dict) and key in result and not any(name.startswith("$") for name in value):
+            result[key] = changed(result[key], value)
+        else:
+            result[key] = value
+    return result
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_does_not_go_together_is_refused(case, kmeans_file, tmp_path):
+    changes, phrase = BROKEN[case]
+    (tmp_path / "m").write_text(json.dumps(changed(kmeans_file, changes)))
+    assert_refused(tmp_path / "m", phrase)
+
+
+@pytest.mark.parametrize("positions", [[-1], [2], [1, 0], [0, 0]], ids=str)
+def test_positions_that_are_not_there(positions, kprototypes_file, tmp_path):
+    changes = {"fitted": {"categorical_features_": {"$int64": positions}}}
+    (tmp_path / "m").write_text(json.dumps(changed(kprototypes_file, changes)))
+    assert_refused(
+        tmp_path / "m", f"categorical_features_ are {positions}, which must be positions of columns in", KPrototypes
+    )
+
+
+def test_a_model_of_the_other_estimator(kmeans_file, kprototypes_file, tmp_path):
+    (tmp_path / "m").write_text(json.dumps(kmeans_file))
+    assert_refused(tmp_path / "m", "its \"estimator\" is 'KMeans', not KPrototypes", KPrototypes)
+    (tmp_path / "m").write_text(json.dumps(kprototypes_file))
+    assert_refused(tmp_path / "m", "its \"estimator\" is 'KPrototypes', not KMeans")
+
+
+def test_what_a_person_may_change(kmeans_file, tmp_path):
+    """Whole numbers for floats, a parameter left out, another layout."""
+    changes = {
+        "parameters": {"tol": ..., "record_steps": ...},
+        "fitted": {"cluster_centers_": {"$float64": [[1, 2], [3, 4.5]]}},
+    }
+    (tmp_path / "m").write_text(json.dumps(changed(kmeans_file, changes), indent=1, sort_keys=True))
+    loaded = KMeans.load(tmp_path / "m")
+    assert loaded.cluster_centers_.tolist() == [[1, 2], [3, 4.5]] and loaded.cluster_centers_.dtype == np.float64
+    assert loaded.tol == KMeans().tol and loaded.record_steps is False
