@@ -90,7 +90,10 @@ class Referee {
     if (row.halved) exponent_ -= 1;
     if (!mixed_) return;
     gamma_ = std::ldexp(gamma_, 2 * scale_);
-    if (gamma_ > 0.0) highest_ = 1 + std::max(highest_, std::ilogb(gamma_) + 1 + bits_of(features));
+    if (gamma_ > 0.0) {
+      highest_ = 1 + std::max(highest_, std::ilogb(gamma_) + 1 + bits_of(features));
+      lowest_ = std::max(std::min(lowest_, std::ilogb(gamma_) - 52), lowest_bit);
+    }
   }
 
   /// The power of two that values are multiplied by before they are compared.
@@ -121,6 +124,16 @@ class Referee {
   /// What the referee says is at most 2^highest().
   int highest() const { return highest_; }
 
+  /// And a multiple of 2^lowest(): so are differences of values that are multiples of 2^g, and all that is rounded from
+  /// multiples of it; squares are multiples of 2^2g.
+  int lowest() const { return lowest_; }
+
+  /// A number as the referee sees it.
+  double scaled(double value) const { return scale_ == 0 ? value : value * first_factor_ * second_factor_; }
+
+  /// What a category adds that differs.
+  double mismatch() const { return mixed_ ? gamma_ : 1.0; }
+
   /// Index of the nearest of `count` centers, the lowest at a tie.
   template <class A>
   std::size_t nearest(const A* row, const double* centers, std::size_t count) const {
@@ -139,6 +152,7 @@ class Referee {
  private:
   static constexpr int highest_square = 480;  // exponents
   static constexpr int highest_term = 900;
+  static constexpr int lowest_bit = -1074;
 
   static int bits_of(std::size_t features) {
     int bits = 0;
@@ -161,6 +175,7 @@ class Referee {
     exponent_ = -2 * scale_;
     // Differences are at most 2^(highest + 1); the rounding of squares and sums makes no power of two more than one
     // more.
+    lowest_ = std::max(2 * (range.lowest - 53 + scale_), lowest_bit);
     highest_ = 2 * ((scales ? highest_square : range.highest) + 1) + bits_of(features_) + 1;
   }
 
@@ -169,6 +184,7 @@ class Referee {
     const bool scales = range.any && range.highest > highest_term;
     if (scales) scale_to(range, highest_term);
     exponent_ = -scale_;
+    lowest_ = std::max(range.lowest - 53 + scale_, lowest_bit);
     highest_ = (scales ? highest_term : range.highest) + 1 + bits_of(features_) + 1;
   }
 
@@ -190,6 +206,7 @@ class Referee {
   int scale_ = 0;
   int exponent_ = 0;
   int highest_ = 0;
+  int lowest_ = 0;
   double first_factor_ = 1.0;
   double second_factor_ = 1.0;
 };

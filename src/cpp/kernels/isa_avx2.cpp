@@ -6,6 +6,7 @@
 #include "limbs.inl.hpp"
 #include "nearest_score.inl.hpp"
 #include "nearest_whole.inl.hpp"
+#include "pair_sums.inl.hpp"
 #include "scan.inl.hpp"
 #include "score_group.inl.hpp"
 #include "seed_blocks.inl.hpp"
@@ -27,6 +28,7 @@ constexpr KernelTable avx2 = {"avx2",
                               whole_kernels<Avx2Pairs, Avx2Pairs, 2, 4>,
                               box_kernels<Avx2Vector<double>, 2>,
                               grid_kernels<float>,
-                              grid_kernels<double>};
+                              grid_kernels<double>,
+                              pair_kernels<Avx2Vector<double>>};
 
 }  // namespace pykmeans::kernels

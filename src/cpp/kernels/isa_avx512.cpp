@@ -6,6 +6,7 @@
 #include "limbs.inl.hpp"
 #include "nearest_score.inl.hpp"
 #include "nearest_whole.inl.hpp"
+#include "pair_sums.inl.hpp"
 #include "scan.inl.hpp"
 #include "score_group.inl.hpp"
 #include "seed_blocks.inl.hpp"
@@ -28,6 +29,7 @@ constexpr KernelTable avx512 = {"avx512",
                                 whole_kernels<Avx512Pairs, Avx2Pairs, 2, 8>,
                                 box_kernels<Avx512Vector<double>, 2>,
                                 grid_kernels<float>,
-                                grid_kernels<double>};
+                                grid_kernels<double>,
+                                pair_kernels<Avx512Vector<double>>};
 
 }  // namespace pykmeans::kernels

@@ -6,6 +6,7 @@
 #include "grid.inl.hpp"
 #include "limbs.inl.hpp"
 #include "nearest_score.inl.hpp"
+#include "pair_sums.inl.hpp"
 #include "scan.inl.hpp"
 #include "score_group.inl.hpp"
 #include "seed_blocks.inl.hpp"
@@ -27,6 +28,7 @@ constexpr KernelTable baseline = {"baseline",
                                   {},
                                   box_kernels<PortableVector<double>, 4>,
                                   grid_kernels<float>,
-                                  grid_kernels<double>};
+                                  grid_kernels<double>,
+                                  pair_kernels<PortableVector<double>>};
 
 }  // namespace pykmeans::kernels

@@ -412,6 +412,35 @@ struct GridKernels {
   void (*extremes[max_box_features])(const Value* rows, std::size_t count, Value* low, Value* high);
 };
 
+constexpr std::size_t pair_tile = 8;      // rows in a tile
+constexpr std::size_t most_pairs = 2048;  // other rows in a call, so that no sum of limbs leaves 64 bits
+
+/// A tile of rows and some other rows, to measure the distance of each to each. Categories come after the numbers,
+/// which are filled up with zeros to one, two or a multiple of four.
+struct PairQuery {
+  const double* tile;     // (numbers + categories, pair_tile)
+  const double* rows;     // (count, numbers + categories)
+  const double* weights;  // (count) or nullptr for ones
+  std::size_t count;      // at most most_pairs
+  std::size_t numbers;
+  std::size_t categories;
+  double mismatch;      // what a category adds that differs
+  bool rooted;          // what is added is the root of the distance
+  const double* magic;  // (limbs) 1.5 * 2^(52 + unit of the limb), the lowest first, each unit 2^51 times the one below
+  std::size_t limbs;    // at least two
+};
+
+/// Add the referee's distance (its root) times the weight of the other row, for all other rows, exactly: what is added
+/// must be at most 2^50 units of the highest limb, and a multiple of the lowest unit; products with weights and what
+/// they lose in rounding must neither overflow nor underflow.
+/// @param sums [in, out] (limbs, pair_tile) each grows by less than 2^62
+using AddPairs = void (*)(const PairQuery& query, std::int64_t* sums);
+
+struct PairKernels {
+  AddPairs squared;   // squared Euclidean distance, and categories
+  AddPairs absolute;  // the sum of absolute differences
+};
+
 struct KernelTable {
   const char* name;  ///< as PYKMEANS_ISA names it
   FilterKernels<float> float32;
@@ -427,6 +456,7 @@ struct KernelTable {
   BoxKernels boxes;
   GridKernels<float> grid_float32;
   GridKernels<double> grid_float64;
+  PairKernels pairs;
   const EightKernels* eight = nullptr;  ///< where the instruction set has them
 
   const GridKernels<float>& grid(float) const { return grid_float32; }

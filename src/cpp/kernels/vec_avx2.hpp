@@ -135,6 +135,11 @@ struct Avx2Vector<double> {
   }
   static Lanes widen(const float* p) { return _mm256_cvtps_pd(_mm_loadu_ps(p)); }
   static Lanes widen(const double* p) { return load(p); }
+  static Lanes square_root(Lanes v) { return _mm256_sqrt_pd(v); }
+  using Words = __m256i;  // sums of lanes taken for integers
+  static Words no_words() { return _mm256_setzero_si256(); }
+  static Words add_bits(Words sum, Lanes v) { return _mm256_add_epi64(sum, _mm256_castpd_si256(v)); }
+  static void store_words(std::uint64_t* p, Words words) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), words); }
   /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) {
     return static_cast<unsigned>(_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_LE_OQ)));

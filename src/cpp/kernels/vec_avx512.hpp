@@ -141,6 +141,11 @@ struct Avx512Vector<double> {
   }
   static Lanes widen(const float* p) { return _mm512_cvtps_pd(_mm256_loadu_ps(p)); }
   static Lanes widen(const double* p) { return load(p); }
+  static Lanes square_root(Lanes v) { return _mm512_sqrt_pd(v); }
+  using Words = __m512i;  // sums of lanes taken for integers
+  static Words no_words() { return _mm512_setzero_si512(); }
+  static Words add_bits(Words sum, Lanes v) { return _mm512_add_epi64(sum, _mm512_castpd_si512(v)); }
+  static void store_words(std::uint64_t* p, Words words) { _mm512_storeu_si512(p, words); }
   /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) { return _mm512_cmp_pd_mask(a, b, _CMP_LE_OQ); }
   /// v, with another value where it is 0.

@@ -59,9 +59,19 @@ struct PortableVector {
     return bits;
   }
   static Lanes square_root(Lanes v) {
-    for (std::size_t lane = 0; lane < width; ++lane) v[lane] = __builtin_sqrtf(v[lane]);
+    for (std::size_t lane = 0; lane < width; ++lane)
+      v[lane] = sizeof(Float) == 4 ? static_cast<Float>(__builtin_sqrtf(static_cast<float>(v[lane])))
+                                   : static_cast<Float>(__builtin_sqrt(v[lane]));
     return v;
   }
+  typedef std::uint64_t Words __attribute__((vector_size(16)));  // sums of lanes taken for integers
+  static Words no_words() { return Words{}; }
+  static Words add_bits(Words sum, Lanes v) {
+    Words bits;
+    std::memcpy(&bits, &v, sizeof bits);
+    return sum + bits;
+  }
+  static void store_words(std::uint64_t* p, Words words) { std::memcpy(p, &words, sizeof words); }
   /// first + l for each bit l of the mask, ascending. @return how many
   static std::size_t list_lanes(unsigned mask, std::uint32_t first, std::uint32_t* list) {
     std::size_t n = 0;
@@ -178,8 +188,22 @@ struct PortableVector {
     return bits;
   }
   static Lanes square_root(Lanes v) {
-    return each<Lanes>([&](std::size_t i) { return sqrtf(v.at[i]); });
+    return each<Lanes>([&](std::size_t i) {
+      return sizeof(Float) == 4 ? static_cast<Float>(sqrtf(static_cast<float>(v.at[i])))
+                                : static_cast<Float>(sqrt(static_cast<double>(v.at[i])));
+    });
   }
+  struct Words {  // sums of lanes taken for integers
+    std::uint64_t at[16 / sizeof(std::uint64_t)];
+  };
+  static Words no_words() { return {}; }
+  static Words add_bits(Words sum, Lanes v) {
+    Words bits;
+    std::memcpy(&bits, &v, sizeof bits);
+    for (std::size_t i = 0; i < 16 / sizeof(std::uint64_t); ++i) sum.at[i] += bits.at[i];
+    return sum;
+  }
+  static void store_words(std::uint64_t* p, Words words) { std::memcpy(p, &words, sizeof words); }
   /// first + l for each bit l of the mask, ascending. @return how many
   static std::size_t list_lanes(unsigned mask, std::uint32_t first, std::uint32_t* list) {
     std::size_t n = 0;

@@ -58,8 +58,10 @@ class Clusters {
 
   /// Rows of positive weight, cluster by cluster.
   const std::vector<std::size_t>& members() const { return members_; }
-  /// Where those of a cluster begin; count() for the end of all.
+  /// The place where those of a cluster begin; that of count() is the end of all.
   std::size_t begin(std::size_t cluster) const { return begins_[cluster]; }
+  /// The cluster of a place among the members.
+  std::size_t of_member(std::size_t place) const { return label(members_[place]); }
   bool empty(std::size_t cluster) const { return begins_[cluster] == begins_[cluster + 1]; }
 
   /// Whether a row of the cluster has no other beside it: its weight is at most 1.

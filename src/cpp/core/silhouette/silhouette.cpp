@@ -7,6 +7,8 @@
 #include "../referee.hpp"
 #include "../row_reader.hpp"
 #include "clusters.hpp"
+#include "distance_limbs.hpp"
+#include "pairs.hpp"
 #include "pykmeans/pykmeans.hpp"
 
 namespace pykmeans {
@@ -60,8 +62,17 @@ void silhouette(const Points<T>& points, const std::int32_t* labels, std::size_t
   const FloatEnvironment environment;
   detail::check_finite(points);
   detail::check_labels(labels, points.values.rows, n_clusters);
+  const std::size_t n = points.values.rows;
   const Referee referee(points.metric, points.range, points.values.columns);
-  silhouettes_one_by_one(points, Clusters(points, labels, n_clusters), referee, values, poll);
+  const Clusters clusters(points, labels, n_clusters);
+  ValueRange weights;
+  if (points.weights) weights = detail::range_of(points.weights, n);
+  const bool rooted = detail::traits(points.metric.distance).rooted;
+  const detail::DistanceLimbs limbs(referee, rooted, points.weights ? &weights : nullptr);
+  if (limbs.usable())
+    detail::silhouettes_by_pairs(points, clusters, referee, limbs, values, poll);
+  else
+    silhouettes_one_by_one(points, clusters, referee, values, poll);
 }
 
 template <class T>

@@ -1,0 +1,16 @@
+// Silhouettes by tiles of rows against all other rows: no matrix of distances exists.
+#pragma once
+
+#include "../referee.hpp"
+#include "clusters.hpp"
+#include "distance_limbs.hpp"
+#include "pykmeans/points.hpp"
+
+namespace pykmeans::detail {
+
+/// @param limbs  usable ones  @param values [out] (n_samples)
+template <class T>
+void silhouettes_by_pairs(const Points<T>& points, const Clusters& clusters, const Referee& referee,
+                          const DistanceLimbs& limbs, double* values, const Poll& poll);
+
+}  // namespace pykmeans::detail
