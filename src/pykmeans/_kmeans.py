@@ -73,9 +73,9 @@ class KMeans(Clusterer):
         Number of iterations of the best run.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,), object
+    feature_names_in_ : ndarray of shape (``n_features_in_``,), object
         Names of the columns of X; only where X was a data frame whose names are all strings.
-    inertia_history_ : ndarray of shape (n_iter_,), float64
+    inertia_history_ : ndarray of shape (``n_iter_``,), float64
         The inertia of each iteration's labels against the centers that they were found with.
     stop_reason_ : {"labels", "centers", "max_iter"}
         Why the best run stopped: no label changed, the centers moved by no more than ``tol`` allows, or ``max_iter``
