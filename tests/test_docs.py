@@ -12,19 +12,7 @@ from pykmeans import _core
 from pykmeans._criteria import CRITERIA
 
 README = Path(__file__).parents[1] / "README.md"
-FUNCTIONS = [
-    getattr(pykmeans, name)
-    for name in (
-        "k_means",
-        "kmeans_plusplus",
-        "assign",
-        "silhouette_samples",
-        "silhouette_score",
-        "select_k",
-        "elbow",
-        "info",
-    )
-]
+FUNCTIONS = [value for name in pykmeans.__all__ if inspect.isfunction(value := getattr(pykmeans, name))]
 METHODS = {
     method
     for public in (pykmeans.KMeans, pykmeans.KPrototypes, pykmeans.KSelection)
