@@ -87,6 +87,18 @@ def test_more_clusters_than_different_rows():
     assert np.isnan(found.table["bic"][2:]).all() and np.isnan(found.table["gap"][2:]).all()
 
 
+def test_a_jump_beyond_the_different_rows():
+    """Nothing is left to start from that has no center, but the estimator's own run finds them all."""
+    X = np.repeat([[0.0], [1.0], [5.0], [9.0]], [20, 20, 1, 1], axis=0)
+    for seed in range(5):
+        estimator = KMeans(init="random", n_init=1, max_iter=1)
+        found = select_k(X, [3, 4], criteria=["elbow"], estimator=estimator, random_state=seed)
+        assert found.table["inertia"][1] == 0
+        with pytest.warns(ConvergenceWarning) as caught:
+            found = select_k(X, [2, 7], criteria=["elbow"], estimator=estimator, random_state=seed)
+        assert found.table["inertia"][1] == 0 and len(caught) == 1
+
+
 def test_no_clusters_but_one():
     X = np.ones((6, 2))
     with pytest.warns(ConvergenceWarning):

@@ -34,13 +34,10 @@ def knee(x: ArrayLike, y: ArrayLike) -> tuple[int | None, NDArray[np.float64]]:
     fall = np.diff(across).mean()  # a peak counts once the heights are lower by this
     before, after = heights[[0, *range(len(x) - 1)]], heights[[*range(1, len(x)), -1]]
     is_peak = (heights >= before) & (heights >= after)
-    is_valley = (heights <= before) & (heights <= after)
-    peak: int | None = None  # that is waiting for its fall: a valley ends it
+    peak: int | None = None  # the last one: whatever falls, falls from there
     for i in range(len(x) - 1):
         if is_peak[i]:
             peak = i
-        if is_valley[i]:
-            peak = None
         if peak is not None and heights[i + 1] < heights[peak] - fall:
             return peak, heights
     return None, heights

@@ -43,7 +43,7 @@ def solutions(
 
 
 def _continued(X: Any, model: Clusterer, n_clusters: int, sample_weight: Any) -> Clusterer | None:
-    """Fit from the centers of ``model`` and further rows; None where no row is away from its center."""
+    """Fit from the centers of ``model`` and further rows; None where there are too few."""
     data, points, centers = model._measured(X, sample_weight)
     _, distances = _core.assign(points, centers)
     if sample_weight is not None:
@@ -61,16 +61,19 @@ def _continued(X: Any, model: Clusterer, n_clusters: int, sample_weight: Any) ->
 
 
 def _farthest(X: NDArray[Any], distances: NDArray[np.float64], count: int) -> list[int]:
-    """Return ``count`` rows that differ, the farthest first; the last one again where too few are away from 0."""
+    """Return ``count`` rows that differ, the farthest first.
+
+    None where fewer are away from their centers: then each different row can have a center, and every fit finds that.
+    """
     chosen: list[int] = []
     seen: set[bytes] = set()
     for row in np.argsort(-distances, kind="stable"):
         if distances[row] == 0:
-            return chosen + chosen[-1:] * (count - len(chosen))
+            break
         values = (X[row] + 0.0).tobytes()  # -0.0 and 0.0 are equal
         if values not in seen:
             seen.add(values)
             chosen.append(int(row))
             if len(chosen) == count:
-                break
-    return chosen
+                return chosen
+    return []
