@@ -144,6 +144,8 @@ _RULES = {
     "kind": _Rule(_is_one_of("auto", "pca", "pair"), "a str among {'auto', 'pca', 'pair'}"),
     "regions": _BOOLEAN,
     "max_points": _POSITIVE,
+    "simplified": _BOOLEAN,
+    "max_features": _POSITIVE,
     "max_panels": _Rule(_is_integer_from(2), "an int in the range [2, inf)"),
     "k": _Rule(_is_list_of_counts, "a range or list of different ints in the range [1, n_samples]"),
     "criteria": _Rule(_is_list_of_names, "a list or tuple of different names of criteria"),

@@ -99,7 +99,9 @@ class ClustersDisplay(Display):
             centers = self._rows.centers[:, column]
             ax.vlines(centers, 0, 1, transform=ax.get_xaxis_transform(), color=_style.INK, linewidth=0.8)
             discs = np.column_stack([centers, np.ones_like(centers)])
-            self.centers_.append(_scatter.draw_centers(ax, discs, transform=ax.get_xaxis_transform())[0])
+            self.centers_.append(
+                _scatter.draw_discs(ax, discs, list(range(len(discs))), 1.0, ax.get_xaxis_transform())[0]
+            )
             _style.dress(ax, self._title(), self._name(column), "rows", grid="y", pad=16)
             return
         rows = self._rows

@@ -43,6 +43,11 @@ def why_it_stopped(model: Clusterer) -> str:
     return _REASONS[model.stop_reason_]
 
 
+def iterations(count: int) -> str:
+    """Return "1 iteration", "2 iterations" and so on."""
+    return f"{count} iteration" + "s" * (count != 1)
+
+
 def film(model: Any, X: Any, caller: str, columns: Any, feature_names: Any) -> Film:
     """Return what the fit of ``model`` did, from its ``steps_``."""
     rows = read(model, X, caller, feature_names)
@@ -68,7 +73,7 @@ def _frames(model: Clusterer, steps: Any, rows: Rows, plane: Plane) -> Iterator[
         if (step.centers != steps[i + 1].centers).any():
             yield Frame("move", i + 1, there, here, step.labels, None, f"{i + 1}. Move")
     last = steps[-1]
-    title = f"After {model.n_iter_} iteration" + "s" * (model.n_iter_ > 1)
+    title = f"After {iterations(model.n_iter_)}"
     yield Frame("end", model.n_iter_, places[-1], places[-1], last.labels, last.inertia, title)
 
 

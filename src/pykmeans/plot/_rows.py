@@ -11,10 +11,12 @@ from .._validate.parameters import check_center, is_list_of_columns
 
 
 class Rows(NamedTuple):
-    """The rows of a table, as pictures need them."""
+    """The rows of a table, as the model measures them."""
 
-    numbers: NDArray[Any]  # (n_samples, n_features): of the columns of numbers
-    centers: NDArray[np.float64]  # (n_clusters, n_features)
+    numbers: NDArray[Any]  # (n_samples, n_numbers): of the columns of numbers
+    centers: NDArray[np.float64]  # (n_clusters, n_numbers)
+    codes: NDArray[Any]  # (n_samples, n_categories): of the other columns, equal where values are
+    modes: NDArray[Any]  # (n_clusters, n_categories)
     labels: NDArray[np.int32]
     names: list[str]  # of the columns of numbers
     positions: list[int]  # of these in X
@@ -70,27 +72,42 @@ def names_of(model: Clusterer, feature_names: Any = None) -> list[str]:
 
 
 def read(model: Any, X: Any, caller: str, feature_names: Any = None) -> Rows:
-    """Return the rows of ``X`` as the model measures them: by cosine, divided by their lengths."""
+    """Return rows that have columns of numbers; ValueError where there are none."""
     model = fitted(model, caller)
-    metric = metric_of(model)
-    check_center(f"plot.{caller}", metric, ("mean", "median", "direction", "mean or mode"))
-    names = names_of(model, feature_names)
-    data, points, centers = model._measured(X)
-    categorical = set(data.categorical)
-    n_numbers = len(names) - len(categorical)
-    if not n_numbers:
+    check_center(f"plot.{caller}", metric_of(model), ("mean", "median", "direction", "mean or mode"))
+    rows = read_all(model, X, feature_names)
+    if not rows.names:
         raise ValueError(f"plot.{caller} draws columns of numbers, and all columns of X are categories.")
+    return rows
+
+
+def read_all(model: Clusterer, X: Any, feature_names: Any = None) -> Rows:
+    """Return the rows of ``X`` as the model measures them: by cosine, divided by their lengths."""
+    metric, names = metric_of(model), names_of(model, feature_names)
+    data, points, centers = model._measured(X)
+    positions = number_positions(model)
+    numbers, modes = centers[:, : len(positions)].astype(np.float64), centers[:, len(positions) :]
     rows = Rows(
-        numbers=data.X[:, :n_numbers],
-        centers=np.asarray(centers[:, :n_numbers], dtype=np.float64),
+        numbers=data.X[:, : len(positions)],
+        centers=numbers,
+        codes=data.X[:, len(positions) :],
+        modes=modes,
         labels=_core.nearest(points, centers),
-        names=[name for j, name in enumerate(names) if j not in categorical],
-        positions=[j for j in range(len(names)) if j not in categorical],
+        names=[names[j] for j in positions],
+        positions=positions,
         metric=metric,
     )
-    if rows.metric == "cosine":
+    if metric == "cosine":
         return rows._replace(numbers=directions(rows.numbers), centers=directions(rows.centers))
     return rows
+
+
+def number_positions(model: Clusterer) -> list[int]:
+    """Return where in X the columns of numbers are; the core has them before the others."""
+    if metric_of(model) == "hamming":
+        return []
+    categorical = set(getattr(model, "categorical_features_", ()))
+    return [j for j in range(model.n_features_in_) if j not in categorical]
 
 
 def directions(rows: NDArray[Any]) -> NDArray[np.float64]:

@@ -50,32 +50,35 @@ def draw_points(
     return found
 
 
-def draw_centers(
-    ax: Any, centers: NDArray[np.float64], scale: float = 1.0, transform: Any = None
-) -> tuple[Any, list[Any]]:
+def draw_centers(ax: Any, places: NDArray[np.float64], scale: float = 1.0) -> tuple[Any, list[Any]]:
     """Draw a numbered disc at each center; return the discs and the numbers."""
-    transform = ax.transData if transform is None else transform
-    colors = [_style.color(cluster) for cluster in range(len(centers))]
+    return draw_discs(ax, places, list(range(len(places))), scale, ax.transData)
+
+
+def draw_discs(
+    ax: Any, places: NDArray[np.float64], clusters: list[int], scale: float, transform: Any
+) -> tuple[Any, list[Any]]:
+    """Draw the discs of some clusters, in the coordinates of ``transform``; return the discs and the numbers."""
+    colors = [_style.color(cluster) for cluster in clusters]
     area = _DISC * scale
     how = {"transform": transform, "clip_on": False}
-    ax.scatter(*centers.T, s=area * 1.75, color="white", zorder=5, linewidths=0.0, **how)
-    discs = ax.scatter(
-        *centers.T, s=area, c=colors, edgecolors=_style.INK, linewidths=1.1 * scale**0.5, zorder=6, **how
-    )
+    ax.scatter(*places.T, s=area * 1.75, color="white", zorder=5, linewidths=0.0, **how)
+    width = 1.1 * scale**0.5
+    discs = ax.scatter(*places.T, s=area, c=colors, edgecolors=_style.INK, linewidths=width, zorder=6, **how)
     numbers = [
         ax.annotate(
             str(cluster),
-            center,
+            place,
             xycoords=transform,
             ha="center",
             va="center_baseline",
             fontsize=_style.TINY * scale**0.5,
             fontweight="bold",
-            color=_style.text_color(colors[cluster]),
+            color=_style.text_color(color),
             zorder=7,
             annotation_clip=False,
         )
-        for cluster, center in enumerate(centers)
+        for cluster, color, place in zip(clusters, colors, places, strict=True)
     ]
     return discs, numbers
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from .._optional import optional
 
 # By number of the cluster, in every picture. The first six are those of M. Okabe and K. Ito, "Color universal design"
-# (2008), without yellow, which is hard to see on white, then indigo. Each further one is the colour that can best be told
-# from all before it, by full sight and without red, green or blue cones (as G. M. Machado, M. M. Oliveira and L. A. F.
-# Fernandes simulate it, 2009). Markers help where colours come near; as 20 and 7 share no divisor, 140 pairs differ.
+# (2008), without yellow, which is hard to see on white; then indigo. Each further one is what can best be told from all
+# before it, by full sight and without red, green or blue cones (as G. M. Machado, M. M. Oliveira and L. A. F. Fernandes
+# simulate it, 2009). Markers help where colours come near; as 20 and 7 share no divisor, 140 pairs differ.
 COLORS = (
     "#0072B2",
     "#E69F00",

@@ -1,0 +1,83 @@
+"""What distinguishes clusters, feature by feature, in one unit for numbers and categories: what profile draws."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._clusterer import Clusterer
+from . import _style
+from ._planes import mean
+from ._rows import Rows, names_of, number_positions, read_all
+
+
+class Traits(NamedTuple):
+    """How the clusters differ from all rows."""
+
+    names: list[str]  # of the features
+    heights: NDArray[np.float64]  # (n_features, n_clusters), in standard deviations; NaN where nothing is known
+    texts: list[list[str]]  # the same in the user's values
+    unit: str  # of the heights
+
+    def most_different(self, sizes: NDArray[np.float64], max_features: int) -> "Traits":
+        """Return the features by which the clusters differ most, in their order."""
+        if len(self.names) <= max_features:
+            return self
+        spread = np.nan_to_num(self.heights**2) @ sizes
+        chosen = np.sort(np.argsort(-spread, kind="stable")[:max_features]).tolist()
+        names, texts = [self.names[j] for j in chosen], [self.texts[j] for j in chosen]
+        return Traits(names, self.heights[chosen], texts, self.unit)
+
+
+def of_rows(model: Clusterer, X: Any, feature_names: Any) -> Traits:
+    """Return what the clusters have, compared with all rows of ``X``.
+
+    A center's number is compared by the standard deviation of its column. Of a category, the share of the rows that
+    have it in the cluster is compared with that in X, by the standard deviation of "has it", 1 or 0.
+    """
+    rows = read_all(model, X, feature_names)
+    heights = np.empty((model.n_features_in_, rows.n_clusters))
+    deviation = np.atleast_1d(rows.numbers.std(axis=0, dtype=np.float64))
+    heights[rows.positions] = _ratio((rows.centers - mean(rows.numbers)).T, deviation[:, np.newaxis])
+    texts = _texts(model)
+    others = [j for j in range(len(heights)) if j not in set(rows.positions)]
+    for column, j in enumerate(others):
+        inside, everywhere = _shares(rows, column)
+        heights[j] = _ratio(inside - everywhere, np.sqrt(everywhere * (1 - everywhere)))
+        texts[j] = [f"{text}  {_style.share(part)}" for text, part in zip(texts[j], inside.tolist(), strict=True)]
+    return Traits(names_of(model, feature_names), heights, texts, "standard deviations from the mean of all rows")
+
+
+def of_centers(model: Clusterer, feature_names: Any) -> Traits:
+    """Return what the centers tell by themselves: numbers, compared with each other."""
+    positions, sizes = number_positions(model), model.cluster_sizes_
+    heights = np.full((model.n_features_in_, len(sizes)), np.nan)
+    centers = model.cluster_centers_[:, positions].astype(np.float64)
+    above = centers - np.average(centers, axis=0, weights=sizes)
+    deviation = np.sqrt(np.average(above**2, axis=0, weights=sizes))
+    heights[positions] = _ratio(above.T, deviation[:, np.newaxis])
+    return Traits(names_of(model, feature_names), heights, _texts(model), "standard deviations of the centers")
+
+
+def _texts(model: Clusterer) -> list[list[str]]:
+    return [[_text(value) for value in column] for column in model.cluster_centers_.T.tolist()]
+
+
+def _text(value: Any) -> str:
+    words = _style.number(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
+    return words if len(words) <= 16 else f"{words[:15]}…"
+
+
+def _shares(rows: Rows, column: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return, for each cluster, the share of its mode in its rows and in all rows."""
+    inside, everywhere = np.zeros(rows.n_clusters), np.zeros(rows.n_clusters)
+    for cluster, mode in enumerate(rows.modes[:, column]):
+        has_it = rows.codes[:, column] == mode
+        everywhere[cluster] = has_it.mean()
+        inside[cluster] = has_it[rows.labels == cluster].mean() if (rows.labels == cluster).any() else np.nan
+    return inside, everywhere
+
+
+def _ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Divide; 0 where there is nothing to divide by, as in a constant column."""
+    return np.divide(above, below, out=np.zeros_like(above), where=np.broadcast_to(below > 0, above.shape))
