@@ -86,65 +86,76 @@ struct Pair {
   }
 };
 
-/// The exact sums of some lanes. Two limbs are in registers; what is below them is seldom there.
+/// The exact sums of some lanes. Three limbs are in registers; what is below those that a value needs is seldom there.
 template <class Vector>
 class LaneSums {
  public:
   using Lanes = typename Vector::Lanes;
 
   /// @param sums (limbs, pair_tile), from the first lane on
-  LaneSums(const PairQuery& query, std::int64_t* sums)
-      : query_(query),
-        sums_(sums),
-        high_magic_(Vector::splat(query.magic[query.limbs - 1])),
-        low_magic_(Vector::splat(query.magic[query.limbs - 2])) {}
+  LaneSums(const PairQuery& query, std::int64_t* sums) : query_(query), sums_(sums), top_(query.limbs - 1) {
+    for (std::size_t l = 0; l < 3; ++l) magic_[l] = Vector::splat(query.magic[top_ - l]);
+  }
 
   void add(Lanes value) {
-    ++count_;
-    Lanes rest = cut(value, high_magic_, high_);
-    rest = cut(rest, low_magic_, low_);
+    const Lanes rest = cut<1>(cut<0>(value));
     if (any(rest)) add_deeper(rest);
   }
 
-  void finish() {
-    move(high_, query_.limbs - 1);
-    move(low_, query_.limbs - 2);
+  /// What a product lost in rounding, at most 2^-53 of it, has nothing in the first limb.
+  void add(Lanes product, Lanes lost) {
+    const Lanes rest = cut<1>(cut<0>(product)), lost_rest = cut<2>(cut<1>(lost));
+    if (any(rest)) add_deeper(rest);
+    if (any(lost_rest)) add_deeper(lost_rest);
+  }
+
+  /// @param count  how many were added
+  void finish(std::uint64_t count) {
+    const bool products = query_.weights != nullptr;
+    add_words(words_[0], count, top_);
+    add_words(words_[1], products ? 2 * count : count, top_ - 1);
+    if (products) add_words(words_[2], count, top_ - 2);
   }
 
  private:
+  using Words = typename Vector::Words;
   static constexpr unsigned all_lanes = (1u << Vector::width) - 1;
 
   static bool any(Lanes rest) { return Vector::at_most(Vector::absolute(rest), Vector::splat(0.0)) != all_lanes; }
 
-  static Lanes cut(Lanes value, Lanes magic, typename Vector::Words& limb) {
+  static Lanes cut(Lanes value, Lanes magic, Words& limb) {
     const Lanes shifted = Vector::add(value, magic);  // rounds to a multiple of the unit
     limb = Vector::add_bits(limb, shifted);
     return Vector::subtract(value, Vector::subtract(shifted, magic));  // exact
   }
 
+  template <std::size_t limb>
+  Lanes cut(Lanes value) {
+    return cut(value, magic_[limb], words_[limb]);
+  }
+
   void add_deeper(Lanes rest) {
-    for (std::size_t limb = query_.limbs - 2; limb-- > 0;) {
-      typename Vector::Words words = Vector::no_words();
+    for (std::size_t limb = top_ - 1; limb-- > 0;) {
+      Words words = Vector::no_words();
       rest = cut(rest, Vector::splat(query_.magic[limb]), words);
       add_words(words, 1, limb);
     }
   }
 
-  void move(typename Vector::Words words, std::size_t limb) { add_words(words, count_, limb); }
-
-  void add_words(typename Vector::Words words, std::uint64_t count, std::size_t limb) {
+  /// @param count  how many magic numbers are in each
+  void add_words(Words words, std::uint64_t count, std::size_t limb) {
     std::uint64_t lanes[Vector::width];
     Vector::store_words(lanes, words);
-    const std::uint64_t extra = count * static_cast<std::uint64_t>(bits_of(query_.magic[limb]));
+    const std::uint64_t magic = count * static_cast<std::uint64_t>(bits_of(query_.magic[limb]));
     for (std::size_t l = 0; l < Vector::width; ++l)
-      sums_[limb * pair_tile + l] += static_cast<std::int64_t>(lanes[l] - extra);
+      sums_[limb * pair_tile + l] += static_cast<std::int64_t>(lanes[l] - magic);
   }
 
   const PairQuery& query_;
   std::int64_t* sums_;
-  const Lanes high_magic_, low_magic_;
-  typename Vector::Words high_ = Vector::no_words(), low_ = Vector::no_words();
-  std::uint64_t count_ = 0;
+  const std::size_t top_;  // the highest limb
+  Lanes magic_[3];         // the highest first
+  Words words_[3] = {Vector::no_words(), Vector::no_words(), Vector::no_words()};
 };
 
 /// high + low = a * b (T. J. Dekker, 1971), where nothing overflows or underflows.
@@ -190,13 +201,12 @@ struct PairSums {
         if (rooted) distance = Vector::square_root(distance);
         if (weights) {
           const ExactProduct<Vector> product(distance, Vector::splat(weights[i]));
-          lanes.add(product.high);
-          lanes.add(product.low);
+          lanes.add(product.high, product.low);
         } else {
           lanes.add(distance);
         }
       }
-      lanes.finish();
+      lanes.finish(count);
     }
   }
 

@@ -427,7 +427,7 @@ struct PairQuery {
   double mismatch;      // what a category adds that differs
   bool rooted;          // what is added is the root of the distance
   const double* magic;  // (limbs) 1.5 * 2^(52 + unit of the limb), the lowest first, each unit 2^51 times the one below
-  std::size_t limbs;    // at least two
+  std::size_t limbs;    // at least three
 };
 
 /// Add the referee's distance (its root) times the weight of the other row, for all other rows, exactly: what is added

@@ -35,7 +35,7 @@ class DistanceLimbs {
     usable_ = usable_ && highest <= 900 && lowest >= -1000 && highest >= -800;
     if (!usable_) return;
     // The highest unit is 2^(highest - 50), as the kernel wants it.
-    const int below = std::max(highest - 50 - lowest, 1);
+    const int below = std::max(highest - 50 - lowest, 51 + 1);  // three limbs at least
     magic_.resize(static_cast<std::size_t>(1 + (below + 50) / 51));
     unit_ = highest - 50 - 51 * (static_cast<int>(magic_.size()) - 1);
     for (std::size_t l = 0; l < magic_.size(); ++l) magic_[l] = std::ldexp(1.5, 52 + unit_ + 51 * static_cast<int>(l));
