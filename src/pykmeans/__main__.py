@@ -14,6 +14,7 @@ _OWN = {
 _OF_TABLES = {
     "cluster": "cluster the rows of a table and describe the clusters",
     "predict": "give the rows of a table to the clusters of a saved model",
+    "elbow": "find out how many clusters a table has",
 }
 
 

@@ -4,14 +4,15 @@ import os
 import sys
 from collections.abc import Sequence
 from enum import Enum
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from .._validate.parameters import METRICS
-from . import _cluster
+from . import _cluster, _elbow
 from ._messages import Refusal, library_warnings_in_plain_words, say
+from ._options import ColumnOptions
 from ._tables import SUFFIXES
 
 Metric = Enum("Metric", {name: name for name in METRICS}, type=str)  # type: ignore[misc]
@@ -53,21 +54,21 @@ _TABLE = "CSV, TSV, Parquet, Arrow or JSON lines, by the suffix; - for standard 
 Data = Annotated[str, typer.Argument(metavar="DATA", show_default=False, help=f"The table: {_TABLE}")]
 K = Annotated[int, typer.Option("-k", "--clusters", min=1, show_default=False, help="Number of clusters.")]
 Columns = Annotated[
-    Optional[list[str]],
+    list[str] | None,
     typer.Option("--columns", metavar="A,B", help="The columns to cluster by.  [default: all]", show_default=False),
 ]
 Exclude = Annotated[
-    Optional[list[str]], typer.Option("--exclude", metavar="A,B", help="Columns to leave out.", show_default=False)
+    list[str] | None, typer.Option("--exclude", metavar="A,B", help="Columns to leave out.", show_default=False)
 ]
 Categorical = Annotated[
-    Optional[list[str]],
+    list[str] | None,
     typer.Option("--categorical", metavar="A,B", help="Columns that hold categories.", show_default=False),
 ]
 Weight = Annotated[
-    Optional[str], typer.Option("--weight", metavar="COLUMN", help="The column of weights.", show_default=False)
+    str | None, typer.Option("--weight", metavar="COLUMN", help="The column of weights.", show_default=False)
 ]
 MetricOption = Annotated[
-    Optional[Metric],
+    Metric | None,
     typer.Option(
         "--metric",
         help="The distance; hamming takes all columns as categories.  [default: euclidean]",
@@ -75,7 +76,7 @@ MetricOption = Annotated[
     ),
 ]
 ScaleOption = Annotated[
-    Optional[Scale],
+    Scale | None,
     typer.Option(
         "--scale",
         help="How numbers are scaled.  [default: standard; none with cosine]",
@@ -84,7 +85,7 @@ ScaleOption = Annotated[
 ]
 DropMissing = Annotated[bool, typer.Option("--drop-missing", help="Leave out rows with missing values.")]
 FormatOption = Annotated[
-    Optional[Format],
+    Format | None,
     typer.Option(
         "--format",
         help="Format of standard input and output, or of DATA.  [default: by the suffix, csv]",
@@ -94,7 +95,7 @@ FormatOption = Annotated[
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Source of the random numbers.")]
 NInit = Annotated[int, typer.Option("--n-init", min=1, help="Runs from different starts; the best is kept.")]
 Out = Annotated[
-    Optional[str],
+    str | None,
     typer.Option(
         "--out",
         metavar="FILE",
@@ -103,11 +104,11 @@ Out = Annotated[
     ),
 ]
 Plot = Annotated[
-    Optional[str],
+    str | None,
     typer.Option("--plot", metavar="FILE", help="Draw a picture: .png, .svg or .pdf.", show_default=False),
 ]
 Save = Annotated[
-    Optional[str], typer.Option("--save", metavar="FILE", help="Save the model, for predict.", show_default=False)
+    str | None, typer.Option("--save", metavar="FILE", help="Save the model, for predict.", show_default=False)
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
 
@@ -149,6 +150,37 @@ def predict(
     _cluster.predict(model, data, drop_missing=drop_missing, format=_word(format), out=out, force=force)
 
 
+@app.command()
+def elbow(
+    data: Data,
+    columns: Columns = None,
+    exclude: Exclude = None,
+    categorical: Categorical = None,
+    weight: Weight = None,
+    metric: MetricOption = None,
+    scale: ScaleOption = None,
+    drop_missing: DropMissing = False,
+    max_k: Annotated[
+        int | None,
+        typer.Option(
+            "--max-k", min=2, help="The largest number of clusters to try.  [default: 10]", show_default=False
+        ),
+    ] = None,
+    n_init: NInit = 10,
+    seed: Seed = 0,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="FILE", help="Write the values for each k, as a table.", show_default=False),
+    ] = None,
+    plot: Plot = None,
+    format: FormatOption = None,
+    force: Force = False,
+) -> None:
+    """Find out how many clusters a table has."""
+    options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, format)
+    _elbow.elbow(data, options, most=max_k, n_init=n_init, seed=seed, out=out, plot=plot, force=force)
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run a command.
 
@@ -160,8 +192,8 @@ def run(arguments: Sequence[str]) -> int:
     Returns
     -------
     status : int
-        0, or 2 where the user has to change something; 130 after Ctrl-C, and 141 where nobody reads the output any more,
-        as in a shell.
+        0, or 2 where the user has to change something; as in a shell, 130 after Ctrl-C, and 141 where nobody reads the
+        output any more.
     """
     try:
         app(list(arguments), prog_name="pykmeans")
@@ -179,8 +211,8 @@ def _options(
     scale: Any,
     drop_missing: bool,
     format: Any,
-) -> _cluster.ColumnOptions:
-    return _cluster.ColumnOptions(
+) -> ColumnOptions:
+    return ColumnOptions(
         columns=columns or [],
         exclude=exclude or [],
         categorical=categorical or [],

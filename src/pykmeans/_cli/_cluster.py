@@ -1,32 +1,17 @@
 """``pykmeans cluster`` and ``pykmeans predict``: a table goes in, and comes out with a column ``cluster``."""
 
-from dataclasses import dataclass
-
 import numpy as np
+from numpy.typing import NDArray
 
-from .. import _core
-from . import _outputs
-from ._columns import Selection, checked_names, names_in, select, warn_of_what_says_nothing
-from ._messages import Refusal, counted, listed
+from . import _outputs, _pictures
+from ._columns import Selection
+from ._messages import Refusal, counted
 from ._model import TableModel, estimator_for, labels_of
+from ._options import ColumnOptions, chosen, output_format, scaling_of
 from ._summary import Report
-from ._tables import Table, encoded, format_of, labelled, read
+from ._tables import Table, encoded, labelled, read
 
 LABEL = "cluster"  # the last column of a labelled table
-
-
-@dataclass(frozen=True)
-class ColumnOptions:
-    """What the commands that cluster ask about columns."""
-
-    columns: list[str]
-    exclude: list[str]
-    categorical: list[str]
-    weight: str | None
-    metric: str | None
-    scale: str | None
-    drop_missing: bool
-    format: str | None
 
 
 def cluster(
@@ -43,12 +28,15 @@ def cluster(
 ) -> None:
     """Cluster a table, say what came out, and write what was asked for."""
     _outputs.check({"--out": out, "--plot": plot, "--save": save}, force)
+    _pictures.check(plot)
     kind = None if out is None else output_format(out, data, options.format)
     report = Report(to_stderr=out == "-")
     table = read(data, options.format)
     if out is not None:
-        refuse_label(table)
+        _refuse_label(table)
     selection = chosen(table, options)
+    if plot is not None:
+        _pictures.check_columns(selection)
     if n_clusters > selection.n_rows:
         raise Refusal(f"-k {n_clusters}: there are only {counted(selection.n_rows, 'row')} to cluster.")
     model = TableModel.of(
@@ -61,9 +49,12 @@ def cluster(
         model.save(save)
     if out is not None and kind is not None:
         _outputs.write(out, _labelled(selection, model.estimator.labels_, kind))
+    if plot is not None:
+        _outputs.write(plot, _pictures.clusters(model, selection, plot))
     report.clusters(model, selection)
     report.wrote(out, f"the table with a column {LABEL!r}")
     report.wrote(save, "the model, for pykmeans predict")
+    report.wrote(plot, "the picture of the clusters")
 
 
 def predict(
@@ -76,7 +67,7 @@ def predict(
     model = TableModel.load(model_path)
     table = read(data, format)
     if out is not None:
-        refuse_label(table)
+        _refuse_label(table)
     selection = model.select(table, drop_missing)
     labels = model.estimator.predict(model.rows(selection))
 
@@ -86,69 +77,16 @@ def predict(
     report.wrote(out, f"the table with a column {LABEL!r}")
 
 
-def output_format(out: str, data: str, chosen: str | None) -> str:
-    """Return the format of an output: by its suffix; on standard output the one chosen, else that of the input."""
-    if out != "-":
-        return format_of(out, None)
-    return chosen or format_of(data, None)
-
-
-def refuse_label(table: Table) -> None:
+def _refuse_label(table: Table) -> None:
     """Refuse a table that has a column of the name that labels get."""
     if LABEL in table.frame.columns:
         raise Refusal(
-            f"{table.name} has a column {LABEL!r} already, which is where the clusters go: rename it or take it out, or "
-            "leave --out away."
+            f"{table.name} has a column {LABEL!r} already, which is where the clusters go. Rename it or take it out, "
+            "or do without --out."
         )
 
 
-def chosen(table: Table, options: ColumnOptions) -> Selection:
-    """Return the rows and columns that the options choose; Refusal where they cannot be clustered."""
-    weight = options.weight
-    named = checked_names(table, names_in(options.columns), "--columns")
-    exclude = checked_names(table, names_in(options.exclude), "--exclude")
-    categorical = set(checked_names(table, names_in(options.categorical), "--categorical"))
-    checked_names(table, [] if weight is None else [weight], "--weight")
-    names = [name for name in named or table.frame.columns if name not in exclude and name != weight]
-    if not names:
-        raise Refusal(f"No column of {table.name} is left to cluster by.")
-    unused = categorical - set(names)
-    if unused:
-        raise Refusal(f"--categorical names {listed(sorted(unused))}, which the other options leave out.")
-    if options.metric == "hamming":
-        categorical = set(names)
-    elif options.metric not in (None, "euclidean") and categorical:
-        raise Refusal(
-            f"--metric {options.metric} measures numbers, and --categorical names {listed(sorted(categorical))}: leave "
-            "out --metric, or these columns."
-        )
-    selection = select(table, names, is_category=categorical, weight=weight, drop_missing=options.drop_missing)
-    warn_of_what_says_nothing(selection)
-    if options.metric == "cosine":
-        _refuse_rows_of_zeros(selection)
-    return selection
-
-
-def scaling_of(selection: Selection, options: ColumnOptions) -> str:
-    """Return how numbers are scaled: as asked for, else by standard deviations where distances add up differences."""
-    center = _core.METRICS[options.metric or "euclidean"]["center"]
-    if options.scale is not None and not selection.numbers and options.scale != "none":
-        raise Refusal(f"--scale {options.scale}: there are no columns of numbers to scale.")
-    default = "standard" if center in ("mean", "median") and selection.numbers else "none"
-    return options.scale or default
-
-
-def _refuse_rows_of_zeros(selection: Selection) -> None:
-    zeros = np.logical_and.reduce([values == 0 for values in selection.numbers.values()])
-    if zeros.any():
-        row = int(np.flatnonzero(selection.kept)[zeros.argmax()]) + 1
-        raise Refusal(
-            f"--metric cosine: {counted(int(zeros.sum()), 'row')} of {selection.table.name} hold nothing but zeros and "
-            f"so have no direction; the first is row {row}."
-        )
-
-
-def _labelled(selection: Selection, labels: "np.ndarray", kind: str) -> bytes:  # type: ignore[type-arg]
+def _labelled(selection: Selection, labels: NDArray[np.int32], kind: str) -> bytes:
     table = selection.table
     separator = table.separator if kind == table.format else None
     return encoded(labelled(table, labels_of(selection, labels).alias(LABEL), kind), kind, separator)

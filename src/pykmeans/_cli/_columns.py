@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ._messages import Refusal, counted, listed, warn
 from ._tables import Table
 
-_ID_NAME = re.compile(r"(^|[_\W])(id|uuid|index|row|nr|no)$|[a-z]I[dD]$|^(id|unnamed).*", re.ASCII)
+_ID_NAME = re.compile(r"(^|[_\W])(id|ID|Id|index|nr|no)$|[a-z](Id|ID)$|^$")
 _MOST_PROBLEMS = 8  # columns that a message names, each on a line
 
 
@@ -106,27 +106,39 @@ def select(
 
 def warn_of_what_says_nothing(selection: Selection) -> None:
     """Warn of columns that are constant or look like the rows' names."""
-    columns = {**selection.numbers, **{name: column.to_numpy() for name, column in selection.categories.items()}}
+    constant, ids = [], []
     for name in selection.names:
-        values = columns[name]
-        n_different = len(set(values.tolist()))
+        values = selection.categories[name] if name in selection.categories else pl.Series(selection.numbers[name])
+        n_different = values.n_unique()
         if n_different == 1:
-            warn(
-                f"The column {name!r} is {values[0]} in every row and tells no clusters apart: --exclude {_quoted([name])}"
-            )
+            constant.append(name)
         elif n_different == len(values) > 2 and _looks_like_ids(name, values):
-            warn(
-                f"The column {name!r} is different in every row, as the numbers or names of rows are. If that is what it "
-                f"is, leave it out: --exclude {_quoted([name])}"
-            )
+            ids.append(name)
+    if constant:
+        each = "is" if len(constant) == 1 else "are"
+        warn(
+            f"{_columns(constant)} {each} the same in every row and so cannot tell clusters apart.\n"
+            f"To leave out what is constant: --exclude {_quoted(constant)}"
+        )
+    if ids:
+        each = "is" if len(ids) == 1 else "are"
+        warn(
+            f"{_columns(ids)} {each} different in every row, as numbers or names of rows are.\n"
+            f"To leave out what only names the rows: --exclude {_quoted(ids)}"
+        )
 
 
-def _looks_like_ids(name: str, values: NDArray[np.generic]) -> bool:
-    if values.dtype.kind != "f":
+def _looks_like_ids(name: str, values: pl.Series) -> bool:
+    if values.dtype == pl.String:
         return True
-    if (values != np.floor(values)).any():
+    numbers = values.to_numpy()
+    if (numbers != np.floor(numbers)).any():
         return False
-    return values.max() - values.min() == len(values) - 1 or bool(_ID_NAME.search(name)) or name == ""
+    return bool(np.ptp(numbers) == len(numbers) - 1 or _ID_NAME.search(name))
+
+
+def _columns(names: list[str]) -> str:
+    return f"The column{'' if len(names) == 1 else 's'} {listed(names)}"
 
 
 def _category(table: Table, name: str) -> pl.Series:
@@ -153,17 +165,15 @@ def _refuse_what_are_no_numbers(table: Table, columns: dict[str, pl.Series]) -> 
 
 def _kept_rows(table: Table, columns: dict[str, pl.Series], drop_missing: bool) -> NDArray[np.bool_]:
     missing = {name: _missing(column) for name, column in columns.items()}
-    any_missing = np.logical_or.reduce(list(missing.values()))
+    any_missing: NDArray[np.bool_] = np.logical_or.reduce(list(missing.values()))
     if not any_missing.any():
         return ~any_missing
     if any_missing.all():
         raise Refusal(f"{table.name}: every row lacks a value in one of the columns {listed(columns)}.")
     if drop_missing:
         n_dropped = int(any_missing.sum())
-        rows = counted(n_dropped, "row")
-        warn(
-            f"{rows} of {len(any_missing):,} left out, as values are missing: no cluster is given to {'it' if n_dropped == 1 else 'them'}."
-        )
+        it = "it gets" if n_dropped == 1 else "they get"
+        warn(f"{counted(n_dropped, 'row')} of {len(any_missing):,} left out, as values are missing; {it} no cluster.")
         return ~any_missing
     wrong = {name: rows for name, rows in missing.items() if rows.any()}
     lines = [
@@ -183,20 +193,18 @@ def _kept_rows(table: Table, columns: dict[str, pl.Series], drop_missing: bool) 
 def _weights(table: Table, name: str, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
     column = table.parsed(name)
     if not _holds_numbers(column):
-        raise Refusal(
-            f"--weight {name!r}: the column holds {_kind(column)}{_example(column)}; weights must be numbers."
-        )
+        raise Refusal(f"--weight {name}: the column holds {_kind(column)}{_example(column)}; weights must be numbers.")
     weight = _float64(column.filter(pl.Series(kept)))
     if (weight < 0).any():
         row = _first(_float64(column.fill_null(0)) < 0)
-        raise Refusal(f"--weight {name!r}: weights must be 0 or more, but row {row} has {column[row - 1]}.")
+        raise Refusal(f"--weight {name}: weights must be 0 or more, but row {row} has {column[row - 1]}.")
     if not weight.any():
-        raise Refusal(f"--weight {name!r}: all weights are 0.")
+        raise Refusal(f"--weight {name}: all weights are 0.")
     return weight
 
 
 def _float64(column: pl.Series) -> NDArray[np.float64]:
-    return column.cast(pl.Float64).to_numpy()
+    return np.asarray(column.cast(pl.Float64).to_numpy(), dtype=np.float64)
 
 
 def _holds_numbers(column: pl.Series) -> bool:
@@ -207,7 +215,7 @@ def _missing(column: pl.Series) -> NDArray[np.bool_]:
     missing = column.is_null()
     if column.dtype.is_float():
         missing = missing | ~column.is_finite().fill_null(True)
-    return missing.to_numpy()
+    return np.asarray(missing.to_numpy(), dtype=np.bool_)
 
 
 def _kind(column: pl.Series) -> str:

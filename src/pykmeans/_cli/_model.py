@@ -142,7 +142,7 @@ def _columns_of(estimator: Any, path: str) -> tuple[Column, ...]:
     names = getattr(estimator, "feature_names_in_", None)
     if names is None:
         raise Refusal(
-            f"{path} does not know names of columns: it was saved from Python, and fitted on an array. Fit it on a data "
+            f"{path} does not know its columns: it was saved from Python, and fitted on an array. Fit it on a data "
             "frame, or make it with: pykmeans cluster --save"
         )
     if isinstance(estimator, KPrototypes):

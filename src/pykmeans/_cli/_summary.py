@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from .. import _core
+from .._k_selection import KSelection
 from .._selection import select_k
 from .._silhouette import estimator_silhouette_score
 from ._columns import Selection
@@ -47,11 +48,8 @@ class Report:
         """Say what a fit found."""
         estimator = model.estimator
         k = len(estimator.cluster_sizes_)
-        self.say(
-            f"{selection.table.name}: {counted(selection.n_rows, 'row')}, {counted(k, 'cluster')} by "
-            f"{counted(len(model.columns), 'column')}: {', '.join(selection.names)}"
-        )
-        self.say(_how(model, selection) + "\n")
+        self._heading(model, selection, counted(k, "cluster"))
+        self.say(f"{_how(model, selection)}; inertia {estimator.inertia_:.6g}\n")
         print_clusters(self._console, model, selection)
         self.say("\n" + separation(model, selection))
         self.say(neighbours(model, selection))
@@ -62,10 +60,25 @@ class Report:
         self.say(f"{selection.table.name}: {counted(selection.n_rows, 'row')}, {counted(len(expected), 'cluster')}\n")
         self._console.print(_sizes(np.bincount(labels, minlength=len(expected)), expected))
 
+    def counts(self, found: KSelection, model: TableModel, selection: Selection) -> None:
+        """Say what each number of clusters is good for."""
+        self._heading(model, selection, f"k = {found.k[0]} to {found.k[-1]}")
+        self.say(_how(model, selection) + "\n")
+        self._console.print(_counts(found))
+        self.say("")
+        for name, reason in found.reasons.items():
+            self.say(f"{_title(name)}: {reason}.")
+        if found.best_k is not None:
+            self.say(f"To go on with it: pykmeans cluster -k {found.best_k}, with the same options.")
+
     def wrote(self, path: str | None, what: str) -> None:
         """Say that a file was written, if one was."""
         if path not in (None, "-"):
             self.say(f"Wrote {path}: {what}.")
+
+    def _heading(self, model: TableModel, selection: Selection, what: str) -> None:
+        columns = f"{counted(len(model.columns), 'column')}: {', '.join(selection.names)}"
+        self.say(f"{selection.table.name}: {counted(selection.n_rows, 'row')}, {what} by {columns}")
 
 
 def print_clusters(console: Console, model: TableModel, selection: Selection) -> None:
@@ -107,7 +120,7 @@ def neighbours(model: TableModel, selection: Selection) -> str:
     work = selection.n_rows * len(model.columns) * sum(tried) * estimator.n_init
     if len(tried) < 2 or work > _MOST_FOR_NEIGHBOURS:
         return "To compare with other numbers of clusters: pykmeans elbow"
-    criterion = "simplified_silhouette" if _is_long(selection, len(tried)) else "silhouette"
+    criterion = silhouette_criterion(selection, len(tried))
     found = select_k(
         model.rows(selection),
         tried,
@@ -143,7 +156,31 @@ def _how(model: TableModel, selection: Selection) -> str:
     metric = "" if kind == "KPrototypes" else f", metric {estimator.metric}"
     scaled = f", {_SCALED[model.scaling]}" if selection.numbers else ""
     weighted = "" if selection.weight is None else ", weighted"
-    return f"{kind}{metric}{scaled}{weighted}; inertia {estimator.inertia_:.6g}"
+    return f"{kind}{metric}{scaled}{weighted}"
+
+
+def silhouette_criterion(selection: Selection, times: int) -> str:
+    """Return the name of the silhouette that can be computed so many times in about a second."""
+    return "simplified_silhouette" if _is_long(selection, times) else "silhouette"
+
+
+def _counts(found: KSelection) -> Grid:
+    """Return the values for each k."""
+    criteria = [name for name in found.best if name != "elbow"]
+    grid = _grid("k", "inertia", "less than before", *(_title(name).lower() for name in criteria))
+    grid.add_column("best by")
+    inertia = found.table["inertia"]
+    for i, k in enumerate(found.k.tolist()):
+        less = f"{1 - inertia[i] / inertia[i - 1]:.1%}" if i and inertia[i - 1] else ""
+        values = [found.table[name][i] for name in criteria]
+        words = ["" if math.isnan(value) else f"{value:.3f}" for value in values]
+        best = ", ".join(_title(name).lower() for name, best in found.best.items() if best == k)
+        grid.add_row(str(k), f"{inertia[i]:,.6g}", less, *words, best)
+    return grid
+
+
+def _title(criterion: str) -> str:
+    return criterion.replace("_", " ").capitalize()
 
 
 def _is_long(selection: Selection, times: int) -> bool:

@@ -153,9 +153,7 @@ def _separator(content: bytes, kind: str) -> str:
 def _check_names(name: str, header: list[str]) -> None:
     twice = [title for title, count in Counter(header).items() if count > 1]
     if twice:
-        raise Refusal(
-            f"{name} has several columns of the name {listed(twice)}. Give each column a name of its own in the first line."
-        )
+        raise Refusal(f"{name} has several columns of the name {listed(twice)}. Give each column a name of its own.")
 
 
 def _parsed(column: pl.Series, decimal_comma: bool) -> pl.Series:
