@@ -114,6 +114,7 @@ def test_every_source_is_built():
 # From the top to the bottom: a module imports modules of lower lines only.
 ORDER = [
     ["__main__"],
+    ["_cli"],
     ["_demo"],
     ["_selection"],
     ["_k_selection"],
@@ -140,7 +141,11 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__
 
 # What is optional comes through _optional.optional(). Who may name it in an import statement, and whether that may run
 # on import; besides, anybody may for type checkers.
-STATEMENTS = {"_scikit_learn": ({"sklearn"}, False), "_bases": ({"sklearn"}, True)}
+STATEMENTS = {
+    "_scikit_learn": ({"sklearn"}, False),
+    "_bases": ({"sklearn"}, True),
+    "_cli": ({"polars", "rich", "typer"}, True),
+}
 FOR_TYPES = {"pandas", "polars", "typing_extensions"}
 
 

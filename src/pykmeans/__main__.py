@@ -1,8 +1,21 @@
-"""The command line: ``pykmeans demo`` and ``pykmeans info``, or ``python -m pykmeans ...``."""
+"""The command line: ``pykmeans ...`` or ``python -m pykmeans ...``.
+
+``demo`` and ``info`` work with NumPy alone; the other commands are in ``_cli`` and need the extra [cli].
+"""
 
 import argparse
 import sys
 from collections.abc import Sequence
+
+_OWN = {
+    "demo": "cluster Fisher's irises and describe the result",
+    "info": "print the version, the instruction set and the number of threads",
+}
+_OF_TABLES = {
+    "cluster": "cluster the rows of a table and describe the clusters",
+    "predict": "give the rows of a table to the clusters of a saved model",
+    "elbow": "find out how many clusters a table has",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,13 +29,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     status : int
-        0; a wrong command ends the process with status 2, as argparse does.
+        0 if all is well, 2 where the user has to change something, 130 after Ctrl-C; a wrong command ends the process
+        with status 2, as argparse does.
     """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0] in _OF_TABLES:
+        return _run_of_tables(words)
     parser = argparse.ArgumentParser(prog="pykmeans", description="Exact, reproducible k-means clustering.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    commands.add_parser("demo", help="cluster Fisher's irises and describe the result")
-    commands.add_parser("info", help="print the version, the instruction set and the number of threads")
-    command = parser.parse_args(arguments).command
+    for name, words_of_help in {**_OF_TABLES, **_OWN}.items():
+        commands.add_parser(name, help=words_of_help)
+    command = parser.parse_args(words).command
     if command == "demo":
         from ._demo import run
 
@@ -30,6 +47,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         _print_info()
     return 0
+
+
+def _run_of_tables(words: list[str]) -> int:
+    """Run a command that needs the extra [cli]."""
+    from ._optional import optional
+
+    try:
+        for library in ("polars", "rich", "typer"):
+            optional(library, "cli", f"pykmeans {words[0]}")
+    except ImportError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 2
+    from ._cli._app import run
+
+    return run(words)
 
 
 def _print_info() -> None:

@@ -1,0 +1,228 @@
+"""The commands and their options, as typer reads them."""
+
+import os
+import sys
+from collections.abc import Sequence
+from enum import Enum
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from .._validate.parameters import METRICS
+from . import _cluster, _elbow
+from ._messages import Refusal, library_warnings_in_plain_words, say
+from ._options import ColumnOptions
+from ._tables import SUFFIXES
+
+Metric = Enum("Metric", {name: name for name in METRICS}, type=str)  # type: ignore[misc]
+Format = Enum("Format", {name: name for name in SUFFIXES}, type=str)  # type: ignore[misc]
+
+
+class Scale(str, Enum):
+    """How columns of numbers are made comparable."""
+
+    standard = "standard"
+    robust = "robust"
+    none = "none"
+
+
+class _Commands(TyperGroup):
+    """The commands, and how they end."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; errors that the user can mend become a message."""
+        try:
+            with library_warnings_in_plain_words():
+                result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except Refusal as refusal:
+            say("Error", str(refusal))
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            say("Interrupted", "no file is half written.")
+            raise typer.Exit(130) from None
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is flushed at the end
+            raise typer.Exit(141) from None
+
+
+app = typer.Typer(cls=_Commands, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+_TABLE = "CSV, TSV, Parquet, Arrow or JSON lines, by the suffix; - for standard input."
+Data = Annotated[str, typer.Argument(metavar="DATA", show_default=False, help=f"The table: {_TABLE}")]
+K = Annotated[int, typer.Option("-k", "--clusters", min=1, show_default=False, help="Number of clusters.")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--columns", metavar="A,B", help="The columns to cluster by.  [default: all]", show_default=False),
+]
+Exclude = Annotated[
+    list[str] | None, typer.Option("--exclude", metavar="A,B", help="Columns to leave out.", show_default=False)
+]
+Categorical = Annotated[
+    list[str] | None,
+    typer.Option("--categorical", metavar="A,B", help="Columns that hold categories.", show_default=False),
+]
+Weight = Annotated[
+    str | None, typer.Option("--weight", metavar="COLUMN", help="The column of weights.", show_default=False)
+]
+MetricOption = Annotated[
+    Metric | None,
+    typer.Option(
+        "--metric",
+        help="The distance; hamming takes all columns as categories.  [default: euclidean]",
+        show_default=False,
+    ),
+]
+ScaleOption = Annotated[
+    Scale | None,
+    typer.Option(
+        "--scale",
+        help="How numbers are scaled.  [default: standard; none with cosine]",
+        show_default=False,
+    ),
+]
+DropMissing = Annotated[bool, typer.Option("--drop-missing", help="Leave out rows with missing values.")]
+FormatOption = Annotated[
+    Format | None,
+    typer.Option(
+        "--format",
+        help="Format of standard input and output, or of DATA.  [default: by the suffix, csv]",
+        show_default=False,
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Source of the random numbers.")]
+NInit = Annotated[int, typer.Option("--n-init", min=1, help="Runs from different starts; the best is kept.")]
+Out = Annotated[
+    str | None,
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="Write the table with a column cluster; - for standard output.",
+        show_default=False,
+    ),
+]
+Plot = Annotated[
+    str | None,
+    typer.Option("--plot", metavar="FILE", help="Draw a picture: .png, .svg or .pdf.", show_default=False),
+]
+Save = Annotated[
+    str | None, typer.Option("--save", metavar="FILE", help="Save the model, for predict.", show_default=False)
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
+
+
+@app.command()
+def cluster(
+    data: Data,
+    k: K,
+    columns: Columns = None,
+    exclude: Exclude = None,
+    categorical: Categorical = None,
+    weight: Weight = None,
+    metric: MetricOption = None,
+    scale: ScaleOption = None,
+    drop_missing: DropMissing = False,
+    n_init: NInit = 10,
+    seed: Seed = 0,
+    out: Out = None,
+    plot: Plot = None,
+    save: Save = None,
+    format: FormatOption = None,
+    force: Force = False,
+) -> None:
+    """Cluster the rows of a table and describe the clusters."""
+    options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, format)
+    _cluster.cluster(data, k, options, n_init=n_init, seed=seed, out=out, plot=plot, save=save, force=force)
+
+
+@app.command()
+def predict(
+    model: Annotated[str, typer.Argument(metavar="MODEL", show_default=False, help="What cluster --save wrote.")],
+    data: Data,
+    drop_missing: DropMissing = False,
+    out: Out = None,
+    format: FormatOption = None,
+    force: Force = False,
+) -> None:
+    """Give the rows of a table to the clusters of a saved model."""
+    _cluster.predict(model, data, drop_missing=drop_missing, format=_word(format), out=out, force=force)
+
+
+@app.command()
+def elbow(
+    data: Data,
+    columns: Columns = None,
+    exclude: Exclude = None,
+    categorical: Categorical = None,
+    weight: Weight = None,
+    metric: MetricOption = None,
+    scale: ScaleOption = None,
+    drop_missing: DropMissing = False,
+    max_k: Annotated[
+        int | None,
+        typer.Option(
+            "--max-k", min=2, help="The largest number of clusters to try.  [default: 10]", show_default=False
+        ),
+    ] = None,
+    n_init: NInit = 10,
+    seed: Seed = 0,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="FILE", help="Write the values for each k, as a table.", show_default=False),
+    ] = None,
+    plot: Plot = None,
+    format: FormatOption = None,
+    force: Force = False,
+) -> None:
+    """Find out how many clusters a table has."""
+    options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, format)
+    _elbow.elbow(data, options, most=max_k, n_init=n_init, seed=seed, out=out, plot=plot, force=force)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        The command and its options.
+
+    Returns
+    -------
+    status : int
+        0, or 2 where the user has to change something; as in a shell, 130 after Ctrl-C, and 141 where nobody reads the
+        output any more.
+    """
+    try:
+        app(list(arguments), prog_name="pykmeans")
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def _options(
+    columns: list[str] | None,
+    exclude: list[str] | None,
+    categorical: list[str] | None,
+    weight: str | None,
+    metric: Any,
+    scale: Any,
+    drop_missing: bool,
+    format: Any,
+) -> ColumnOptions:
+    return ColumnOptions(
+        columns=columns or [],
+        exclude=exclude or [],
+        categorical=categorical or [],
+        weight=weight,
+        metric=_word(metric),
+        scale=_word(scale),
+        drop_missing=drop_missing,
+        format=_word(format),
+    )
+
+
+def _word(choice: Enum | None) -> str | None:
+    return None if choice is None else str(choice.value)

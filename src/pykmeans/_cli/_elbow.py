@@ -1,0 +1,52 @@
+"""``pykmeans elbow``: how many clusters a table has."""
+
+from .. import plot as pictures
+from .._selection import select_k
+from . import _outputs, _pictures
+from ._messages import Refusal, counted
+from ._model import TableModel, estimator_for
+from ._options import ColumnOptions, chosen, output_format, scaling_of
+from ._summary import Report, silhouette_criterion
+from ._tables import encoded, read
+
+_MOST = 10  # clusters, where the user does not say
+
+
+def elbow(
+    data: str,
+    options: ColumnOptions,
+    *,
+    most: int | None,
+    n_init: int,
+    seed: int,
+    out: str | None,
+    plot: str | None,
+    force: bool,
+) -> None:
+    """Cluster a table with each number of clusters, and say which are good ones."""
+    _outputs.check({"--out": out, "--plot": plot}, force)
+    _pictures.check(plot)
+    kind = None if out is None else output_format(out, data, options.format)
+    report = Report(to_stderr=out == "-")
+    selection = chosen(read(data, options.format), options)
+    if most is not None and most > selection.n_rows:
+        raise Refusal(f"--max-k {most}: there are only {counted(selection.n_rows, 'row')} to cluster.")
+    k = range(1, (most or min(_MOST, selection.n_rows)) + 1)
+    model = TableModel.of(
+        selection, estimator_for(selection, options.metric, 1, n_init, seed), scaling_of(selection, options)
+    )
+    silhouette = silhouette_criterion(selection, len(k))
+    found = select_k(
+        model.rows(selection),
+        k,
+        criteria=("elbow", silhouette),
+        estimator=model.estimator,
+        sample_weight=selection.weight,
+    )
+    if plot is not None:
+        _outputs.write(plot, _pictures.content(pictures.selection(found), plot))
+    if out is not None and kind is not None:
+        _outputs.write(out, encoded(found.to_polars(), kind))
+    report.counts(found, model, selection)
+    report.wrote(out, "the values for each k")
+    report.wrote(plot, "the picture of the curves")

@@ -1,0 +1,167 @@
+"""A fitted estimator and the table that it was fitted on: which columns, how scaled, which categories.
+
+Kept in the "table" of a model file; a reader finds there all that a new table needs.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from .. import _model_file
+from .._clusterer import Clusterer
+from .._kmeans import KMeans
+from .._kprototypes import KPrototypes
+from ._columns import Selection, select
+from ._messages import Refusal, listed, warn
+from ._scaling import Scale, scales
+from ._tables import Table
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table of a fit."""
+
+    name: str
+    scale: Scale = (0.0, 1.0)
+    categories: tuple[str, ...] | None = None  # None for a column of numbers
+
+    def written(self) -> dict[str, Any]:
+        """Return what a model file says of it."""
+        if self.categories is not None:
+            return {"name": self.name, "categories": list(self.categories)}
+        offset, divisor = self.scale
+        return {"name": self.name, "offset": offset, "divisor": divisor}
+
+
+@dataclass(frozen=True)
+class TableModel:
+    """An estimator of rows of a table."""
+
+    estimator: Any  # KMeans or KPrototypes
+    columns: tuple[Column, ...]
+    scaling: str  # "standard", "robust" or "none"
+
+    @classmethod
+    def of(cls, selection: Selection, estimator: Clusterer, scaling: str) -> "TableModel":
+        """Return the model of ``selection`` with an estimator, which is yet to be fitted on ``rows(selection)``."""
+        found = scales(selection, scaling)
+        columns = [
+            Column(name, scale=found[name])
+            if name in found
+            else Column(name, categories=tuple(selection.categories[name].unique().sort()))
+            for name in selection.names
+        ]
+        return cls(estimator, tuple(columns), scaling)
+
+    def select(self, table: Table, drop_missing: bool) -> Selection:
+        """Return the columns of the model in another table."""
+        missing = [column.name for column in self.columns if column.name not in table.frame.columns]
+        if missing:
+            raise Refusal(
+                f"{table.name} lacks the columns {listed(missing)}, which the model was made with.\n"
+                f"Its columns are {listed(table.frame.columns)}."
+            )
+        categories = {column.name for column in self.columns if column.categories is not None}
+        names = [column.name for column in self.columns]
+        selection = select(table, names, is_category=categories, weight=None, drop_missing=drop_missing)
+        for column in self.columns:
+            if column.categories is not None:
+                _warn_of_new_categories(selection, column.name, column.categories)
+        return selection
+
+    def rows(self, selection: Selection) -> pl.DataFrame:
+        """Return rows as the estimator takes them: numbers scaled, categories as text."""
+        return pl.DataFrame([self._prepared(selection, column) for column in self.columns])
+
+    def centers(self) -> dict[str, NDArray[Any]]:
+        """Return the centers' value in each column, in the table's own units."""
+        centers = self.estimator.cluster_centers_
+        return {
+            column.name: values * column.scale[1] + column.scale[0] if column.categories is None else values
+            for column, values in zip(self.columns, centers.T, strict=True)
+        }
+
+    def save(self, path: str) -> None:
+        """Write the model to a file."""
+        table = {"scaling": self.scaling, "columns": [column.written() for column in self.columns]}
+        _model_file.write(path, self.estimator, table)
+
+    @classmethod
+    def load(cls, path: str) -> "TableModel":
+        """Read a model from a file; one that ``KMeans.save`` wrote takes its columns as they are."""
+        try:
+            estimator, table = _model_file.read(path)
+        except FileNotFoundError:
+            raise Refusal(f"There is no file {path}.") from None
+        except OSError as error:
+            raise Refusal(f"{path} cannot be read: {error.strerror}.") from None
+        except ValueError as error:
+            raise Refusal(str(error)) from None
+        if table is None:
+            return cls(estimator, _columns_of(estimator, path), "none")
+        try:
+            columns = [
+                Column(str(each["name"]), categories=tuple(each["categories"]))
+                if "categories" in each
+                else Column(str(each["name"]), scale=(float(each["offset"]), float(each["divisor"])))
+                for each in table["columns"]
+            ]
+            scaling = str(table["scaling"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise Refusal(
+                f'{path} is not a model that can be loaded: its "table" is not what it must be ({error!r}).'
+            ) from None
+        if len(columns) != estimator.n_features_in_:
+            raise Refusal(
+                f'{path} is not a model that can be loaded: its "table" has {len(columns)} columns, the estimator '
+                f"{estimator.n_features_in_}."
+            )
+        return cls(estimator, tuple(columns), scaling)
+
+    def _prepared(self, selection: Selection, column: Column) -> pl.Series:
+        if column.categories is not None:
+            return selection.categories[column.name].alias(column.name)
+        offset, divisor = column.scale
+        return pl.Series(column.name, (selection.numbers[column.name] - offset) / divisor)
+
+
+def estimator_for(selection: Selection, metric: str | None, n_clusters: int, n_init: int, seed: int) -> Clusterer:
+    """Return the estimator for numbers, for categories, or for both."""
+    common: dict[str, Any] = {"n_init": n_init, "random_state": seed}
+    if not selection.categories:
+        return KMeans(n_clusters, metric=metric or "euclidean", **common)
+    if not selection.numbers:
+        return KMeans(n_clusters, metric="hamming", **common)
+    return KPrototypes(n_clusters, categorical=list(selection.categories), **common)
+
+
+def _columns_of(estimator: Any, path: str) -> tuple[Column, ...]:
+    names = getattr(estimator, "feature_names_in_", None)
+    if names is None:
+        raise Refusal(
+            f"{path} does not know its columns: it was saved from Python, and fitted on an array. Fit it on a data "
+            "frame, or make it with: pykmeans cluster --save"
+        )
+    if isinstance(estimator, KPrototypes):
+        categorical = set(estimator.categorical_features_.tolist())
+    else:
+        categorical = set(range(len(names))) if estimator.cluster_centers_.dtype == object else set()
+    if not all(isinstance(value, str) for j in categorical for value in estimator.cluster_centers_[:, j]):
+        raise Refusal(f"{path} was saved from Python with categories that are not text; use it from Python.")
+    return tuple(Column(str(name), categories=() if j in categorical else None) for j, name in enumerate(names))
+
+
+def _warn_of_new_categories(selection: Selection, name: str, known: tuple[str, ...]) -> None:
+    found = selection.categories[name]
+    new = found.filter(~found.is_in(list(known))).unique(maintain_order=True).to_list() if known else []
+    if new:
+        warn(f"The column {name!r} has values that the model has not seen, and that equal no center's: {listed(new)}")
+
+
+def labels_of(selection: Selection, labels: NDArray[np.int32]) -> pl.Series:
+    """Return the labels of all rows of the table, empty where a row was left out."""
+    places = np.cumsum(selection.kept) - 1
+    return pl.Series("cluster", labels[places]).set(~pl.Series(selection.kept), None)

@@ -1,0 +1,44 @@
+"""Files that a command writes: none is lost, none is half written."""
+
+import os
+import sys
+from pathlib import Path
+
+from .._model_file import replace
+from ._messages import Refusal
+
+
+def check(paths: dict[str, str | None], force: bool) -> None:
+    """Refuse outputs that cannot or must not be written, before any work.
+
+    Parameters
+    ----------
+    paths : dict
+        The path of each option, None where it is not given, "-" for standard output.
+    force : bool
+        Whether files that are there may be replaced.
+    """
+    given = {option: path for option, path in paths.items() if path is not None and path != "-"}
+    owners: dict[str, str] = {}
+    for option, path in given.items():
+        if os.path.isdir(path):
+            raise Refusal(f"{option} {path}: this is a folder; give the name of a file.")
+        folder = Path(os.path.realpath(path)).parent
+        if not folder.is_dir():
+            raise Refusal(f"{option} {path}: there is no folder {folder}.")
+        if os.path.isfile(path) and not force:
+            raise Refusal(f"{option} {path}: the file is there already. To replace it: --force")
+        if not os.access(folder if os.path.isfile(path) or not os.path.exists(path) else path, os.W_OK):
+            raise Refusal(f"{option} {path}: you may not write into {folder}.")
+        other = owners.setdefault(os.path.realpath(path), option)
+        if other != option:
+            raise Refusal(f"{other} and {option} name the same file: {path}.")
+
+
+def write(path: str, content: bytes) -> None:
+    """Write a file, whole or not at all; "-" is standard output."""
+    if path == "-":
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        replace(path, content)

@@ -1,0 +1,55 @@
+"""Columns of different units made comparable, by numbers that a model keeps."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._kmeans import KMeans
+from ._columns import Selection
+from ._messages import warn
+
+# What is subtracted from each value and what the difference is divided by.
+Scale = tuple[float, float]
+
+
+def scales(selection: Selection, kind: str) -> dict[str, Scale]:
+    """Return the scale of each column of numbers.
+
+    Parameters
+    ----------
+    selection : Selection
+        The rows; a weight of w counts as w copies of a row.
+    kind : {"standard", "robust", "none"}
+        Mean and standard deviation; median and the difference of the quartiles; as it is.
+    """
+    measure = {"standard": _standard, "robust": _robust, "none": lambda *_: (0.0, 1.0)}[kind]
+    found = {}
+    for name, values in selection.numbers.items():
+        offset, spread = measure(values, selection.weight)
+        if spread == 0 and kind == "robust" and np.ptp(values) > 0:
+            offset, spread = _standard(values, selection.weight)
+            warn(f"Half of the values of {name!r} are equal: its standard deviation scales it, not its quartiles.")
+        found[name] = (offset, spread or 1.0)
+    return found
+
+
+def _standard(values: NDArray[np.float64], weight: NDArray[np.float64] | None) -> Scale:
+    """Return mean and standard deviation: those of the one cluster that all values are, whose sums are exact."""
+    one = KMeans(1, init=np.zeros((1, 1)), max_iter=1, algorithm="lloyd").fit(
+        values[:, np.newaxis], sample_weight=weight
+    )
+    return float(one.cluster_centers_[0, 0]), float(np.sqrt(one.inertia_ / one.cluster_sizes_[0]))
+
+
+def _robust(values: NDArray[np.float64], weight: NDArray[np.float64] | None) -> Scale:
+    lower, median, upper = _quantiles(values, weight, (0.25, 0.5, 0.75))
+    return median, upper - lower
+
+
+def _quantiles(
+    values: NDArray[np.float64], weight: NDArray[np.float64] | None, shares: tuple[float, ...]
+) -> list[float]:
+    """Return for each share the least value that so much of the weight does not exceed."""
+    order = np.argsort(values, kind="stable")
+    sums = np.cumsum(np.ones(len(values)) if weight is None else weight[order])
+    places = np.searchsorted(sums, np.array(shares) * sums[-1])
+    return [float(values[order[min(place, len(values) - 1)]]) for place in places]

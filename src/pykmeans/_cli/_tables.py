@@ -1,0 +1,178 @@
+"""Tables in files: CSV, TSV, Parquet, Arrow and JSON lines, by the suffix; "-" is standard input or output.
+
+The fields of CSV and TSV are read as text, so that they are written as they were; ``parsed`` knows what they mean.
+"""
+
+import io
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ._messages import Refusal, listed
+
+SUFFIXES = {
+    "csv": (".csv",),
+    "tsv": (".tsv", ".tab"),
+    "parquet": (".parquet", ".pq"),
+    "arrow": (".arrow", ".feather", ".ipc"),
+    "jsonl": (".jsonl", ".ndjson"),
+}
+_TEXT = {"csv": ",", "tsv": "\t"}  # formats of fields that are text, and what stands between them
+# What stands for nothing in a column of numbers. In a column of categories only an empty field is missing.
+_MISSING = ("", "?", "-", "na", "n/a", "#n/a", "nan", "null", "none")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it was read."""
+
+    name: str  # for messages
+    frame: pl.DataFrame
+    format: str
+    separator: str = ","
+
+    def parsed(self, name: str) -> pl.Series:
+        """Return a column as numbers or booleans where all of its values are; else as it is."""
+        column = self.frame[name]
+        return _parsed(column, self.separator == ";") if self.format in _TEXT else column
+
+
+def format_of(path: str, chosen: str | None, default: str | None = None) -> str:
+    """Return the format of a file, or of a standard stream: the one chosen, else ``default``.
+
+    Raises
+    ------
+    Refusal
+        If the suffix is none of those that are known.
+    """
+    if chosen is not None:
+        return chosen
+    if path == "-":
+        return default or "csv"
+    suffix = Path(path).suffix.lower()
+    for name, suffixes in SUFFIXES.items():
+        if suffix in suffixes:
+            return name
+    known = ", ".join(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
+    raise Refusal(
+        f"{path}: the suffix says what a table is, and {suffix or 'none'!r} is not known.\nKnown are {known}."
+    )
+
+
+def read(path: str, chosen: str | None) -> Table:
+    """Read a table.
+
+    Parameters
+    ----------
+    path : str
+        The file, or "-" for standard input.
+    chosen : str or None
+        The format; None for the one of the suffix.
+
+    Raises
+    ------
+    Refusal
+        If there is no such file, or it does not hold a table of this format with a row at least.
+    """
+    kind = format_of(path, chosen)
+    name = "standard input" if path == "-" else path
+    content = _content(path, name)
+    if not content.strip():
+        raise Refusal(f"{name} is empty.")
+    try:
+        table = (
+            _read_text(name, content, kind) if kind in _TEXT else Table(name, _READERS[kind](io.BytesIO(content)), kind)
+        )
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise Refusal(f"{name} cannot be read as {kind}: {_first_line(error)}") from None
+    if table.frame.is_empty():
+        raise Refusal(f"{name} has names of columns, but no rows." if table.frame.width else f"{name} has no columns.")
+    return table
+
+
+def labelled(table: Table, labels: pl.Series, kind: str) -> pl.DataFrame:
+    """Return the table with a last column; where text goes into a format that knows types, its values get theirs."""
+    frame = table.frame
+    if table.format in _TEXT and kind not in _TEXT:
+        frame = pl.DataFrame([table.parsed(name) for name in frame.columns])
+    return frame.with_columns(labels)
+
+
+def encoded(frame: pl.DataFrame, kind: str, separator: str | None = None) -> bytes:
+    """Return the content of a file with this table."""
+    content = io.BytesIO()
+    if kind in _TEXT:
+        frame.write_csv(content, separator=separator or _TEXT[kind])
+    elif kind == "parquet":
+        frame.write_parquet(content)
+    elif kind == "arrow":
+        frame.write_ipc(content)
+    else:
+        frame.write_ndjson(content)
+    return content.getvalue()
+
+
+_READERS: dict[str, Any] = {"parquet": pl.read_parquet, "arrow": pl.read_ipc, "jsonl": pl.read_ndjson}
+
+
+def _content(path: str, name: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except FileNotFoundError:
+        raise Refusal(f"There is no file {name}.") from None
+    except OSError as error:
+        raise Refusal(f"{name} cannot be read: {error.strerror}.") from None
+
+
+def _read_text(name: str, content: bytes, kind: str) -> Table:
+    separator = _separator(content, kind)
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Refusal(f"{name} is not UTF-8 text: see line {line}. Save it with the encoding UTF-8.") from None
+    # The line of names is read like the others, since polars would give new names to those that are there twice.
+    rows = pl.read_csv(content, has_header=False, infer_schema=False, separator=separator)
+    header = ["" if title is None else title.strip() for title in rows.row(0)]
+    _check_names(name, header)
+    return Table(name, rows[1:].rename(dict(zip(rows.columns, header, strict=True))), kind, separator)
+
+
+def _separator(content: bytes, kind: str) -> str:
+    """Return what stands between fields: in the first line of a CSV file, spreadsheets of many countries write ";"."""
+    first_line = content.split(b"\n", 1)[0]
+    if kind == "csv" and b"," not in first_line:
+        return next((mark for mark in (";", "\t") if mark.encode() in first_line), ",")
+    return _TEXT[kind]
+
+
+def _check_names(name: str, header: list[str]) -> None:
+    twice = [title for title, count in Counter(header).items() if count > 1]
+    if twice:
+        raise Refusal(f"{name} has several columns of the name {listed(twice)}. Give each column a name of its own.")
+
+
+def _parsed(column: pl.Series, decimal_comma: bool) -> pl.Series:
+    text = column.str.strip_chars()
+    text = text.set(text.str.to_lowercase().is_in(_MISSING), None)
+    if text.null_count() == len(text):
+        return text.cast(pl.Float64)
+    for kind in (pl.Int64, pl.Float64):
+        numbers = text.cast(kind, strict=False)
+        if numbers.null_count() == text.null_count():
+            return numbers
+    if decimal_comma:
+        numbers = text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+        if numbers.null_count() == text.null_count():
+            return numbers
+    if text.str.to_lowercase().drop_nulls().is_in(["true", "false"]).all():
+        return text.str.to_lowercase() == "true"
+    return column
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0].rstrip(".") + "."
