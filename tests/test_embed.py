@@ -1,5 +1,6 @@
 """A C++ program that uses the core computes, bit for bit, what the Python package computes."""
 
+import itertools
 import os
 import re
 import subprocess
@@ -107,7 +108,7 @@ def test_python_computes_the_same(name):
     seeds = _core.plus_plus(points, N_CLUSTERS, floats(cpp["uniforms"]), N_LOCAL_TRIALS)
     assert seeds.tolist() == [int(word) for word in cpp["seeds"]]
 
-    fit = _core.fit(points, X[seeds], max_iter=300, tol=0.0)
+    fit = _core.fit(points, X[seeds], max_iter=300, tol=0.0, record_steps=True)
     assert fit.labels.tolist() == [int(word) for word in cpp["labels"]]
     centers = floats(cpp["centers"]).reshape(N_CLUSTERS, N_FEATURES)
     assert bits(fit.centers.astype(np.float64)) == bits(centers)
@@ -115,6 +116,9 @@ def test_python_computes_the_same(name):
     assert bits(fit.cluster_inertia) == bits(floats(cpp["cluster_inertia"]))
     assert bits(fit.cluster_sizes) == bits(floats(cpp["cluster_sizes"]))
     assert bits(fit.inertia_history) == bits(floats(cpp["inertia_history"]))
+    steps = [np.full(N_SAMPLES, -1), *(labels for _, labels, _ in fit.steps)]
+    changes = [np.count_nonzero(old != new) for old, new in itertools.pairwise(steps)]
+    assert changes == [int(word) for word in cpp["changes"]]
     assert fit.n_iter == int(cpp["n_iter"][0])
     assert fit.stop_reason == cpp["stop_reason"][0]
 

@@ -57,6 +57,15 @@ void fit_and_print(const std::string& name, const pykmeans::Points<T>& points, c
 
   pykmeans::FitOptions options;
   options.tol = 0.0;
+  std::vector<std::size_t> changes;  // labels that each iteration changed
+  std::vector<std::int32_t> before(n_samples, -1);
+  options.on_iteration = [&](const pykmeans::Iteration& iteration) {
+    const std::int32_t* labels = iteration.labels();
+    std::size_t changed = 0;
+    for (std::size_t i = 0; i < n_samples; ++i) changed += labels[i] != before[i];
+    before.assign(labels, labels + n_samples);
+    changes.push_back(changed);
+  };
   const pykmeans::FitResult result = pykmeans::fit(points, pykmeans::rows(given, seeds), options);
 
   print("fit", std::vector<std::string>{name});
@@ -68,6 +77,7 @@ void fit_and_print(const std::string& name, const pykmeans::Points<T>& points, c
   print("cluster_inertia", result.cluster_inertia);
   print("cluster_sizes", result.cluster_sizes);
   print("inertia_history", result.inertia_history);
+  print("changes", changes);
   print("n_iter", std::vector<std::size_t>{result.n_iter});
   print("stop_reason", std::vector<std::string>{pykmeans::to_string(result.stop_reason)});
 }
