@@ -3,6 +3,8 @@
 import pickle
 import re
 
+import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from helpers import blobs, some_weights
@@ -11,6 +13,8 @@ import pykmeans
 from pykmeans import ConvergenceWarning, KMeans, KPrototypes, _core, elbow, select_k
 from pykmeans._criteria import CRITERIA
 from pykmeans._k_selection import _majority
+
+matplotlib.use("Agg")
 
 METRICS = ["euclidean", "manhattan", "cosine", "hamming"]
 
@@ -236,6 +240,14 @@ def test_how_it_prints(selection):
     ]
     html = selection._repr_html_()
     assert "<td><b>2</b></td>" in html and "<td><b>0.68105</b></td>" in html and html.count("<tr>") == 4
+
+
+def test_it_draws_itself(selection):
+    figure, axes = plt.subplots(1, 2)
+    display = selection.plot(ax=axes)
+    assert display.figure_ is figure and list(display.lines_) == ["silhouette", "gap"]
+    np.testing.assert_array_equal(display.lines_["gap"].get_ydata(), selection.table["gap"])
+    plt.close(figure)
 
 
 def test_it_can_be_pickled(selection):

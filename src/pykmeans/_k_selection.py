@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas
     import polars
 
+    from .plot import SelectionDisplay
+
 
 class KSelection:
     """What :func:`select_k` and :func:`elbow` found: values for each k, the best k, and the reasons.
@@ -118,6 +120,30 @@ class KSelection:
             If polars is not installed.
         """
         return optional("polars", "polars", "to_polars()").DataFrame(self._columns())
+
+    def plot(self, *, ax: Any = None) -> "SelectionDisplay":
+        """Draw each criterion for each k, and mark its best one; see ``pykmeans.plot.selection``.
+
+        Parameters
+        ----------
+        ax : array-like of matplotlib.axes.Axes or None, default=None
+            Where to draw: axes for each criterion; None for a new figure.
+
+        Returns
+        -------
+        display : SelectionDisplay
+            The picture; ``display.figure_.savefig("selection.png")`` keeps it.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ax is not what is described.
+        ImportError
+            If matplotlib is not installed.
+        """
+        from .plot import selection
+
+        return selection(self, ax=ax)
 
     def __repr__(self) -> str:
         rows = [[*row, self._best_by(k)] for k, row in zip(self.models, self._cells(), strict=True)]
