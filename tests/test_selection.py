@@ -195,8 +195,11 @@ def test_x_is_not_changed(digits):
         ({"a": 3}, (3, "3, by a")),
         ({"a": 3, "b": 3}, (3, "3, by every criterion (a, b)")),
         ({"a": 3, "b": 2, "c": 2}, (2, "2, by 2 of 3 criteria (b, c)")),
-        ({"a": 3, "b": 2}, (3, "3, by a, which was listed first of those that disagree")),
-        ({"a": 4, "b": 3, "c": 2, "d": 2, "e": 3}, (3, "3, by b, which was listed first of those that disagree")),
+        ({"a": 3, "b": 2}, (3, "3, by 1 of 2 criteria (a); as many say 2, but a was listed first")),
+        (
+            {"a": 4, "b": 3, "c": 2, "d": 2, "e": 3},
+            (3, "3, by 2 of 5 criteria (b, e); as many say 2, but b was listed first"),
+        ),
         ({"a": None, "b": 2}, (2, "2, by 1 of 2 criteria (b)")),
         ({"a": None, "b": None}, (None, "none of the criteria found one (a, b)")),
     ],

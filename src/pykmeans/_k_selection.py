@@ -190,13 +190,14 @@ def _majority(best: dict[str, int | None]) -> tuple[int | None, str]:
     most = max(votes.values())
     winner = next(k for k in best.values() if k is not None and votes[k] == most)
     by = [name for name, k in best.items() if k == winner]
-    if len(best) == 1:
-        return winner, f"{winner}, by {by[0]}"
-    if sum(count == most for count in votes.values()) > 1:
-        return winner, f"{winner}, by {by[0]}, which was listed first of those that disagree"
-    if most == len(best):
-        return winner, f"{winner}, by every criterion ({', '.join(by)})"
-    return winner, f"{winner}, by {most} of {len(best)} criteria ({', '.join(by)})"
+    names = ", ".join(by)
+    if len(by) == len(best):
+        return winner, f"{winner}, by {names if len(by) == 1 else f'every criterion ({names})'}"
+    reason = f"{winner}, by {most} of {len(best)} criteria ({names})"
+    rivals = [k for k, count in votes.items() if count == most and k != winner]
+    if rivals:
+        reason += f"; as many say {' and '.join(map(str, rivals))}, but {by[0]} was listed first"
+    return winner, reason
 
 
 def _cell(value: Any) -> str:
