@@ -56,7 +56,7 @@ def test_readme_examples() -> None:
 def test_there_are_methods() -> None:
     names = {method.__name__ for method in METHODS}
     of_models = {"fit", "fit_predict", "fit_transform", "predict", "transform", "score", "save", "load", "summary"}
-    assert names == of_models | {"to_pandas", "to_polars"}
+    assert names == of_models | {"to_pandas", "to_polars", "plot"}
 
 
 @pytest.mark.parametrize(

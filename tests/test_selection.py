@@ -3,6 +3,8 @@
 import pickle
 import re
 
+import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from helpers import blobs, some_weights
@@ -11,6 +13,8 @@ import pykmeans
 from pykmeans import ConvergenceWarning, KMeans, KPrototypes, _core, elbow, select_k
 from pykmeans._criteria import CRITERIA
 from pykmeans._k_selection import _majority
+
+matplotlib.use("Agg")
 
 METRICS = ["euclidean", "manhattan", "cosine", "hamming"]
 
@@ -191,8 +195,11 @@ def test_x_is_not_changed(digits):
         ({"a": 3}, (3, "3, by a")),
         ({"a": 3, "b": 3}, (3, "3, by every criterion (a, b)")),
         ({"a": 3, "b": 2, "c": 2}, (2, "2, by 2 of 3 criteria (b, c)")),
-        ({"a": 3, "b": 2}, (3, "3, by a, which was listed first of those that disagree")),
-        ({"a": 4, "b": 3, "c": 2, "d": 2, "e": 3}, (3, "3, by b, which was listed first of those that disagree")),
+        ({"a": 3, "b": 2}, (3, "3, by 1 of 2 criteria (a); as many say 2, but a was listed first")),
+        (
+            {"a": 4, "b": 3, "c": 2, "d": 2, "e": 3},
+            (3, "3, by 2 of 5 criteria (b, e); as many say 2, but b was listed first"),
+        ),
         ({"a": None, "b": 2}, (2, "2, by 1 of 2 criteria (b)")),
         ({"a": None, "b": None}, (None, "none of the criteria found one (a, b)")),
     ],
@@ -236,6 +243,14 @@ def test_how_it_prints(selection):
     ]
     html = selection._repr_html_()
     assert "<td><b>2</b></td>" in html and "<td><b>0.68105</b></td>" in html and html.count("<tr>") == 4
+
+
+def test_it_draws_itself(selection):
+    figure, axes = plt.subplots(1, 2)
+    display = selection.plot(ax=axes)
+    assert display.figure_ is figure and list(display.lines_) == ["silhouette", "gap"]
+    np.testing.assert_array_equal(display.lines_["gap"].get_ydata(), selection.table["gap"])
+    plt.close(figure)
 
 
 def test_it_can_be_pickled(selection):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas
     import polars
 
+    from .plot import SelectionDisplay
+
 
 class KSelection:
     """What :func:`select_k` and :func:`elbow` found: values for each k, the best k, and the reasons.
@@ -119,6 +121,30 @@ class KSelection:
         """
         return optional("polars", "polars", "to_polars()").DataFrame(self._columns())
 
+    def plot(self, *, ax: Any = None) -> "SelectionDisplay":
+        """Draw each criterion for each k, and mark its best one; see ``pykmeans.plot.selection``.
+
+        Parameters
+        ----------
+        ax : array-like of matplotlib.axes.Axes or None, default=None
+            Where to draw: axes for each criterion; None for a new figure.
+
+        Returns
+        -------
+        display : SelectionDisplay
+            The picture; ``display.figure_.savefig("selection.png")`` keeps it.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If ax is not what is described.
+        ImportError
+            If matplotlib is not installed.
+        """
+        from .plot import selection
+
+        return selection(self, ax=ax)
+
     def __repr__(self) -> str:
         rows = [[*row, self._best_by(k)] for k, row in zip(self.models, self._cells(), strict=True)]
         titles = [*self._names, "best by"]
@@ -164,13 +190,14 @@ def _majority(best: dict[str, int | None]) -> tuple[int | None, str]:
     most = max(votes.values())
     winner = next(k for k in best.values() if k is not None and votes[k] == most)
     by = [name for name, k in best.items() if k == winner]
-    if len(best) == 1:
-        return winner, f"{winner}, by {by[0]}"
-    if sum(count == most for count in votes.values()) > 1:
-        return winner, f"{winner}, by {by[0]}, which was listed first of those that disagree"
-    if most == len(best):
-        return winner, f"{winner}, by every criterion ({', '.join(by)})"
-    return winner, f"{winner}, by {most} of {len(best)} criteria ({', '.join(by)})"
+    names = ", ".join(by)
+    if len(by) == len(best):
+        return winner, f"{winner}, by {names if len(by) == 1 else f'every criterion ({names})'}"
+    reason = f"{winner}, by {most} of {len(best)} criteria ({names})"
+    rivals = [k for k, count in votes.items() if count == most and k != winner]
+    if rivals:
+        reason += f"; as many say {' and '.join(map(str, rivals))}, but {by[0]} was listed first"
+    return winner, reason
 
 
 def _cell(value: Any) -> str:

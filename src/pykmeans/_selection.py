@@ -56,7 +56,8 @@ def select_k(
         Its ``init`` must be a word. None for ``KMeans(n_init=10)``.
     sample_weight : array-like of shape (n_samples,) or float, default=None
         Weight of each row, >= 0; None for ones. Weight w is the same as w copies of the row, but for the references of
-        the gap statistic.
+        the gap statistic; so their sum is the number of rows, of which silhouettes, "calinski_harabasz" and "bic" need
+        more than k.
     random_state : int, RandomState or None, default=None
         Source of the random numbers; None for the one of ``estimator``. An int makes the result reproducible.
     n_references : int, default=10
