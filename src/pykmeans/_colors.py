@@ -37,8 +37,8 @@ def rgb_from_lab(lab: NDArray[Any]) -> NDArray[np.float64]:
         xyz = np.column_stack([y + lab[:, 1] / 500, y, y - lab[:, 2] / 200])
         linear = _cube(xyz) * _WHITE @ _RGB_FROM_XYZ.T
     linear = np.clip(linear, 0.0, 1.0)
-    rgb = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return np.clip(rgb, 0.0, 1.0)
+    rgb: NDArray[np.float64] = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return rgb.clip(0.0, 1.0)
 
 
 def _root(ratio: NDArray[Any]) -> NDArray[Any]:

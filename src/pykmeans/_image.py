@@ -1,18 +1,21 @@
 """The colors of an image: k-means on its pixels."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _errors
+from . import _core, _errors
 from ._colors import lab_from_rgb, rgb_from_lab
 from ._fit import best_run
 from ._optional import optional
-from ._validate.data import Numbers
+from ._validate.arrays import matrix
+from ._validate.data import Counted, Numbers
 from ._validate.images import Picture, read_image
 from ._validate.parameters import EUCLIDEAN, FitParameters, check, fit_parameters
+
+_MOST_COUNTED = 2**28  # pixels whose different colors can be told apart
 
 
 class Segmentation:
@@ -168,8 +171,9 @@ def segment_image(
     parameters = _parameters("segment_image", n_colors, random_state, n_init, max_iter, tol, n_threads)
     picture = read_image(image, "segment_image")
     colors = _cluster("segment_image", picture, space, float(spatial_weight), parameters)
-    labels = colors.labels.reshape(picture.array.shape[:2])
-    painted = _painted(picture, colors)
+    labels = colors.labels()
+    painted = _painted(picture, colors.palette, labels)
+    labels = labels.reshape(picture.array.shape[:2])
     return Segmentation(painted, labels, colors.palette, colors.shares, colors.inertia, picture.array)
 
 
@@ -237,7 +241,7 @@ def palette_from(
 class _Colors(NamedTuple):
     palette: NDArray[Any]  # (n_colors, channels), the most frequent one first
     shares: NDArray[np.float64]  # (n_colors,)
-    labels: NDArray[Any]  # (n_pixels,)
+    labels: Callable[[], NDArray[Any]]  # makes those of all pixels, (height * width)
     inertia: float
 
 
@@ -249,46 +253,76 @@ def _parameters(
 
 
 def _cluster(caller: str, picture: Picture, space: str, spatial_weight: float, parameters: FitParameters) -> _Colors:
-    n_pixels, wanted = len(picture.colors), parameters.n_clusters
-    features = _features(picture, space, spatial_weight, wanted)
-    weight = None if picture.counted is None else picture.counted.astype(np.float64)
-    parameters = parameters._replace(n_clusters=min(wanted, n_pixels))
-    fit, _ = best_run(caller, Numbers(features, EUCLIDEAN, None), weight, parameters)
-
+    wanted = parameters.n_clusters
+    rows = _rows(picture, space, spatial_weight, parameters)
+    parameters = parameters._replace(n_clusters=min(wanted, len(rows.colors)))
+    fit, _ = best_run(caller, rows.data, rows.weight, parameters)
     n_found = int(np.count_nonzero(fit.cluster_sizes))
     if n_found < wanted:
         _errors.warn(
             f"The image has {n_found} different colors, fewer than n_colors={wanted}.", _errors.ConvergenceWarning
         )
     order = np.argsort(-fit.cluster_sizes, kind="stable")[:n_found]
-    place = np.zeros(len(fit.cluster_sizes), dtype=_label_dtype(n_found))
+    centers = fit.centers[order]
+    place = np.zeros(len(fit.centers), dtype=_label_dtype(n_found))
     place[order] = np.arange(n_found)
-    labels = np.empty(n_pixels, dtype=place.dtype)
-    for block in _blocks(n_pixels):
-        labels[block] = place[fit.labels[block]]
-    palette = _palette(fit.centers[order], picture, space)
+    labels = _taken(place, fit.labels)
+    palette = _palette(centers, picture, space)
     if spatial_weight == 0:
-        _make_different(palette, picture, labels)
-    return _Colors(palette, fit.cluster_sizes[order] / fit.cluster_sizes.sum(), labels, fit.inertia)
+        _make_different(palette, rows.colors, labels)
+    shares = fit.cluster_sizes[order] / fit.cluster_sizes.sum()
+    return _Colors(palette, shares, lambda: _labels_of_all(picture, rows, labels, centers, parameters), fit.inertia)
 
 
-def _features(picture: Picture, space: str, spatial_weight: float, n_colors: int) -> NDArray[Any]:
-    """Return what is clustered: the colors as they lie, or in float32 where they must be computed."""
-    if space == "rgb" and spatial_weight == 0:
-        return picture.colors
-    height, width = picture.array.shape[:2]
-    n_pixels, n_channels = picture.colors.shape
-    features = np.empty((n_pixels, n_channels + 2 * (spatial_weight > 0)), dtype=np.float32)
-    for block in _blocks(n_pixels):
-        colors = picture.colors[block]
-        features[block, :n_channels] = lab_from_rgb(colors / picture.full) if space == "lab" else colors
+class _Rows(NamedTuple):
+    """What is clustered: different colors and their counts where there are few of them, else all pixels."""
+
+    data: Numbers
+    weight: NDArray[np.float64] | None
+    colors: NDArray[Any]  # (n_rows, 1 or 3) of the image
+    distinct: _core.DistinctRows | None  # which of the rows each visible pixel is
+    hidden: NDArray[Any] | None  # what the pixels would be that have no say
+
+
+def _rows(picture: Picture, space: str, spatial_weight: float, parameters: FitParameters) -> _Rows:
+    visible = picture.visible
+    if spatial_weight == 0 and picture.colors.dtype == np.uint8 and len(picture.colors) < _MOST_COUNTED:
+        colors = picture.colors if visible is None else picture.colors[visible]
+        distinct = _core.DistinctRows(colors, parameters.n_threads)
+        colors = distinct.values
+        hidden = None if visible is None else _features(picture.colors[~visible], picture, space)
+        return _Rows(Counted(_features(colors, picture, space), distinct), distinct.counts, colors, distinct, hidden)
+    features = _features(picture.colors, picture, space)
     if spatial_weight > 0:
-        white = 100 if space == "lab" else picture.full
-        unit = spatial_weight / 100 * white / np.sqrt(n_pixels / n_colors)
-        places = features.reshape(height, width, -1)
-        places[:, :, -2] = (np.arange(height) * unit)[:, None]
-        places[:, :, -1] = np.arange(width) * unit
+        features = _with_places(features, picture, space, spatial_weight, parameters.n_clusters)
+    if visible is None:
+        return _Rows(Numbers(features, EUCLIDEAN, None), None, picture.colors, None, None)
+    seen = Numbers(features[visible], EUCLIDEAN, None)
+    return _Rows(seen, None, picture.colors[visible], None, features[~visible])
+
+
+def _features(colors: NDArray[Any], picture: Picture, space: str) -> NDArray[Any]:
+    """Return colors as they lie, or CIELAB in float32."""
+    if space == "rgb":
+        return matrix(colors)
+    features = np.empty(colors.shape, dtype=np.float32)
+    for block in _blocks(len(colors)):
+        features[block] = lab_from_rgb(colors[block] / picture.full)
     return features
+
+
+def _with_places(
+    colors: NDArray[Any], picture: Picture, space: str, spatial_weight: float, n_colors: int
+) -> NDArray[np.float32]:
+    """Return colors and weighted coordinates, (n_pixels, channels + 2)."""
+    height, width = picture.array.shape[:2]
+    white = 100 if space == "lab" else picture.full
+    unit = spatial_weight / 100 * white / np.sqrt(height * width / n_colors)
+    features = np.empty((height, width, colors.shape[1] + 2), dtype=np.float32)
+    features[:, :, :-2] = colors.reshape(height, width, -1)
+    features[:, :, -2] = (np.arange(height) * unit)[:, None]
+    features[:, :, -1] = np.arange(width) * unit
+    return features.reshape(height * width, -1)
 
 
 def _palette(centers: NDArray[Any], picture: Picture, space: str) -> NDArray[Any]:
@@ -300,7 +334,7 @@ def _palette(centers: NDArray[Any], picture: Picture, space: str) -> NDArray[Any
     return (colors if dtype.kind == "f" else np.rint(colors)).astype(dtype)
 
 
-def _make_different(palette: NDArray[Any], picture: Picture, labels: NDArray[Any]) -> None:
+def _make_different(palette: NDArray[Any], colors: NDArray[Any], labels: NDArray[Any]) -> None:
     """Give colors that rounding has made equal, but for one of them, to the nearest colors of their clusters.
 
     Clusters have no color in common. So one that finds none of its own free takes the nearest all the same, and whoever
@@ -308,8 +342,7 @@ def _make_different(palette: NDArray[Any], picture: Picture, labels: NDArray[Any
     """
     owned: set[int] = set()
     while (label := _one_of_equals(palette, owned)) is not None:
-        chosen = labels == label if picture.counted is None else (labels == label) & picture.counted
-        own = np.unique(picture.colors[chosen], axis=0)
+        own = np.unique(colors[labels == label], axis=0)
         free = own[[not (palette == color).all(axis=1).any() for color in own]]
         own = free if len(free) else own
         distance = ((own.astype(np.float64) - palette[label]) ** 2).sum(axis=1)
@@ -324,12 +357,25 @@ def _one_of_equals(palette: NDArray[Any], owned: set[int]) -> int | None:
     return max((int(label) for label in equal if label not in owned), default=None)
 
 
-def _painted(picture: Picture, colors: _Colors) -> NDArray[Any]:
+def _labels_of_all(
+    picture: Picture, rows: _Rows, labels: NDArray[Any], centers: NDArray[Any], parameters: FitParameters
+) -> NDArray[Any]:
+    """Return the labels of all pixels: from those of the rows, and the nearest center where a pixel has no say."""
+    seen = labels if rows.distinct is None else rows.distinct.spread(labels)
+    if rows.hidden is None or picture.visible is None:
+        return seen
+    result = np.empty(len(picture.colors), dtype=labels.dtype)
+    result[picture.visible] = seen
+    hidden = Numbers(rows.hidden, EUCLIDEAN, None).points(None, parameters.n_threads)
+    result[~picture.visible] = _core.nearest(hidden, centers)
+    return result
+
+
+def _painted(picture: Picture, palette: NDArray[Any], labels: NDArray[Any]) -> NDArray[Any]:
     image = picture.array.copy()
-    n_channels = colors.palette.shape[1]
-    pixels = image.reshape(len(colors.labels), -1)
+    pixels = image.reshape(len(labels), -1)
     for block in _blocks(len(pixels)):
-        pixels[block, :n_channels] = colors.palette[colors.labels[block]]
+        pixels[block, : palette.shape[1]] = palette[labels[block]]
     return image
 
 
@@ -337,6 +383,14 @@ def _label_dtype(n_colors: int) -> type[np.generic]:
     return np.uint8 if n_colors <= 2**8 else np.uint16 if n_colors <= 2**16 else np.int32
 
 
-def _blocks(n_pixels: int) -> Iterator[slice]:
-    """Parts of the pixels that are small enough to be computed with in memory that does not matter."""
-    return (slice(begin, begin + 65536) for begin in range(0, n_pixels, 65536))
+def _taken(table: NDArray[Any], labels: NDArray[Any]) -> NDArray[Any]:
+    """Return table[labels], without an index of 8 bytes for each."""
+    result = np.empty(len(labels), dtype=table.dtype)
+    for block in _blocks(len(labels)):
+        result[block] = table[labels[block]]
+    return result
+
+
+def _blocks(n_rows: int) -> Iterator[slice]:
+    """Parts that are small enough to be computed with in memory that does not matter."""
+    return (slice(begin, begin + 65536) for begin in range(0, n_rows, 65536))

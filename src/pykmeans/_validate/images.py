@@ -21,17 +21,12 @@ class Picture(NamedTuple):
 
     array: NDArray[Any]  # (height, width) or (height, width, channels), C-contiguous
     colors: NDArray[Any]  # (height * width, 1 or 3), a view
-    alpha: NDArray[Any] | None  # (height * width), a view
+    visible: NDArray[np.bool_] | None  # (height * width), pixels that are not fully transparent; None for all
 
     @property
     def full(self) -> int:
         """The value of white."""
         return _FULL[self.array.dtype.name]
-
-    @property
-    def counted(self) -> NDArray[np.bool_] | None:
-        """Which pixels count, those that can be seen at all; None for all of them."""
-        return None if self.alpha is None else self.alpha > 0
 
 
 def read_image(image: Any, caller: str) -> Picture:
@@ -39,10 +34,10 @@ def read_image(image: Any, caller: str) -> Picture:
     array = np.ascontiguousarray(_array(image, caller))
     _check(array)
     pixels = array.reshape(array.shape[0] * array.shape[1], -1)
-    picture = Picture(array, pixels[:, :3], pixels[:, 3] if pixels.shape[1] == 4 else None)
-    if picture.counted is not None and not picture.counted.any():
+    visible = pixels[:, 3] > 0 if pixels.shape[1] == 4 else None
+    if visible is not None and not visible.any():
         raise ValueError("image must have pixels that can be seen, but alpha is 0 everywhere.")
-    return picture
+    return Picture(array, pixels[:, :3], None if visible is None or visible.all() else visible)
 
 
 def _array(image: Any, caller: str) -> NDArray[Any]:
