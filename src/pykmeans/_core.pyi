@@ -21,10 +21,10 @@ class DistinctRows:
     def __init__(self, X: NDArray[np.uint8], n_threads: int = 0) -> None: ...
     @property
     def values(self) -> NDArray[np.uint8]:
-        """The different rows, a new array of shape (n_different, columns)."""
+        """The different rows, shape (n_different, columns), read-only."""
     @property
     def counts(self) -> NDArray[np.float64]:
-        """How many rows are equal to each, a new array of shape (n_different,)."""
+        """How many rows are equal to each, shape (n_different,), read-only."""
     def spread(self, each: NDArray[Any]) -> NDArray[Any]:
         """What each of the different rows has, for all rows: from shape (n_different,) to (n,).
 

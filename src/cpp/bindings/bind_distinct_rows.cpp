@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdint>
 
 #include "points.hpp"
@@ -16,6 +15,12 @@ py::array spread(const Occurrences& self, const py::array& each) {
   return all;
 }
 
+/// A view of the core's memory.
+py::array read_only(const py::array& view) {
+  view.attr("setflags")(py::arg("write") = false);
+  return view;
+}
+
 }  // namespace
 
 void bind_distinct_rows(py::module_& module) {
@@ -26,18 +31,18 @@ void bind_distinct_rows(py::module_& module) {
                  X, without_gil([&] { return std::make_shared<const DistinctRows>(view, n_threads, poll_signals); })};
            }),
            py::arg("X"), py::arg("n_threads") = 0)
-      .def_property_readonly("values",
-                             [](const Occurrences& self) {
-                               auto values = empty<std::uint8_t>(self.rows->count(), self.rows->rows.columns);
-                               std::copy(self.rows->values.begin(), self.rows->values.end(), values.mutable_data());
-                               return values;
-                             })
-      .def_property_readonly("counts",
-                             [](const Occurrences& self) {
-                               auto counts = empty<double>(self.rows->count());
-                               std::copy(self.rows->counts.begin(), self.rows->counts.end(), counts.mutable_data());
-                               return counts;
-                             })
+      .def_property_readonly(
+          "values",
+          [](const py::object& self) {
+            const DistinctRows& rows = *self.cast<const Occurrences&>().rows;
+            return read_only(py::array_t<std::uint8_t>({rows.count(), rows.rows.columns}, rows.values.data(), self));
+          })
+      .def_property_readonly(
+          "counts",
+          [](const py::object& self) {
+            const DistinctRows& rows = *self.cast<const Occurrences&>().rows;
+            return read_only(py::array_t<double>(static_cast<py::ssize_t>(rows.count()), rows.counts.data(), self));
+          })
       .def(
           "spread",
           [](const Occurrences& self, const py::array& each) {
