@@ -64,8 +64,10 @@ def _opened(path: Any, caller: str) -> NDArray[Any]:
 
 def _pixels(image: Any) -> NDArray[Any]:
     """Return the pixels of a Pillow image."""
+    if image.mode == "La":
+        image = image.convert("LA")  # the only one that it can become
     mode = image.mode
-    if "transparency" in image.info or mode in ("LA", "La", "PA", "RGBa"):
+    if "transparency" in image.info or mode in ("LA", "PA", "RGBa"):
         mode = "RGBA"
     elif mode == "1":
         mode = "L"
