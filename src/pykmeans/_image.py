@@ -35,6 +35,23 @@ class Segmentation:
         Sum of the squared distances of these pixels to their clusters' centers, in the space of the fit.
     original : ndarray of shape (height, width) or (height, width, 1, 3 or 4)
         The image that was given.
+
+    See Also
+    --------
+    pykmeans.segment_image : Makes it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pykmeans import segment_image
+    >>> found = segment_image(np.array([[0.0, 0.1, 0.9, 0.9]]), 2, space="rgb", random_state=0)
+    >>> found
+    Segmentation(4 x 1 pixels, 2 colors)
+    >>> found.palette
+    array([[0.9 ],
+           [0.05]])
+    >>> found.shares
+    array([0.5, 0.5])
     """
 
     __module__ = "pykmeans"
@@ -54,6 +71,28 @@ class Segmentation:
         self.shares = shares
         self.inertia = inertia
         self.original = original
+
+    def plot(self, *, ax: Any = None) -> Any:
+        """Draw ``original`` beside ``image``, and the palette; see :func:`pykmeans.plot.segmentation`.
+
+        Parameters
+        ----------
+        ax : array-like of three matplotlib.axes.Axes or None, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : SegmentationDisplay
+            The picture; ``display.figure_.savefig("segmentation.png")`` keeps it.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        from . import plot
+
+        return plot.segmentation(self, ax=ax)
 
     def to_pillow(self) -> Any:
         """Return ``image`` as a Pillow image, of 8 bits a channel; of 16 where it is a grey one of uint16.
@@ -141,7 +180,7 @@ def segment_image(
 
     See Also
     --------
-    palette_from : The colors alone.
+    pykmeans.palette_from : The colors alone.
 
     Notes
     -----
