@@ -15,7 +15,7 @@ README = Path(__file__).parents[1] / "README.md"
 FUNCTIONS = [value for name in pykmeans.__all__ if inspect.isfunction(value := getattr(pykmeans, name))]
 METHODS = {
     method
-    for public in (pykmeans.KMeans, pykmeans.KPrototypes, pykmeans.KSelection)
+    for public in (pykmeans.KMeans, pykmeans.KPrototypes, pykmeans.KSelection, pykmeans.Segmentation)
     for name, method in inspect.getmembers(public, inspect.isroutine)
     if not name.startswith("_") and method.__module__.startswith("pykmeans.")
 }
@@ -26,6 +26,7 @@ WITH_EXAMPLES = [
     pykmeans.KMeans.load,
     pykmeans.KPrototypes.summary,
     pykmeans.KSelection,
+    pykmeans.Segmentation,
     *FUNCTIONS,
 ]
 
@@ -56,7 +57,7 @@ def test_readme_examples() -> None:
 def test_there_are_methods() -> None:
     names = {method.__name__ for method in METHODS}
     of_models = {"fit", "fit_predict", "fit_transform", "predict", "transform", "score", "save", "load", "summary"}
-    assert names == of_models | {"to_pandas", "to_polars", "plot"}
+    assert names == of_models | {"to_pandas", "to_polars", "plot", "to_pillow"}
 
 
 @pytest.mark.parametrize(

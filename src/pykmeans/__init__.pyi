@@ -8,6 +8,9 @@ from ._functions import assign as assign
 from ._functions import info as info
 from ._functions import k_means as k_means
 from ._functions import kmeans_plusplus as kmeans_plusplus
+from ._image import Segmentation as Segmentation
+from ._image import palette_from as palette_from
+from ._image import segment_image as segment_image
 from ._k_selection import KSelection as KSelection
 from ._kmeans import KMeans as KMeans
 from ._kprototypes import KPrototypes as KPrototypes
@@ -30,6 +33,9 @@ __all__ = [  # noqa: RUF022 (in the order in which one reads about them)
     "KSelection",
     "info",
     "plot",
+    "segment_image",
+    "palette_from",
+    "Segmentation",
     "ConvergenceWarning",
     "InvalidParameterError",
     "NotFittedError",

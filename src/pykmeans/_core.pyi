@@ -11,6 +11,26 @@ __version__: str
 # Finite centers, C-contiguous.
 Centers: TypeAlias = NDArray[np.float32] | NDArray[np.float64]
 
+class DistinctRows:
+    """The different rows of uint8 values, each once, and which of them each row is.
+
+    X : uint8 of shape (n, 1 to 3), as Points take it; n is less than 2^28. It is kept alive, and read again by every
+        call, and by those that take Points that were made with this.
+    """
+
+    def __init__(self, X: NDArray[np.uint8], n_threads: int = 0) -> None: ...
+    @property
+    def values(self) -> NDArray[np.uint8]:
+        """The different rows, shape (n_different, columns), read-only."""
+    @property
+    def counts(self) -> NDArray[np.float64]:
+        """How many rows are equal to each, shape (n_different,), read-only."""
+    def spread(self, each: NDArray[Any]) -> NDArray[Any]:
+        """What each of the different rows has, for all rows: from shape (n_different,) to (n,).
+
+        each : uint8, uint16 or int32.
+        """
+
 class Points:
     """X as the core reads it, with its weights and what one pass over both found. Nothing is copied.
 
@@ -21,6 +41,9 @@ class Points:
     metric : one of METRICS. Every call below measures by it. Cosine is the one that copies: it keeps the rows divided
         by their lengths, in float64, and refuses rows of zeros. Categories must be whole numbers.
     n_numeric, gamma : of "mixed": how many of the leading columns are numbers, and what a category that differs adds.
+    occurrences : the rows that X stands for, in their order: X has a row for each of the different ones, and
+        sample_weight is their counts. plus_plus draws from them and fit takes their variance for its tolerance, so that
+        both find what they find in all the rows. Euclidean only.
 
     Both arrays are kept alive, and read again by every call below.
     """
@@ -33,6 +56,7 @@ class Points:
         metric: str = "euclidean",
         n_numeric: int = 0,
         gamma: float = 1.0,
+        occurrences: DistinctRows | None = None,
     ) -> None: ...
     @property
     def n_nonfinite(self) -> int:

@@ -16,6 +16,15 @@ def best_fit(
     caller: str, data: Numbers, sample_weight: Any, parameters: FitParameters
 ) -> tuple[_core.Fit, _core.Points]:
     """Fit ``data`` and return the run of least inertia, the first at a tie, and what it was made of."""
+    best, points = best_run(caller, data, sample_weight, parameters)
+    _warn_of_empty_clusters(best, parameters.n_clusters)
+    return best, points
+
+
+def best_run(
+    caller: str, data: Numbers, sample_weight: Any, parameters: FitParameters
+) -> tuple[_core.Fit, _core.Points]:
+    """Do the same without a word on clusters that stayed empty."""
     n_samples = data.X.shape[0]
     check_cluster_count(parameters.n_clusters, n_samples)
     weight = weights(sample_weight, n_samples)
@@ -29,7 +38,6 @@ def best_fit(
         if run.inertia < best.inertia:
             best = run
     start.close()
-    _warn_of_empty_clusters(best, parameters.n_clusters)
     return best, points
 
 

@@ -27,7 +27,8 @@ py::dict metrics() {
 
 }  // namespace
 
-AnyPoints::AnyPoints(const py::array& X, const py::object& sample_weight, int n_threads, const Metric& metric)
+AnyPoints::AnyPoints(const py::array& X, const py::object& sample_weight, int n_threads, const Metric& metric,
+                     const Occurrences* occurrences)
     : X_(X), sample_weight_(sample_weight), n_threads_(n_threads) {
   if (py::isinstance<py::array_t<float>>(X))
     make<float>(metric);
@@ -35,6 +36,12 @@ AnyPoints::AnyPoints(const py::array& X, const py::object& sample_weight, int n_
     make<double>(metric);
   else
     make<std::uint8_t>(metric);
+  if (!occurrences) return;
+  if (metric.distance != Distance::euclidean || sample_weight.is_none() || rows() != occurrences->rows->count())
+    throw py::value_error(
+        "occurrences must come with metric=euclidean, weights, and as many rows of X as are different");
+  occurrences_ = occurrences->array;
+  std::visit([&](auto& points) { points->occurrences = occurrences->rows; }, points_);
 }
 
 template <class T>
@@ -56,11 +63,13 @@ void bind_points(py::module_& module) {
   module.attr("METRICS") = metrics();
   py::class_<AnyPoints>(module, "Points")
       .def(py::init([](const py::array& X, const py::object& sample_weight, int n_threads, const std::string& metric,
-                       std::size_t n_numeric, double gamma) {
-             return std::make_unique<AnyPoints>(X, sample_weight, n_threads, metric_named(metric, n_numeric, gamma));
+                       std::size_t n_numeric, double gamma, const Occurrences* occurrences) {
+             return std::make_unique<AnyPoints>(X, sample_weight, n_threads, metric_named(metric, n_numeric, gamma),
+                                                occurrences);
            }),
            py::arg("X"), py::arg("sample_weight") = py::none(), py::arg("n_threads") = 0,
-           py::arg("metric") = "euclidean", py::arg("n_numeric") = 0, py::arg("gamma") = 1.0)
+           py::arg("metric") = "euclidean", py::arg("n_numeric") = 0, py::arg("gamma") = 1.0,
+           py::arg("occurrences") = py::none())
       .def_property_readonly(
           "n_nonfinite",
           [](const AnyPoints& self) { return self.visit([](const auto& points) { return points.n_nonfinite; }); })

@@ -25,7 +25,8 @@ struct Movement {
 Movement movement(const std::vector<double>& from, const std::vector<double>& to, const ValueRange& range,
                   std::size_t features, std::size_t numeric);
 
-/// The mean variance of the numbers of X about their mean, which is rounded to float64.
+/// The mean variance of the numbers of X about their mean, which is rounded to float64; without weights, or of the rows
+/// that the points stand for.
 template <class T>
 Rounded mean_variance(const Points<T>& points, const Poll& poll);
 

@@ -15,7 +15,7 @@ from . import arrays
 from .categories import Categories
 from .convert import converted
 from .frames import common_dtype, feature_names, numbers
-from .parameters import Metric
+from .parameters import EUCLIDEAN, Metric
 from .tables import Table, is_table, opened, table
 
 
@@ -65,6 +65,18 @@ class Numbers:
     def distances(self, points: _core.Points, centers: NDArray[Any]) -> NDArray[Any]:
         """Return the distance of each row of ``points`` to each center."""
         return _core.transform(points, centers)
+
+
+class Counted(Numbers):
+    """The different rows of a matrix, or what was computed of them, in place of all; the weights are their counts."""
+
+    def __init__(self, X: NDArray[Any], distinct: _core.DistinctRows) -> None:
+        super().__init__(X, EUCLIDEAN, None)
+        self._distinct = distinct
+
+    def points(self, sample_weight: NDArray[np.float64] | None, n_threads: int) -> _core.Points:
+        """Return what the core computes with."""
+        return _core.Points(self.X, sample_weight, n_threads, *self.metric, self._distinct)
 
 
 class Encoded(Numbers):

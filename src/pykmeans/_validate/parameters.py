@@ -151,6 +151,9 @@ _RULES = {
     "criteria": _Rule(_is_list_of_names, "a list or tuple of different names of criteria"),
     "n_references": _POSITIVE,
     "progress": _Rule(lambda v: v is None or _is_boolean(v), "an instance of 'bool' or None"),
+    "n_colors": _POSITIVE,
+    "space": _Rule(_is_one_of("lab", "rgb"), "a str among {'lab', 'rgb'}"),
+    "spatial_weight": _Rule(_is_finite_and_not_negative, "a float in the range [0.0, inf)"),
 }
 
 

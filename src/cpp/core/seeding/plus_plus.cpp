@@ -44,7 +44,7 @@ class PlusPlus {
         poll_(poll),
         referee_(points, nullptr, 0),
         value_(points.values.rows),
-        sums_(points.values.rows, value_.data(), points.weights, points.n_threads, poll),
+        sums_(points.values.rows, value_.data(), points.weights, points.occurrences.get(), points.n_threads, poll),
         nearby_(points, referee_, n_clusters, poll),
         threads_(detail::useful_threads(points.n_threads, {points.values.rows, points.values.columns})) {}
 
@@ -88,10 +88,13 @@ class PlusPlus {
   using Near = typename Neighborhoods<T>::Near;
 
   std::size_t first_row(double uniform) const {
-    const std::size_t n = points_.values.rows;
-    if (!points_.weights)  // the first i with i + 1 > u n
-      return std::min(n - 1, static_cast<std::size_t>(uniform * static_cast<double>(n)));
-    detail::PrefixSums weights(n, nullptr, points_.weights, points_.n_threads, poll_);
+    const DistinctRows* occurrences = points_.occurrences.get();
+    const std::size_t n = occurrences ? occurrences->rows.rows : points_.values.rows;
+    if (!points_.weights || occurrences) {  // the first i with i + 1 > u n
+      const std::size_t place = std::min(n - 1, static_cast<std::size_t>(uniform * static_cast<double>(n)));
+      return occurrences ? (*occurrences)[place] : place;
+    }
+    detail::PrefixSums weights(n, nullptr, points_.weights, nullptr, points_.n_threads, poll_);
     weights.reset();
     return weights.find(uniform, /*or_equal=*/false);
   }

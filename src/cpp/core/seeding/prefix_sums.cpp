@@ -17,20 +17,39 @@ double to_one(double largest) {
 
 }  // namespace
 
-PrefixSums::PrefixSums(std::size_t n_rows, const double* values, const double* weights, int n_threads, const Poll& poll)
+PrefixSums::PrefixSums(std::size_t n_rows, const double* values, const double* weights, const DistinctRows* occurrences,
+                       int n_threads, const Poll& poll)
     : n_rows_(n_rows),
       values_(values),
-      weights_(weights),
-      threads_(useful_threads(n_threads, {n_rows, 8})),
+      weights_(occurrences ? nullptr : weights),
+      occurrences_(occurrences),
+      n_places_(occurrences ? occurrences->rows.rows : n_rows),
+      threads_(useful_threads(n_threads, {n_places_, 8})),
       poll_(poll),
       // Few rows to search in a chunk, few chunks to add up at every step.
-      chunk_rows_(std::clamp<std::size_t>((n_rows + 511) / 512, 64, 4096)),
-      sums_((n_rows + chunk_rows_ - 1) / chunk_rows_),
+      chunk_rows_(std::clamp<std::size_t>((n_places_ + 511) / 512, 64, 4096)),
+      sums_((n_places_ + chunk_rows_ - 1) / chunk_rows_),
       prefixes_(sums_.size()) {
   double largest = 0.0;
   if (weights_)
     for (std::size_t i = 0; i < n_rows_; ++i) largest = std::max(largest, weights_[i]);
   if (weights_) weight_factor_ = to_one(largest);
+  if (occurrences_) find_places();
+}
+
+/// The chunks of each row's places.
+void PrefixSums::find_places() {
+  places_of_.resize(n_rows_ + 1);
+  std::vector<std::atomic<std::uint32_t>> next(n_rows_);
+  for (std::size_t row = 0; row < n_rows_; ++row) {
+    next[row].store(places_of_[row], std::memory_order_relaxed);
+    places_of_[row + 1] = places_of_[row] + static_cast<std::uint32_t>(occurrences_->counts[row]);
+  }
+  chunk_of_place_ = LargeArray<std::uint16_t>(n_places_);
+  each_chunk([&](std::size_t c) {
+    for (std::size_t place = begin(c); place < end(c); ++place)
+      chunk_of_place_[next[row_at(place)].fetch_add(1, std::memory_order_relaxed)] = static_cast<std::uint16_t>(c);
+  });
 }
 
 template <class Body>
@@ -71,36 +90,36 @@ void PrefixSums::update() {
 }
 
 std::size_t PrefixSums::find(double uniform, bool or_equal) {
-  const std::size_t row = certain_row(uniform);
-  return row < n_rows_ ? row : exact_row(uniform, or_equal);
+  const std::size_t place = certain_place(uniform);
+  return row_at(place < n_places_ ? place : exact_place(uniform, or_equal));
 }
 
-/// The row, or n_rows where the margin leaves a doubt.
-std::size_t PrefixSums::certain_row(double uniform) const {
-  // A prefix is within 2 units a row of the exact one, and the roundings of its additions; the threshold, within the
+/// The place, or n_places where the margin leaves a doubt.
+std::size_t PrefixSums::certain_place(double uniform) const {
+  // A prefix is within 2 units a place of the exact one, and the roundings of its additions; the threshold, within the
   // same and two roundings more. In all below three times:
   const double total = prefixes_.back();
   const double margin =
-      3.0 * (2.0 * static_cast<double>(n_rows_) + static_cast<double>(chunks() + 8) * 0x1p-52 * total);
+      3.0 * (2.0 * static_cast<double>(n_places_) + static_cast<double>(chunks() + 8) * 0x1p-52 * total);
   const double threshold = uniform * total;
   const auto chunk =
       static_cast<std::size_t>(std::lower_bound(prefixes_.begin(), prefixes_.end(), threshold) - prefixes_.begin());
-  if (chunk == chunks()) return n_rows_;
+  if (chunk == chunks()) return n_places_;
   const double before = chunk == 0 ? 0.0 : prefixes_[chunk - 1];
   std::int64_t sum = 0, previous = 0;
   const auto wanted = static_cast<std::int64_t>(threshold - before);
-  for (std::size_t row = begin(chunk); row < end(chunk); ++row) {
+  for (std::size_t place = begin(chunk); place < end(chunk); ++place) {
     previous = sum;
-    sum += term(row, value(row));
+    sum += term(place, value(place));
     if (sum <= wanted) continue;
     const bool reached = before + static_cast<double>(sum) - threshold > margin;
-    const bool not_before = row == 0 || threshold - (before + static_cast<double>(previous)) > margin;
-    return reached && not_before ? row : n_rows_;
+    const bool not_before = place == 0 || threshold - (before + static_cast<double>(previous)) > margin;
+    return reached && not_before ? place : n_places_;
   }
-  return n_rows_;
+  return n_places_;
 }
 
-std::size_t PrefixSums::exact_row(double uniform, bool or_equal) {
+std::size_t PrefixSums::exact_place(double uniform, bool or_equal) {
   if (exact_.empty()) add_exactly();
   int shift = 0;
   const double fraction = std::frexp(uniform * exact_total_.fraction, &shift);
@@ -109,29 +128,29 @@ std::size_t PrefixSums::exact_row(double uniform, bool or_equal) {
   const auto chunk = static_cast<std::size_t>(
       std::partition_point(exact_.begin(), exact_.end(), [&](const WideSum& p) { return !reaches(p); }) -
       exact_.begin());
-  std::size_t row = n_rows_;
+  std::size_t place = n_places_;
   if (chunk < chunks()) {
-    WideSum prefix = chunk == 0 ? WideSum() : exact_[chunk - 1];  // of the rows before `row`
-    row = begin(chunk);
-    for (std::size_t after = end(chunk); after - row > 1;) {  // the row is in [row, after)
-      const std::size_t middle = row + (after - row) / 2;
+    WideSum prefix = chunk == 0 ? WideSum() : exact_[chunk - 1];  // of the places before `place`
+    place = begin(chunk);
+    for (std::size_t after = end(chunk); after - place > 1;) {  // it is in [place, after)
+      const std::size_t middle = place + (after - place) / 2;
       WideSum with = prefix;
-      with.add(sum_of(row, middle));
+      with.add(sum_of(place, middle));
       if (reaches(with)) {
         after = middle;
       } else {
         prefix = with;
-        row = middle;
+        place = middle;
       }
     }
   }
-  if (!weights_) return std::min(row, n_rows_ - 1);
+  if (!weights_) return std::min(place, n_places_ - 1);
   // A threshold of 0 is reached by the first row whatever its weight.
-  while (row < n_rows_ && weights_[row] == 0.0) ++row;
-  if (row == n_rows_) do
-      --row;
-    while (weights_[row] == 0.0);
-  return row;
+  while (place < n_places_ && weights_[place] == 0.0) ++place;
+  if (place == n_places_) do
+      --place;
+    while (weights_[place] == 0.0);
+  return place;
 }
 
 void PrefixSums::add_exactly() {

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "distinct_rows.hpp"
 #include "metric.hpp"
 #include "options.hpp"
 #include "partial.hpp"
@@ -56,6 +57,11 @@ class Points {
 
   /// What ways to assign have made of the points, for all fits of them.
   std::shared_ptr<detail::Prepared<T>> prepared;
+
+  /// Where the rows are the different ones of others and the weights their counts: those others. They are what the
+  /// points stand for: the tolerance of a fit is theirs, and k-means++ draws from them in their order. May be null; is
+  /// set before the points are used, and where the metric is euclidean.
+  std::shared_ptr<const DistinctRows> occurrences;
 
   /// What makes the rows when they are asked for, where they lie nowhere: values.data is then null.
   std::shared_ptr<const detail::UnitRows> unit_rows;

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "distinct_rows.hpp"
 #include "metric.hpp"
 #include "options.hpp"
 #include "partial.hpp"
