@@ -54,6 +54,14 @@ elif kind == "predict":
     model.set_params(n_clusters=5000, init=X[:5000], max_iter=1)
     fitted = KMeans(5000, init=X[:5000], n_init=1, max_iter=1, n_threads=threads).fit(X[:5000])
     model.fit = lambda X: fitted.predict(np.broadcast_to(X[:1], (20_000_000, d)))
+elif kind == "silhouette":
+    model.fit = lambda X: pykmeans.silhouette_samples(X, np.arange(n) % 3, n_threads=threads)
+elif kind == "silhouette of any size":
+    wide = X[:100_000].astype(np.float64)
+    wide[0], wide[1] = 1e300, 1e-300  # sums that are not kept in limbs
+    model.fit = lambda X: pykmeans.silhouette_samples(
+        wide, np.arange(len(wide)) % 3, metric="manhattan", n_threads=threads
+    )
 print("ready", flush=True)
 try:
     model.fit(X)
@@ -90,7 +98,17 @@ def latency(kind, threads, wait):
 
 @posix
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("kind", ["one long iteration", "many short iterations", "seeding", "predict"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "one long iteration",
+        "many short iterations",
+        "seeding",
+        "predict",
+        "silhouette",
+        "silhouette of any size",
+    ],
+)
 def test_ctrl_c_ends_a_fit_within_100_ms(kind, threads):
     # The best of several tries at different moments: the machine may be busy with other things, a missing poll is not.
     times = []

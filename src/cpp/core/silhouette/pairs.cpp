@@ -1,7 +1,7 @@
 // The other rows are packed segment by segment, cluster by cluster. All rows meet a segment in blocks of about a
-// millisecond's work, tile by tile, and each keeps the exact sum of its distances to the cluster that is being met: a
-// cluster may go on in the next segment. Where a cluster ends, its mean distance is a or may be b, and the sum starts
-// anew.
+// millisecond's work, tile by tile, where the cluster may matter to one of the tile (near_clusters.hpp). Each keeps the
+// exact sum of its distances to the cluster that is being met: a cluster may go on in the next segment. Where a cluster
+// ends, its mean distance is a or may be b, and the sum starts anew.
 #include "pairs.hpp"
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include "../large_array.hpp"
 #include "../parallel.hpp"
 #include "../row_reader.hpp"
+#include "near_clusters.hpp"
 
 namespace pykmeans::detail {
 
@@ -48,10 +49,11 @@ class PairPacker {
 template <class T>
 class PairSilhouettes {
  public:
-  PairSilhouettes(const Points<T>& points, const Clusters& clusters, const Referee& referee, const DistanceLimbs& limbs,
-                  double* values)
+  PairSilhouettes(const Points<T>& points, const Clusters& clusters, const NearClusters& near, const Referee& referee,
+                  const DistanceLimbs& limbs, double* values)
       : points_(points),
         clusters_(clusters),
+        near_(near),
         limbs_(limbs),
         packer_(points, referee),
         add_pairs_(points.metric.distance == Distance::manhattan ? kernels::pick().pairs.absolute
@@ -71,20 +73,21 @@ class PairSilhouettes {
 
   void run(const Poll& poll) {
     const std::size_t n = points_.values.rows, members = clusters_.members().size(), d = packer_.features();
-    const std::size_t length = std::clamp<std::size_t>((std::size_t{1} << 18) / (d + 16), 16, members);
+    const std::size_t length = std::min(members, std::max<std::size_t>((std::size_t{1} << 18) / (d + 16), 16));
     segment_ = LargeArray<double>(length * d);
     if (points_.weights) weights_.resize(length);
     const int threads = useful_threads(points_.n_threads, {n, members, d + 8});
     const Blocks blocks(n, length * (d + 16) / 4, threads, pair_tile);
+    const std::size_t at_once = std::min(blocks.block_rows, most_at_once);
     std::vector<std::vector<double>> rooms(static_cast<std::size_t>(threads));
     for (std::size_t begin = 0; begin < members; begin += length) {
       const std::size_t end = std::min(members, begin + length);
       pack_segment(begin, end);
       parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
         std::vector<double>& room = rooms[static_cast<std::size_t>(worker)];
-        room.resize(rows_at_once * d);
-        for (std::size_t i = blocks.begin(block); i < blocks.end(block); i += rows_at_once)
-          meet(i, std::min(i + rows_at_once, blocks.end(block)), begin, end, room.data());
+        room.resize(at_once * d);
+        for (std::size_t i = blocks.begin(block); i < blocks.end(block); i += at_once)
+          meet(i, std::min(i + at_once, blocks.end(block)), begin, end, room.data());
       });
     }
     for (std::size_t i = 0; i < n; ++i)
@@ -92,7 +95,7 @@ class PairSilhouettes {
   }
 
  private:
-  static constexpr std::size_t rows_at_once = 8 * pair_tile;
+  static constexpr std::size_t most_at_once = 8 * pair_tile;
 
   void pack_segment(std::size_t begin, std::size_t end) {
     const RowReader<T> read(points_);
@@ -103,13 +106,13 @@ class PairSilhouettes {
     }
   }
 
-  /// Some rows and a segment. @param room  for the rows, in tiles
+  /// Rows from place to place, and a segment. @param room  for the rows, in tiles
   void meet(std::size_t first, std::size_t last, std::size_t begin, std::size_t end, double* room) {
     const std::size_t d = packer_.features();
     const RowReader<T> read(points_);
     for (std::size_t i = first; i < last; ++i) {
       const std::size_t place = i - first;
-      packer_.pack(read(i), room + place / pair_tile * (d * pair_tile) + place % pair_tile, pair_tile);
+      packer_.pack(read(near_.row(i)), room + place / pair_tile * (d * pair_tile) + place % pair_tile, pair_tile);
     }
     // As many other rows as a first-level cache holds.
     const std::size_t step = std::clamp<std::size_t>(2048 / d, 16, kernels::most_pairs);
@@ -117,21 +120,24 @@ class PairSilhouettes {
       const std::size_t stop = std::min(clusters_.begin(c + 1), end);
       for (std::size_t m = std::max(clusters_.begin(c), begin); m < stop; m += step)
         for (std::size_t i = first; i < last; i += pair_tile)
-          add_pairs(i, room + (i - first) * d, m - begin, std::min(step, stop - m));
+          if (near_.may_matter(i / pair_tile, c))
+            add_pairs(i, room + (i - first) * d, m - begin, std::min(step, stop - m));
       if (stop == clusters_.begin(c + 1) && !clusters_.empty(c))
-        for (std::size_t i = first; i < last; i += pair_tile) settle(i, std::min(i + pair_tile, last), c);
+        for (std::size_t i = first; i < last; i += pair_tile)
+          if (near_.may_matter(i / pair_tile, c)) settle(i, std::min(i + pair_tile, last), c);
     }
   }
 
-  std::int64_t* sums_of(std::size_t row) { return sums_.data() + row * limbs_.digits(); }
+  /// @param place  of the first of a tile
+  std::int64_t* sums_of(std::size_t place) { return sums_.data() + place * limbs_.digits(); }
 
-  void add_pairs(std::size_t row, const double* tile, std::size_t other, std::size_t count) {
+  void add_pairs(std::size_t place, const double* tile, std::size_t other, std::size_t count) {
     kernels::PairQuery query = query_;
     query.tile = tile;
     query.rows = segment_.data() + other * packer_.features();
     query.weights = points_.weights ? weights_.data() + other : nullptr;
     query.count = count;
-    std::int64_t* sums = sums_of(row);
+    std::int64_t* sums = sums_of(place);
     add_pairs_(query, sums);
     for (std::size_t l = 0; l < pair_tile; ++l) carry_digits<51>(sums + l, limbs_.digits(), pair_tile);
   }
@@ -143,16 +149,18 @@ class PairSilhouettes {
     for (std::size_t i = first; i < last; ++i) {
       for (std::size_t q = 0; q < limbs_.digits(); ++q) digits[q] = sums[q * pair_tile + (i - first)];
       const Rounded sum = limbs_.rounded(digits);
-      if (cluster != clusters_.label(i))
-        nearest_[i] = std::min(nearest_[i], clusters_.mean(sum, cluster));
+      const std::size_t row = near_.row(i);
+      if (cluster != clusters_.label(row))
+        nearest_[row] = std::min(nearest_[row], clusters_.mean(sum, cluster));
       else if (!clusters_.alone(cluster))
-        own_[i] = clusters_.mean_of_others(sum, cluster);
+        own_[row] = clusters_.mean_of_others(sum, cluster);
     }
     std::fill_n(sums, limbs_.digits() * pair_tile, 0);
   }
 
   const Points<T>& points_;
   const Clusters& clusters_;
+  const NearClusters& near_;
   const DistanceLimbs& limbs_;
   const PairPacker<T> packer_;
   const kernels::AddPairs add_pairs_;
@@ -168,15 +176,16 @@ class PairSilhouettes {
 
 template <class T>
 void silhouettes_by_pairs(const Points<T>& points, const Clusters& clusters, const Referee& referee,
-                          const DistanceLimbs& limbs, double* values, const Poll& poll) {
-  PairSilhouettes<T>(points, clusters, referee, limbs, values).run(poll);
+                          const ValueRange* weights, const DistanceLimbs& limbs, double* values, const Poll& poll) {
+  const NearClusters near(points, clusters, referee, weights, poll);
+  PairSilhouettes<T>(points, clusters, near, referee, limbs, values).run(poll);
 }
 
-template void silhouettes_by_pairs(const Points<std::uint8_t>&, const Clusters&, const Referee&, const DistanceLimbs&,
-                                   double*, const Poll&);
-template void silhouettes_by_pairs(const Points<float>&, const Clusters&, const Referee&, const DistanceLimbs&, double*,
-                                   const Poll&);
-template void silhouettes_by_pairs(const Points<double>&, const Clusters&, const Referee&, const DistanceLimbs&,
-                                   double*, const Poll&);
+template void silhouettes_by_pairs(const Points<std::uint8_t>&, const Clusters&, const Referee&, const ValueRange*,
+                                   const DistanceLimbs&, double*, const Poll&);
+template void silhouettes_by_pairs(const Points<float>&, const Clusters&, const Referee&, const ValueRange*,
+                                   const DistanceLimbs&, double*, const Poll&);
+template void silhouettes_by_pairs(const Points<double>&, const Clusters&, const Referee&, const ValueRange*,
+                                   const DistanceLimbs&, double*, const Poll&);
 
 }  // namespace pykmeans::detail

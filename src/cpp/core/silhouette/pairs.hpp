@@ -8,9 +8,9 @@
 
 namespace pykmeans::detail {
 
-/// @param limbs  usable ones  @param values [out] (n_samples)
+/// @param weights  their range, or nullptr for ones  @param limbs  usable ones  @param values [out] (n_samples)
 template <class T>
 void silhouettes_by_pairs(const Points<T>& points, const Clusters& clusters, const Referee& referee,
-                          const DistanceLimbs& limbs, double* values, const Poll& poll);
+                          const ValueRange* weights, const DistanceLimbs& limbs, double* values, const Poll& poll);
 
 }  // namespace pykmeans::detail

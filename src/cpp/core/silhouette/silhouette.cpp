@@ -65,12 +65,13 @@ void silhouette(const Points<T>& points, const std::int32_t* labels, std::size_t
   const std::size_t n = points.values.rows;
   const Referee referee(points.metric, points.range, points.values.columns);
   const Clusters clusters(points, labels, n_clusters);
-  ValueRange weights;
-  if (points.weights) weights = detail::range_of(points.weights, n);
+  ValueRange range;
+  if (points.weights) range = detail::range_of(points.weights, n);
+  const ValueRange* weights = points.weights ? &range : nullptr;
   const bool rooted = detail::traits(points.metric.distance).rooted;
-  const detail::DistanceLimbs limbs(referee, rooted, points.weights ? &weights : nullptr);
+  const detail::DistanceLimbs limbs(referee, rooted, weights);
   if (limbs.usable())
-    detail::silhouettes_by_pairs(points, clusters, referee, limbs, values, poll);
+    detail::silhouettes_by_pairs(points, clusters, referee, weights, limbs, values, poll);
   else
     silhouettes_one_by_one(points, clusters, referee, values, poll);
 }

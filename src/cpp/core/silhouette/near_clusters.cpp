@@ -1,0 +1,158 @@
+#include "near_clusters.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "../../kernels/table.hpp"
+#include "../parallel.hpp"
+#include "../row_reader.hpp"
+
+namespace pykmeans::detail {
+
+namespace {
+
+using kernels::pair_tile;
+
+constexpr std::size_t fewest_clusters = 3;
+constexpr std::size_t most_clusters = 4096;  // so that there are at most 64 bytes of bits for each row
+constexpr int highest_number = 480;
+constexpr int highest_weight = 100;
+
+/// The bounds of the mean distances between a row and the clusters.
+template <class T>
+class MeanBounds {
+ public:
+  MeanBounds(const Points<T>& points, const Clusters& clusters, const Referee& referee, const Poll& poll)
+      : clusters_(clusters),
+        referee_(referee),
+        distance_(points.metric.distance),
+        d_(points.values.columns),
+        means_(clusters.count() * d_),
+        spread_(clusters.count()) {
+    const double rows = static_cast<double>(points.values.rows), columns = static_cast<double>(d_);
+    error_ = (2.0 * rows + 8.0) * std::ldexp(columns, points.range.highest - 53);
+    less_ = 1.0 - (2.0 * rows + columns + 64.0) * 0x1p-52;
+    more_ = 1.0 + (2.0 * rows + columns + 64.0) * 0x1p-52;
+    std::vector<double> weights(clusters.count());
+    each_member(points, poll, [&](const T* row, double weight, std::size_t c) {
+      weights[c] += weight;
+      for (std::size_t q = 0; q < d_; ++q) means_[c * d_ + q] += weight * static_cast<double>(row[q]);
+    });
+    for (std::size_t c = 0; c < clusters.count(); ++c)
+      for (std::size_t q = 0; q < d_ && weights[c] > 0.0; ++q) means_[c * d_ + q] /= weights[c];
+    each_member(points, poll, [&](const T* row, double weight, std::size_t c) {
+      spread_[c] += weight / weights[c] * referee_(row, mean(c));
+    });
+  }
+
+  struct Bounds {
+    double low;
+    double high;
+  };
+
+  Bounds operator()(const T* row, std::size_t c) const {
+    const double said = referee_(row, mean(c));
+    const double distance = distance_ == Distance::manhattan ? said : std::sqrt(said);
+    const double near = std::max(0.0, less_ * distance - 2.0 * error_), far = more_ * distance + 2.0 * error_;
+    if (distance_ == Distance::manhattan) return {less_ * near, more_ * (far + spread_[c])};
+    const double highest = more_ * (far * far + more_ * spread_[c]);
+    if (distance_ == Distance::euclidean) return {less_ * near, more_ * std::sqrt(highest)};
+    return {less_ * (near * near + std::max(0.0, less_ * spread_[c] - 2.0 * error_ * error_)), highest};
+  }
+
+ private:
+  /// Call use(row, weight, cluster) for rows of positive weight, on this thread.
+  template <class Use>
+  void each_member(const Points<T>& points, const Poll& poll, const Use& use) const {
+    const std::vector<std::size_t>& members = clusters_.members();
+    const Blocks blocks(members.size(), d_ + 16);
+    parallel_blocks(blocks.count(), 1, poll, [&](std::size_t block, int) {
+      const RowReader<T> read(points);
+      for (std::size_t m = blocks.begin(block); m < blocks.end(block); ++m)
+        use(read(members[m]), points.weight(members[m]), clusters_.label(members[m]));
+    });
+  }
+
+  const double* mean(std::size_t cluster) const { return means_.data() + cluster * d_; }
+
+  const Clusters& clusters_;
+  const Referee& referee_;
+  Distance distance_;
+  std::size_t d_;
+  std::vector<double> means_;   // (clusters, features)
+  std::vector<double> spread_;  // the mean of what the referee says between the members and the mean: V or R
+  double error_, less_, more_;
+};
+
+template <class T>
+bool worth_it(const Points<T>& points, const Clusters& clusters, const Referee& referee, const ValueRange* weights) {
+  const Distance distance = points.metric.distance;
+  const std::size_t k = clusters.count();
+  return (distance == Distance::euclidean || distance == Distance::manhattan || distance == Distance::cosine) &&
+         k >= fewest_clusters && k <= most_clusters && referee.scale() == 0 && points.range.highest <= highest_number &&
+         (!weights || (weights->highest <= highest_weight && weights->lowest >= -highest_weight)) &&
+         points.values.rows < (std::size_t{1} << 32);
+}
+
+}  // namespace
+
+template <class T>
+NearClusters::NearClusters(const Points<T>& points, const Clusters& clusters, const Referee& referee,
+                           const ValueRange* weights, const Poll& poll) {
+  if (!worth_it(points, clusters, referee, weights)) return;
+  const std::size_t n = points.values.rows, k = clusters.count();
+  const MeanBounds<T> bounds(points, clusters, referee, poll);
+  const int threads = useful_threads(points.n_threads, {n, k, points.values.columns + 8});
+  const Blocks blocks(n, k * (points.values.columns + 16), threads, pair_tile);
+
+  order_.resize(n);
+  parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
+    const RowReader<T> read(points);
+    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
+      const T* row = read(i);
+      std::size_t next = 0;
+      double least = std::numeric_limits<double>::infinity();
+      for (std::size_t c = 0; c < k; ++c) {
+        if (c == clusters.label(i) || clusters.empty(c)) continue;
+        const double high = bounds(row, c).high;
+        if (high < least) {
+          least = high;
+          next = c;
+        }
+      }
+      order_[i] = static_cast<std::uint64_t>(clusters.label(i) * k + next) << 32 | i;
+    }
+  });
+  std::sort(order_.begin(), order_.end());
+
+  words_ = (k + 63) / 64;
+  bits_.resize((n + pair_tile - 1) / pair_tile * words_);
+  parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
+    const RowReader<T> read(points);
+    std::vector<double> low(k);
+    for (std::size_t place = blocks.begin(block); place < blocks.end(block); ++place) {
+      const std::size_t i = row(place), own = clusters.label(i);
+      std::uint64_t* bits = bits_.data() + place / pair_tile * words_;
+      const T* values = read(i);
+      double least = std::numeric_limits<double>::infinity();
+      for (std::size_t c = 0; c < k; ++c) {
+        if (c == own || clusters.empty(c)) continue;
+        const auto found = bounds(values, c);
+        low[c] = found.low;
+        least = std::min(least, found.high);
+      }
+      for (std::size_t c = 0; c < k; ++c)
+        if (!clusters.empty(c) && (c == own || !(low[c] > least))) bits[c / 64] |= std::uint64_t{1} << (c % 64);
+    }
+  });
+}
+
+template NearClusters::NearClusters(const Points<std::uint8_t>&, const Clusters&, const Referee&, const ValueRange*,
+                                    const Poll&);
+template NearClusters::NearClusters(const Points<float>&, const Clusters&, const Referee&, const ValueRange*,
+                                    const Poll&);
+template NearClusters::NearClusters(const Points<double>&, const Clusters&, const Referee&, const ValueRange*,
+                                    const Poll&);
+
+}  // namespace pykmeans::detail
