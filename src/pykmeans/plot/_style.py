@@ -159,6 +159,11 @@ def note(ax: Any, text: str) -> Any:
     )
 
 
+def remark(ax: Any, text: str, pad: float = 8.0) -> None:
+    """Write a short remark above axes on the right, opposite the title."""
+    ax.set_title(text, loc="right", fontsize=TINY, color=MUTED, pad=pad)
+
+
 def number(value: float) -> str:
     """Return a number in a few digits, large ones with commas."""
     return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
