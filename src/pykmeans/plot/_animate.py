@@ -65,18 +65,16 @@ class AnimationDisplay(Display):
 
     def _draw(self) -> Iterator[int]:
         """Draw one picture after the other; yield for how long it stands."""
+        ax, names = self.ax_, self._film.plane.names
         xlim, ylim = _frames.limits(self._film)
-        names = self._film.plane.names
         for frame, n_pictures in _pictures(self._film):
-            ax = self.ax_
-            ax.clear()
+            _frames.wipe(ax)
             _frames.draw_frame(ax, self._film, frame, 0.9)
             _style.dress(ax, frame.title, *names)
+            _style.remark(ax, "" if frame.inertia is None else f"inertia {_style.number(frame.inertia)}")
             ax.set(xlim=xlim, ylim=ylim)
             if not names[1]:
                 ax.set(yticks=[])
-            if frame.inertia is not None:
-                _style.remark(ax, f"inertia {_style.number(frame.inertia)}", pad=8)
             if frame.act == "end":
                 _style.note(ax, self._reason)
             yield n_pictures
