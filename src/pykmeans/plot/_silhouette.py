@@ -96,7 +96,7 @@ class SilhouetteDisplay(Display):
         heights = (middles - low) / (high - low)
         places = np.column_stack([np.full(len(found), -0.03), heights])
         _scatter.draw_discs(ax, places, found, 0.8, ax.transAxes)
-        ax.set_yticks(middles, list(map(str, found)), alpha=0.0)  # invisible, to keep room for the discs
+        ax.set_yticks(middles, ["000"] * len(found), alpha=0.0)  # invisible: they keep room for the discs
         for cluster, height in zip(found, heights, strict=True):
             members = self._labels == cluster
             mean = _mean(self.values[members], None if self._weight is None else self._weight[members])
