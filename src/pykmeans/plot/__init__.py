@@ -1,7 +1,7 @@
 """Pictures of clusters, by matplotlib, which is imported when the first one is drawn.
 
 Every function returns a display, whose ``figure_``, ``ax_`` and artists may be changed, and whose ``plot`` draws it
-again. No setting of matplotlib is changed, and no window is opened. A cluster has the same colour in all pictures.
+again. No setting of matplotlib is changed, and no window is opened. A cluster has the same color in all pictures.
 """
 
 from ._animate import AnimationDisplay, animate

@@ -1,7 +1,7 @@
 """plot.animate: a fit as a moving picture."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class AnimationDisplay(Display):
     path_ : pathlib.Path
         The file.
     n_frames_ : int
-        How many pictures it has.
+        How many pictures were drawn.
     """
 
     path_: Path
@@ -57,28 +57,27 @@ class AnimationDisplay(Display):
         self : AnimationDisplay
             This display, whose attributes are now those of the new drawing.
         """
-        writer = _writer(self.path_.suffix.lower())
+        save = _saver(self.path_.suffix.lower())
         ax = _new_axes() if ax is None else _style.one_axes(ax, "animate")
         self._keep(ax)
-        self.n_frames_ = 0
-        xlim, ylim = _frames.limits(self._film)
-        with writer.saving(self.figure_, fspath(self.path_), dpi=100):
-            for frame, n_pictures in _pictures(self._film):
-                ax.clear()
-                _frames.draw_frame(ax, self._film, frame, 0.9, trails=True)
-                _style.dress(ax, frame.title, *self._film.plane.names)
-                ax.set(xlim=xlim, ylim=ylim)
-                if not self._film.plane.names[1]:
-                    ax.set(yticks=[])
-                if frame.inertia is not None:
-                    words = f"inertia {_style.number(frame.inertia)}"
-                    ax.set_title(words, loc="right", fontsize=_style.SMALL, color=_style.MUTED, pad=8)
-                if frame.act == "end":
-                    _style.note(ax, self._reason)
-                for _ in range(n_pictures):
-                    writer.grab_frame()
-                self.n_frames_ += n_pictures
+        self.n_frames_ = save(self.figure_, self.path_, self._draw())
         return self
+
+    def _draw(self) -> Iterator[int]:
+        """Draw one picture after the other; yield for how long it stands."""
+        ax, names = self.ax_, self._film.plane.names
+        xlim, ylim = _frames.limits(self._film)
+        for frame, n_pictures in _pictures(self._film):
+            _frames.wipe(ax)
+            _frames.draw_frame(ax, self._film, frame, 0.9)
+            _style.dress(ax, frame.title, *names)
+            _style.remark(ax, "" if frame.inertia is None else f"inertia {_style.number(frame.inertia)}")
+            ax.set(xlim=xlim, ylim=ylim)
+            if not names[1]:
+                ax.set(yticks=[])
+            if frame.act == "end":
+                _style.note(ax, self._reason)
+            yield n_pictures
 
     def _repr_html_(self) -> str:
         kind = _TYPES[self.path_.suffix.lower()]
@@ -153,21 +152,48 @@ def animate(
     return AnimationDisplay(film, _frames.why_it_stopped(model), target).plot(ax=ax)
 
 
-def _writer(suffix: str) -> Any:
-    animation = optional("matplotlib.animation", "plot", "plot.animate")
+def _saver(suffix: str) -> Callable[[Any, Path, Iterator[int]], int]:
+    """Return who writes such files; errors come before anything is drawn."""
     if suffix == ".gif":
         optional("PIL.Image", "plot", "plot.animate")
-        return animation.PillowWriter(fps=_PER_SECOND)
-    if not animation.FFMpegWriter.isAvailable():
+        return _save_gif
+    if not optional("matplotlib.animation", "plot", "plot.animate").FFMpegWriter.isAvailable():
         raise RuntimeError(
             "plot.animate needs the program ffmpeg for .mp4, which was not found: install it, or write a .gif."
         )
-    return animation.FFMpegWriter(fps=_PER_SECOND)
+    return _save_mp4
+
+
+def _save_gif(figure: Any, path: Path, drawn: Iterator[int]) -> int:
+    """Write each picture once, with the time that it stands."""
+    pillow = optional("PIL.Image", "plot", "plot.animate")
+    canvas = optional("matplotlib.backends.backend_agg", "plot", "plot.animate").FigureCanvasAgg(figure)
+    pictures, times = [], []
+    for n_pictures in drawn:
+        canvas.draw()
+        figure.set_layout_engine("none")  # the first picture's layout is that of all, and takes the time of several
+        pictures.append(pillow.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy()))
+        times.append(n_pictures * 1000 // _PER_SECOND)
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=times, loop=0)
+    return len(pictures)
+
+
+def _save_mp4(figure: Any, path: Path, drawn: Iterator[int]) -> int:
+    writer = optional("matplotlib.animation", "plot", "plot.animate").FFMpegWriter(fps=_PER_SECOND)
+    n_drawn = 0
+    with writer.saving(figure, fspath(path), dpi=100):
+        for n_pictures in drawn:
+            for _ in range(n_pictures):
+                writer.grab_frame()
+            n_drawn += 1
+    return n_drawn
 
 
 def _new_axes() -> Any:
     """Return axes that no window will show: pictures of a moving picture are drawn and gone."""
-    figure = optional("matplotlib.figure", "plot", "plot.animate").Figure(figsize=(6.4, 4.8), layout="constrained")
+    figure = optional("matplotlib.figure", "plot", "plot.animate").Figure(
+        figsize=(6.4, 4.8), dpi=100, layout="constrained"
+    )
     return figure.subplots()
 
 

@@ -1,4 +1,4 @@
-"""plot.clusters: rows in the colours of their clusters."""
+"""plot.clusters: rows in the colors of their clusters."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +85,9 @@ class ClustersDisplay(Display):
 
     def _title(self) -> str:
         n_rows = len(self._rows.labels)
-        title = f"{self._rows.n_clusters} clusters of {n_rows:,} rows"
+        title = f"{self._rows.n_clusters} clusters of {_style.rows(n_rows)}"
+        if self._rows.codes.shape[1]:
+            title += ", seen in the columns of numbers"
         return title if len(self._shown) == n_rows else f"{title}, {len(self._shown):,} of them drawn"
 
     def _name(self, column: int) -> str:
@@ -163,7 +165,7 @@ def clusters(
     regions: bool = False,
     max_points: int = 100_000,
 ) -> ClustersDisplay:
-    """Draw rows in the colours of their clusters, and the centers as numbered discs.
+    """Draw rows in the colors of their clusters, and the centers as numbered discs.
 
     One column is a histogram, two are a plane as they are; more are seen in the plane of their first two principal
     components, whose labels tell the part of the variance that it shows, or as a grid of all pairs.

@@ -50,8 +50,10 @@ class ConvergenceDisplay(Display):
         ax = _style.one_axes(ax, "convergence")
         self._keep(ax)
         self.line_, _ = _curves.draw_curve(ax, np.arange(1, len(self._history) + 1), self._history, None)
-        for place, below in ((0, False), (len(self._history) - 1, True))[: len(self._history)]:
-            _curves.name_point(ax, place + 1, self._history[place], is_right=not below, is_high=True)
+        n_iter = len(self._history)
+        _curves.name_point(ax, 1, self._history[0], is_right=True)
+        if n_iter > 1:
+            _curves.name_point(ax, n_iter, self._history[-1], is_right=False)
         _style.dress(ax, self._title, "iteration", "inertia", grid="y")
         _curves.count_format(ax)
         return self

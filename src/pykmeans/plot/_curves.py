@@ -51,15 +51,15 @@ def count_format(ax: Any) -> None:
         ax.yaxis.set_major_formatter("{x:,.0f}")
 
 
-def name_point(ax: Any, x: float, y: float, is_right: bool, is_high: bool) -> Any:
-    """Write the value of a point beside it; return the text."""
+def name_point(ax: Any, x: float, y: float, is_right: bool) -> Any:
+    """Write the value of a point above it, to its right or to its left; return the text."""
     return ax.annotate(
         _style.number(y),
         (x, y),
-        (7 if is_right else 0, 7 if is_high else -7),
+        (5, 7),
         textcoords="offset points",
-        ha="left" if is_right else "center",
-        va="bottom" if is_high else "top",
+        ha="left" if is_right else "right",
+        va="bottom",
         fontsize=_style.SMALL,
         color=_style.MUTED,
     )

@@ -77,17 +77,23 @@ def _frames(model: Clusterer, steps: Any, rows: Rows, plane: Plane) -> Iterator[
     yield Frame("end", model.n_iter_, places[-1], places[-1], last.labels, last.inertia, title)
 
 
-def draw_frame(ax: Any, film: Film, frame: Frame, scale: float, trails: bool = True) -> None:
+def draw_frame(ax: Any, film: Film, frame: Frame, scale: float) -> None:
     """Draw one frame: rows, where centers come from, centers."""
     points = film.plane.points
     _scatter.draw_points(ax, points, frame.labels, film.n_clusters, _scatter.dot_size(len(points)) * scale)
-    if trails and frame.act == "move":
+    if frame.act == "move":
         size = 60 * scale
         ax.scatter(*frame.before.T, s=size, facecolors="white", edgecolors=_style.INK, linewidths=1.0, zorder=4)
         for x, y in np.stack([frame.before, frame.centers], axis=-1):
             ax.plot(x, y, color="white", linewidth=4.0, zorder=3, solid_capstyle="round")
             ax.plot(x, y, color=_style.INK, linewidth=1.6, zorder=3.5, solid_capstyle="round")
     _scatter.draw_centers(ax, frame.centers, scale)
+
+
+def wipe(ax: Any) -> None:
+    """Take away what was drawn; ``ax.clear()`` would make all ticks anew, which takes longer than the rest."""
+    for artist in [*ax.collections, *ax.lines, *ax.texts]:
+        artist.remove()
 
 
 def limits(film: Film) -> tuple[tuple[float, float], tuple[float, float]]:

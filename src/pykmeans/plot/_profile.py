@@ -14,7 +14,7 @@ from ._rows import fitted
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-_STRONGEST = 3.0  # standard deviations, from which on colours are the same
+_STRONGEST = 3.0  # standard deviations, from which on colors are the same
 _MOST_WRITTEN = 20  # clusters, above which cells are too narrow for words
 
 
@@ -30,13 +30,13 @@ class ProfileDisplay(Display):
     figure_ : matplotlib.figure.Figure
         Their figure.
     mesh_ : matplotlib.collections.QuadMesh
-        The coloured cells.
+        The colored cells.
     texts_ : list of matplotlib.text.Text
         The words in the cells, feature by feature.
     colorbar_ : matplotlib.colorbar.Colorbar
-        What the colours mean.
+        What the colors mean.
     heights : ndarray of shape (n_features, n_clusters), float64
-        What the colours show, in standard deviations.
+        What the colors show, in standard deviations.
     """
 
     mesh_: Any
@@ -66,10 +66,10 @@ class ProfileDisplay(Display):
         longest = max(len(text) for row in self._traits.texts for text in row)
         cell = max(0.5, 0.085 * longest + 0.12) if n_clusters <= _MOST_WRITTEN else 0.25
         width = 2.0 + 0.075 * max(map(len, self._traits.names)) + cell * n_clusters
-        ax = _style.one_axes(ax, "profile", width=max(width, 4.8), height=1.5 + 0.32 * max(n_features, 3))
+        ax = _style.one_axes(ax, "profile", width=max(width, 4.8), height=max(3.2, 1.5 + 0.32 * n_features))
         self._keep(ax)
         strongest = float(np.clip(np.nanmax(np.abs(self.heights), initial=1.0), 1.0, _STRONGEST))
-        # Red and blue can be told apart by the colour-blind; white is the mean.
+        # Red and blue can be told apart by the color-blind; white is the mean.
         colors = optional("matplotlib", "plot", "plot.profile").colormaps["RdBu_r"].with_extremes(bad="#F2F2F2")
         self.mesh_ = ax.pcolormesh(
             self.heights, cmap=colors, vmin=-strongest, vmax=strongest, edgecolors="white", linewidth=1.5
@@ -122,9 +122,9 @@ def profile(
 ) -> ProfileDisplay:
     """Draw what distinguishes each cluster: its center, feature by feature, compared with all rows.
 
-    A cell says the value of the center; its colour, how many standard deviations that is above (red) or below (blue)
+    A cell says the value of the center; its color, how many standard deviations that is above (red) or below (blue)
     the mean. Of a category, the cell has the most frequent value of the cluster and the share of its rows that have it;
-    the colour compares this share with that in all rows, by the standard deviation of a column that is 1 where a row
+    the color compares this share with that in all rows, by the standard deviation of a column that is 1 where a row
     has the value and 0 elsewhere.
 
     Parameters
@@ -133,7 +133,7 @@ def profile(
         The fitted model; every metric works.
     X : array-like or data frame of shape (n_samples, n_features), or None, default=None
         The rows to compare with, those of fit for example. None to compare the centers with each other, by the standard
-        deviation of the centers; categories have no colour then.
+        deviation of the centers; categories have no color then.
     ax : matplotlib.axes.Axes or None, default=None
         Where to draw; None for a new figure.
     feature_names : list of str or None, default=None

@@ -1,4 +1,4 @@
-"""plot.segmentation: an image, the same in few colours, and these colours."""
+"""plot.segmentation: an image, the same in few colors, and these colors."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +22,13 @@ class SegmentationDisplay(Display):
     ax_ : matplotlib.axes.Axes
         The axes of the original.
     axes_ : ndarray of matplotlib.axes.Axes
-        Those of the original, of the segmented image and of the colours.
+        Those of the original, of the segmented image and of the colors.
     figure_ : matplotlib.figure.Figure
         Their figure.
     images_ : list of matplotlib.image.AxesImage
         The original and the segmented image.
     bars_ : matplotlib.container.BarContainer
-        The colours, each as wide as its share of the pixels.
+        The colors, each as wide as its share of the pixels.
     """
 
     images_: list[Any]
@@ -43,7 +43,7 @@ class SegmentationDisplay(Display):
         Parameters
         ----------
         ax : array-like of three matplotlib.axes.Axes or None, default=None
-            Where to draw: axes for the original, the segmented image and the colours; None for a new figure.
+            Where to draw: axes for the original, the segmented image and the colors; None for a new figure.
 
         Returns
         -------
@@ -53,7 +53,7 @@ class SegmentationDisplay(Display):
         found = self._segmentation
         axes = self._new_axes() if ax is None else _style.many_axes(ax, "segmentation", 3, 3, 3.0, 3.0)
         self._keep(axes)
-        titles = ("Original", f"{len(found.palette)} colours")
+        titles = ("Original", f"{len(found.palette)} colors")
         self.images_ = []
         for panel, image, title in zip(axes, (found.original, found.image), titles, strict=False):
             self.images_.append(panel.imshow(_small(_colors(image)), interpolation="nearest"))
@@ -69,11 +69,11 @@ class SegmentationDisplay(Display):
         is_wide = width > 2.2 * height
         scale = min(8.0 / width, 6.0 / height) if is_wide else min(4.6 / width, 6.0 / height)
         width, height = max(scale * width, 2.0), max(scale * height, 0.6)
-        mosaic = [["original"], ["image"], ["colours"]] if is_wide else [["original", "image"], ["colours", "colours"]]
+        mosaic = [["original"], ["image"], ["colors"]] if is_wide else [["original", "image"], ["colors", "colors"]]
         rows = [height + 0.3] * (2 if is_wide else 1) + [0.5]
         size = (width * len(mosaic[0]) + 0.4, sum(rows) + 0.3)
         _, axes = plt.subplot_mosaic(mosaic, figsize=size, height_ratios=rows, layout="constrained")
-        return np.array([axes[name] for name in ("original", "image", "colours")], dtype=object)
+        return np.array([axes[name] for name in ("original", "image", "colors")], dtype=object)
 
     def _draw_palette(self, ax: Any) -> None:
         shares = np.asarray(self._segmentation.shares, dtype=np.float64)
@@ -89,14 +89,14 @@ class SegmentationDisplay(Display):
 
 
 def segmentation(segmentation: Any, *, ax: Any = None) -> SegmentationDisplay:
-    """Draw an image beside itself in few colours, and these colours, each as wide as its share of the pixels.
+    """Draw an image beside itself in few colors, and these colors, each as wide as its share of the pixels.
 
     Parameters
     ----------
     segmentation : Segmentation
         What ``segment_image`` found.
     ax : array-like of three matplotlib.axes.Axes or None, default=None
-        Where to draw: axes for the original, the segmented image and the colours; None for a new figure.
+        Where to draw: axes for the original, the segmented image and the colors; None for a new figure.
 
     Returns
     -------
@@ -118,7 +118,7 @@ def segmentation(segmentation: Any, *, ax: Any = None) -> SegmentationDisplay:
     >>> image = np.array([[[250, 0, 0], [255, 5, 0]], [[0, 0, 250], [0, 0, 255]]], dtype=np.uint8)
     >>> display = plot.segmentation(segment_image(image, 2, random_state=0))
     >>> [ax.get_title(loc="left") for ax in display.axes_[:2]]
-    ['Original', '2 colours']
+    ['Original', '2 colors']
     """
     if not hasattr(segmentation, "palette") or not hasattr(segmentation, "original"):
         raise TypeError(f"segmentation must be what segment_image returns, got {segmentation!r}.")

@@ -68,39 +68,42 @@ class SilhouetteDisplay(Display):
         self._keep(ax)
         self.blades_ = []
         found = [cluster for cluster in range(n_clusters) if (self._labels == cluster).any()]
+        slot = 0.045 * len(self.values)  # room for a name, however few the rows
         middles, top = [], 0.0
         for cluster in found:  # the first one is the highest
             values = np.sort(self.values[self._labels == cluster])[::-1]
-            heights = top - np.arange(len(values) + 1)
+            spare = max(0.0, slot - len(values)) / 2
+            heights = top - spare - np.arange(len(values) + 1)
             steps = values[[*range(len(values)), -1]]
             how = {"color": _style.color(cluster), "linewidth": 0.0, "zorder": 2}
             self.blades_.append(ax.fill_betweenx(heights, 0.0, steps, step="post", **how))
-            middles.append(top - len(values) / 2)
-            top -= len(values) + max(1.0, _GAP * len(self.values))
+            middles.append(top - spare - len(values) / 2)
+            top -= len(values) + 2 * spare + _GAP * len(self.values)
         low = min(0.0, float(self.values.min()))
         ax.set(xlim=(low - 0.02, max(0.02, float(self.values.max())) * 1.02), ylim=(top, len(self.values) * _GAP))
-        self._name_clusters(ax, found, np.array(middles))
         self.mean_line_ = ax.axvline(self.mean, color=_style.INK, linewidth=1.0, linestyle=(0, (4, 3)), zorder=4)
         words = "simplified silhouette" if self._simplified else "silhouette"
         _style.dress(ax, f"The mean {words} is {self.mean:.2f}", words, grid="x")
         ax.axvline(0.0, color=_style.FAINT, linewidth=0.8, zorder=3)
         ax.spines["left"].set_visible(False)
-        ax.set(yticks=[])
+        self._name_clusters(ax, found, np.array(middles))
+        ax.tick_params(axis="y", length=0)
         return self
 
     def _name_clusters(self, ax: Any, found: list[int], middles: NDArray[np.float64]) -> None:
         """Write each cluster's number on the left, its mean and its number of rows on the right."""
         low, high = ax.get_ylim()
-        heights = _apart((middles - low) / (high - low), 0.045)
+        heights = (middles - low) / (high - low)
         places = np.column_stack([np.full(len(found), -0.03), heights])
         _scatter.draw_discs(ax, places, found, 0.8, ax.transAxes)
+        ax.set_yticks(middles, ["000"] * len(found), alpha=0.0)  # invisible: they keep room for the discs
         for cluster, height in zip(found, heights, strict=True):
             members = self._labels == cluster
             mean = _mean(self.values[members], None if self._weight is None else self._weight[members])
             ax.text(
                 1.01,
                 height,
-                f"{mean:.2f}  ({members.sum():,} rows)",
+                f"{mean:.2f}  ({_style.rows(int(members.sum()))})",
                 transform=ax.transAxes,
                 va="center",
                 fontsize=_style.TINY,
@@ -169,16 +172,3 @@ def silhouette(
 def _mean(values: NDArray[np.float64], weight: Any) -> float:
     """Return the weighted mean; NaN where nothing weighs."""
     return math.nan if weight is not None and not weight.any() else float(np.average(values, weights=weight))
-
-
-def _apart(heights: NDArray[np.float64], distance: float) -> NDArray[np.float64]:
-    """Move falling heights in [0, 1] until neighbours are ``distance`` apart, or as far as there is room."""
-    distance = min(distance, 1.0 / max(len(heights), 1))
-    found = heights.copy()
-    for i in range(1, len(found)):
-        found[i] = min(found[i], found[i - 1] - distance)
-    lowest = distance / 2
-    for i in range(len(found) - 1, -1, -1):
-        found[i] = max(found[i], lowest)
-        lowest = found[i] + distance
-    return found

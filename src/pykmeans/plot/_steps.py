@@ -68,8 +68,7 @@ class StepsDisplay(Display):
             if not names[1]:
                 panel.set(yticks=[])
             if frame.inertia is not None:
-                words = f"inertia {_style.number(frame.inertia)}"
-                panel.set_title(words, loc="right", fontsize=_style.TINY, color=_style.MUTED, pad=5)
+                _style.remark(panel, f"inertia {_style.number(frame.inertia)}", pad=5)
             if frame.act == "end":
                 _style.note(panel, self._reason)
         return self

@@ -1,4 +1,4 @@
-"""What all pictures share: colours, marks, axes. Nothing here changes matplotlib's settings."""
+"""What all pictures share: colors, marks, axes. Nothing here changes matplotlib's settings."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from .._optional import optional
 # By number of the cluster, in every picture. The first six are those of M. Okabe and K. Ito, "Color universal design"
 # (2008), without yellow, which is hard to see on white; then indigo. Each further one is what can best be told from all
 # before it, by full sight and without red, green or blue cones (as G. M. Machado, M. M. Oliveira and L. A. F. Fernandes
-# simulate it, 2009). Markers help where colours come near; as 20 and 7 share no divisor, 140 pairs differ.
+# simulate it, 2009). Markers help where colors come near; as 20 and 7 share no divisor, 140 pairs differ.
 COLORS = (
     "#0072B2",
     "#E69F00",
@@ -45,7 +45,7 @@ TITLE, LABEL, SMALL, TINY = 11, 10, 9, 8  # sizes of text, in points
 
 
 def color(cluster: int) -> str:
-    """Return the colour of a cluster."""
+    """Return the color of a cluster."""
     return COLORS[cluster % len(COLORS)]
 
 
@@ -61,7 +61,7 @@ def red_green_blue(name: str) -> tuple[float, float, float]:
 
 
 def text_color(background: Any) -> str:
-    """Return black or white, whichever is easier to read on a colour: "#RRGGBB" or numbers from 0 to 1."""
+    """Return black or white, whichever is easier to read on a color: "#RRGGBB" or numbers from 0 to 1."""
     values = red_green_blue(background) if isinstance(background, str) else background
     red, green, blue = (((value + 0.055) / 1.055) ** 2.4 if value > 0.04045 else value / 12.92 for value in values[:3])
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
@@ -70,7 +70,7 @@ def text_color(background: Any) -> str:
 
 
 def palette(n_clusters: int) -> NDArray[np.float64]:
-    """Return the colours of all clusters, shape (n_clusters, 3), from 0 to 1."""
+    """Return the colors of all clusters, shape (n_clusters, 3), from 0 to 1."""
     return np.array([red_green_blue(color(cluster)) for cluster in range(n_clusters)])
 
 
@@ -157,6 +157,16 @@ def note(ax: Any, text: str) -> Any:
         bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1.5},
         zorder=8,
     )
+
+
+def remark(ax: Any, text: str, pad: float = 8.0) -> None:
+    """Write a short remark above axes on the right, opposite the title."""
+    ax.set_title(text, loc="right", fontsize=TINY, color=MUTED, pad=pad)
+
+
+def rows(count: int) -> str:
+    """Return "1 row", "2 rows" and so on."""
+    return f"{count:,} row" + "s" * (count != 1)
 
 
 def number(value: float) -> str:

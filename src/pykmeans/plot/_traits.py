@@ -45,7 +45,7 @@ def of_rows(model: Clusterer, X: Any, feature_names: Any) -> Traits:
         inside, everywhere = _shares(rows, column)
         heights[j] = _ratio(inside - everywhere, np.sqrt(everywhere * (1 - everywhere)))
         texts[j] = [f"{text}  {_style.share(part)}" for text, part in zip(texts[j], inside.tolist(), strict=True)]
-    return Traits(names_of(model, feature_names), heights, texts, "standard deviations from the mean of all rows")
+    return Traits(names_of(model, feature_names), heights, texts, "standard deviations\nfrom the mean of all rows")
 
 
 def of_centers(model: Clusterer, feature_names: Any) -> Traits:
@@ -64,7 +64,8 @@ def _texts(model: Clusterer) -> list[list[str]]:
 
 
 def _text(value: Any) -> str:
-    words = _style.number(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    words = (f"{value:,.0f}" if 1e3 <= abs(value) < 1e9 else f"{value:.3g}") if is_number else str(value)
     return words if len(words) <= 16 else f"{words[:15]}…"
 
 
