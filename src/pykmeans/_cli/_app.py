@@ -48,7 +48,13 @@ class _Commands(TyperGroup):
             raise typer.Exit(141) from None
 
 
-app = typer.Typer(cls=_Commands, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app = typer.Typer(
+    cls=_Commands,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 _TABLE = "CSV, TSV, Parquet, Arrow or JSON lines, by the suffix; - for standard input."
 Data = Annotated[str, typer.Argument(metavar="DATA", show_default=False, help=f"The table: {_TABLE}")]
@@ -162,9 +168,7 @@ def elbow(
     drop_missing: DropMissing = False,
     max_k: Annotated[
         int | None,
-        typer.Option(
-            "--max-k", min=2, help="The largest number of clusters to try.  [default: 10]", show_default=False
-        ),
+        typer.Option("--max-k", min=2, help="The most clusters to try.  [default: 10]", show_default=False),
     ] = None,
     n_init: NInit = 10,
     seed: Seed = 0,

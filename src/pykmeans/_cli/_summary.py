@@ -71,6 +71,16 @@ class Report:
         if found.best_k is not None:
             self.say(f"To go on with it: pykmeans cluster -k {found.best_k}, with the same options.")
 
+    def colors(self, heading: str, codes: list[str], shares: NDArray[np.float64]) -> None:
+        """Say which colors an image was painted in."""
+        self.say(f"{heading}, {counted(len(codes), 'color')}\n")
+        grid = _grid("color", "share")
+        for code, share in zip(codes, shares, strict=True):
+            swatch = f"[{code}]\u2588\u2588[/] " if self._console.is_terminal else ""
+            grid.add_row(f"{swatch}{code}", f"{share:.1%}")
+        self._console.print(grid)
+        self.say("")
+
     def wrote(self, path: str | None, what: str) -> None:
         """Say that a file was written, if one was."""
         if path not in (None, "-"):
