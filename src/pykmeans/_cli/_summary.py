@@ -118,8 +118,9 @@ def separation(model: TableModel, selection: Selection) -> str:
     simplified = _is_long(selection, 1)
     value = estimator_silhouette_score(estimator, model.rows(selection), selection.weight, simplified=simplified)
     words = next((words for least, words in _SEPARATION if value > least), _NO_SEPARATION)
-    kind = "simplified silhouette (distances to centers, as there are many rows)" if simplified else "silhouette"
-    return f"Separation: {words} (mean {kind} {value:.2f}; 1 is best)."
+    if simplified:
+        return f"Separation: {words} (mean simplified silhouette {value:.2f}, as there are many rows; 1 is best)."
+    return f"Separation: {words} (mean silhouette {value:.2f}; 1 is best)."
 
 
 def neighbours(model: TableModel, selection: Selection) -> str:

@@ -26,6 +26,7 @@ SUFFIXES = {
 _TEXT = {"csv": ",", "tsv": "\t"}  # formats of fields that are text, and what stands between them
 # What stands for nothing in a column of numbers. In a column of categories only an empty field is missing.
 _MISSING = ("", "?", "-", "na", "n/a", "#n/a", "nan", "null", "none")
+_GLANCE = 1000  # values
 
 
 @dataclass(frozen=True)
@@ -182,21 +183,29 @@ def _refuse_long_lines(name: str, content: bytes, separator: str) -> None:
 
 
 def _parsed(column: pl.Series, decimal_comma: bool) -> pl.Series:
-    text = column.str.strip_chars()
-    text = text.set(text.str.to_lowercase().is_in(_MISSING), None)
-    if text.null_count() == len(text):
-        return text.cast(pl.Float64)
-    for kind in (pl.Int64, pl.Float64):
-        numbers = text.cast(kind, strict=False)
-        if numbers.null_count() == text.null_count():
-            return numbers
+    numbers = _numbers(column)
+    if numbers is not None:
+        return numbers
+    text = column.str.strip_chars().str.to_lowercase()
+    text = text.set(text.is_in(_MISSING), None)
     if decimal_comma:
-        numbers = text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
-        if numbers.null_count() == text.null_count():
+        text = text.str.replace(",", ".", literal=True)
+    numbers = _numbers(text)
+    if numbers is not None:
+        return numbers
+    return text == "true" if text.drop_nulls().is_in(["true", "false"]).all() else column
+
+
+def _numbers(text: pl.Series) -> pl.Series | None:
+    """Return text as numbers; None where some of it is something else."""
+    for kind in (pl.Int64, pl.Float64):
+        for part in (text.head(_GLANCE), text):  # most columns that are of another kind are so from the beginning
+            numbers = part.cast(kind, strict=False)
+            if numbers.null_count() > part.null_count():
+                break
+        else:
             return numbers
-    if text.str.to_lowercase().drop_nulls().is_in(["true", "false"]).all():
-        return text.str.to_lowercase() == "true"
-    return column
+    return None
 
 
 def _first_line(error: Exception) -> str:
