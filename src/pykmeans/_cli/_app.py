@@ -1,6 +1,5 @@
 """The commands and their options, as typer reads them."""
 
-import os
 import sys
 from collections.abc import Sequence
 from enum import Enum
@@ -44,11 +43,19 @@ class _Commands(TyperGroup):
             say("Interrupted", "no file is half written.")
             raise typer.Exit(130) from None
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is flushed at the end
-            raise typer.Exit(141) from None
+            raise  # typer ends quietly where nobody reads on
+        except OSError as error:  # a full disk, say
+            say("Error", f"{error.filename or 'A file'} cannot be read or written: {error.strerror}.")
+            raise typer.Exit(2) from None
 
 
-app = typer.Typer(cls=_Commands, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app = typer.Typer(
+    cls=_Commands,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 _TABLE = "CSV, TSV, Parquet, Arrow or JSON lines, by the suffix; - for standard input."
 Data = Annotated[str, typer.Argument(metavar="DATA", show_default=False, help=f"The table: {_TABLE}")]
@@ -162,9 +169,7 @@ def elbow(
     drop_missing: DropMissing = False,
     max_k: Annotated[
         int | None,
-        typer.Option(
-            "--max-k", min=2, help="The largest number of clusters to try.  [default: 10]", show_default=False
-        ),
+        typer.Option("--max-k", min=2, help="The most clusters to try.  [default: 10]", show_default=False),
     ] = None,
     n_init: NInit = 10,
     seed: Seed = 0,
@@ -192,8 +197,7 @@ def run(arguments: Sequence[str]) -> int:
     Returns
     -------
     status : int
-        0, or 2 where the user has to change something; as in a shell, 130 after Ctrl-C, and 141 where nobody reads the
-        output any more.
+        0; 2 where the user has to change something, 130 after Ctrl-C, 1 where nobody reads the output any more.
     """
     try:
         app(list(arguments), prog_name="pykmeans")

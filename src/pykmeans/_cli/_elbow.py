@@ -46,7 +46,7 @@ def elbow(
     if plot is not None:
         _outputs.write(plot, _pictures.content(pictures.selection(found), plot))
     if out is not None and kind is not None:
-        _outputs.write(out, encoded(found.to_polars(), kind))
+        _outputs.write(out, encoded(found.to_polars().fill_nan(None), kind))
     report.counts(found, model, selection)
     report.wrote(out, "the values for each k")
     report.wrote(plot, "the picture of the curves")

@@ -40,7 +40,7 @@ def clusters(model: TableModel, selection: Selection, path: str) -> bytes:
     plot = optional("pykmeans.plot", "plot", "--plot")
     display = plot.clusters(model.estimator, model.rows(selection))
     scales = [column.scale for column in model.columns if column.categories is None]
-    if len(scales) <= 2:  # else they are principal components, which are of no unit
+    if len(scales) <= 2 and model.scaling != "none":  # more are shown by principal components, which have no unit
         for axis, scale in zip((display.ax_.xaxis, display.ax_.yaxis), scales, strict=False):
             _show_units(axis, scale)
     return content(display, path)
@@ -63,6 +63,6 @@ def _show_units(axis: Any, scale: Scale) -> None:
     """Put ticks where the table has round numbers, in its own units."""
     offset, divisor = scale
     low, high = (end * divisor + offset for end in axis.get_view_interval())
-    ticks = optional("matplotlib.ticker", "plot", "--plot").MaxNLocator(_MOST_TICKS).tick_values(low, high)
-    inside = [tick for tick in ticks if low <= tick <= high]
+    locator = optional("matplotlib.ticker", "plot", "--plot").MaxNLocator(_MOST_TICKS, steps=[1, 2, 5, 10])
+    inside = [tick for tick in locator.tick_values(low, high) if low <= tick <= high]
     axis.set_ticks([(tick - offset) / divisor for tick in inside], labels=[f"{tick:,.6g}" for tick in inside])

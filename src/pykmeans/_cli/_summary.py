@@ -51,8 +51,8 @@ class Report:
         self._heading(model, selection, counted(k, "cluster"))
         self.say(f"{_how(model, selection)}; inertia {estimator.inertia_:.6g}\n")
         print_clusters(self._console, model, selection)
-        self.say("\n" + separation(model, selection))
-        self.say(neighbours(model, selection))
+        sentences = [separation(model, selection), neighbours(model, selection)]
+        self.say("\n" + "\n".join(sentence for sentence in sentences if sentence))
 
     def sizes(self, model: TableModel, selection: Selection, labels: NDArray[np.int32]) -> None:
         """Say how many rows of another table each cluster got."""
@@ -71,6 +71,16 @@ class Report:
         if found.best_k is not None:
             self.say(f"To go on with it: pykmeans cluster -k {found.best_k}, with the same options.")
 
+    def colors(self, heading: str, codes: list[str], shares: NDArray[np.float64]) -> None:
+        """Say which colors an image was painted in."""
+        self.say(f"{heading}, {counted(len(codes), 'color')}\n")
+        grid = _grid("color", "share")
+        for code, share in zip(codes, shares, strict=True):
+            swatch = f"[{code}]\u2588\u2588[/] " if self._console.is_terminal else ""
+            grid.add_row(f"{swatch}{code}", f"{share:.1%}")
+        self._console.print(grid)
+        self.say("")
+
     def wrote(self, path: str | None, what: str) -> None:
         """Say that a file was written, if one was."""
         if path not in (None, "-"):
@@ -84,7 +94,7 @@ class Report:
 def print_clusters(console: Console, model: TableModel, selection: Selection) -> None:
     """Print the sizes of the clusters and what is typical of each."""
     estimator = model.estimator
-    grid = _grid("cluster", "rows", "share", *([] if selection.weight is None else ["weight"]))
+    grid = _grid("cluster", "rows", *([] if selection.weight is None else ["weight"]), "share")
     grid.add_column("typical (in brackets: of all rows)", overflow="fold")
     traits = _traits(model, selection)
     total = estimator.cluster_sizes_.sum()
@@ -95,7 +105,7 @@ def print_clusters(console: Console, model: TableModel, selection: Selection) ->
             :_MOST_TYPICAL
         ]
         words = "\n".join(trait.words for trait in typical) or "like all rows"
-        grid.add_row(str(i), f"{rows[i]:,}", f"{size / total:.1%}", *weight, words)
+        grid.add_row(str(i), f"{rows[i]:,}", *weight, f"{size / total:.1%}", words)
     console.print(grid)
 
 
@@ -108,37 +118,32 @@ def separation(model: TableModel, selection: Selection) -> str:
     simplified = _is_long(selection, 1)
     value = estimator_silhouette_score(estimator, model.rows(selection), selection.weight, simplified=simplified)
     words = next((words for least, words in _SEPARATION if value > least), _NO_SEPARATION)
-    kind = "simplified silhouette (distances to centers, as there are many rows)" if simplified else "silhouette"
-    return f"Separation: {words} (mean {kind} {value:.2f}; 1 is best)."
+    if simplified:
+        return f"Separation: {words} (mean simplified silhouette {value:.2f}, as there are many rows; 1 is best)."
+    return f"Separation: {words} (mean silhouette {value:.2f}; 1 is best)."
 
 
 def neighbours(model: TableModel, selection: Selection) -> str:
-    """Return which k nearby separates best, in a sentence."""
+    """Return which k nearby separates best, in a sentence; "" where there are too few rows to compare."""
     estimator = model.estimator
     k = len(estimator.cluster_sizes_)
     tried = range(max(2, k - 2), min(k + 2, selection.n_rows - 1) + 1)
+    if not tried:
+        return ""
     work = selection.n_rows * len(model.columns) * sum(tried) * estimator.n_init
-    if len(tried) < 2 or work > _MOST_FOR_NEIGHBOURS:
-        return "To compare with other numbers of clusters: pykmeans elbow"
+    if work > _MOST_FOR_NEIGHBOURS:
+        return "Nearby: not compared, as there are many rows. To compare numbers of clusters: pykmeans elbow"
     criterion = silhouette_criterion(selection, len(tried))
-    found = select_k(
-        model.rows(selection),
-        tried,
-        criteria=(criterion,),
-        estimator=estimator,
-        sample_weight=selection.weight,
-        progress=False,
-    )
-    values = dict(zip(found.k.tolist(), found.table[criterion].tolist(), strict=True))
+    rows, weight = model.rows(selection), selection.weight
+    found = select_k(rows, tried, criteria=(criterion,), estimator=estimator, sample_weight=weight, progress=False)
     best = found.best[criterion]
     if best is None:
         return ""
-    others = f"of k = {tried[0]} to {tried[-1]}"
-    name = criterion.replace("_", " ")
-    if best == k:
-        return f"Nearby: {others}, k = {k} separates best (mean {name} {values[k]:.2f})."
+    values = dict(zip(found.k.tolist(), found.table[criterion].tolist(), strict=True))
+    compared = f"; {values[k]:.2f} with k = {k}" if k in values and best != k else ""
     return (
-        f"Nearby: {others}, k = {best} separates best (mean {name} {values[best]:.2f}; {values[k]:.2f} with k = {k})."
+        f"Nearby: of k = {tried[0]} to {tried[-1]}, k = {best} separates best "
+        f"(mean {criterion.replace('_', ' ')} {values[best]:.2f}{compared})."
     )
 
 

@@ -3,16 +3,18 @@
 The fields of CSV and TSV are read as text, so that they are written as they were; ``parsed`` knows what they mean.
 """
 
+import csv
 import io
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from ._messages import Refusal, listed
+from ._messages import Refusal, listed, warn
 
 SUFFIXES = {
     "csv": (".csv",),
@@ -24,6 +26,7 @@ SUFFIXES = {
 _TEXT = {"csv": ",", "tsv": "\t"}  # formats of fields that are text, and what stands between them
 # What stands for nothing in a column of numbers. In a column of categories only an empty field is missing.
 _MISSING = ("", "?", "-", "na", "n/a", "#n/a", "nan", "null", "none")
+_GLANCE = 1000  # values
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,8 @@ def format_of(path: str, chosen: str | None, default: str | None = None) -> str:
         if suffix in suffixes:
             return name
     known = ", ".join(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
-    raise Refusal(
-        f"{path}: the suffix says what a table is, and {suffix or 'none'!r} is not known.\nKnown are {known}."
-    )
+    found = f"and {suffix} is none that is known" if suffix else "and there is none"
+    raise Refusal(f"{path}: the suffix says what kind of table it is, {found}.\nKnown are {known}.")
 
 
 def read(path: str, chosen: str | None) -> Table:
@@ -84,9 +86,10 @@ def read(path: str, chosen: str | None) -> Table:
     if not content.strip():
         raise Refusal(f"{name} is empty.")
     try:
-        table = (
-            _read_text(name, content, kind) if kind in _TEXT else Table(name, _READERS[kind](io.BytesIO(content)), kind)
-        )
+        if kind in _TEXT:
+            table = _read_text(name, content, kind)
+        else:
+            table = Table(name, _READERS[kind](io.BytesIO(content)), kind)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise Refusal(f"{name} cannot be read as {kind}: {_first_line(error)}") from None
     if table.frame.is_empty():
@@ -116,7 +119,11 @@ def encoded(frame: pl.DataFrame, kind: str, separator: str | None = None) -> byt
     return content.getvalue()
 
 
-_READERS: dict[str, Any] = {"parquet": pl.read_parquet, "arrow": pl.read_ipc, "jsonl": pl.read_ndjson}
+_READERS: dict[str, Any] = {
+    "parquet": pl.read_parquet,
+    "arrow": pl.read_ipc,
+    "jsonl": partial(pl.read_ndjson, infer_schema_length=None),
+}
 
 
 def _content(path: str, name: str) -> bytes:
@@ -129,6 +136,7 @@ def _content(path: str, name: str) -> bytes:
 
 
 def _read_text(name: str, content: bytes, kind: str) -> Table:
+    content = content.strip(b"\r\n")  # lines of nothing before and after the table
     separator = _separator(content, kind)
     try:
         content.decode()
@@ -136,7 +144,11 @@ def _read_text(name: str, content: bytes, kind: str) -> Table:
         line = content.count(b"\n", 0, error.start) + 1
         raise Refusal(f"{name} is not UTF-8 text: see line {line}. Save it with the encoding UTF-8.") from None
     # The line of names is read like the others, since polars would give new names to those that are there twice.
-    rows = pl.read_csv(content, has_header=False, infer_schema=False, separator=separator)
+    try:
+        rows = pl.read_csv(content, has_header=False, infer_schema=False, separator=separator)
+    except pl.exceptions.ComputeError:
+        _refuse_long_lines(name, content, separator)
+        raise
     header = ["" if title is None else title.strip() for title in rows.row(0)]
     _check_names(name, header)
     return Table(name, rows[1:].rename(dict(zip(rows.columns, header, strict=True))), kind, separator)
@@ -154,24 +166,46 @@ def _check_names(name: str, header: list[str]) -> None:
     twice = [title for title, count in Counter(header).items() if count > 1]
     if twice:
         raise Refusal(f"{name} has several columns of the name {listed(twice)}. Give each column a name of its own.")
+    if pl.Series(header).cast(pl.Float64, strict=False).null_count() == 0:
+        warn(
+            f"The first line of {name} is taken for the names of the columns, and holds numbers: {listed(header)}.\n"
+            "If it is a row like the others, put a line of names above it."
+        )
+
+
+def _refuse_long_lines(name: str, content: bytes, separator: str) -> None:
+    """Refuse a table for its first line that has more fields than there are columns."""
+    lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=separator)
+    n_columns = len(next(lines))
+    for line in lines:
+        if len(line) > n_columns:
+            raise Refusal(f"{name} has {n_columns} columns, but line {lines.line_num} has {len(line)} fields.")
 
 
 def _parsed(column: pl.Series, decimal_comma: bool) -> pl.Series:
-    text = column.str.strip_chars()
-    text = text.set(text.str.to_lowercase().is_in(_MISSING), None)
-    if text.null_count() == len(text):
-        return text.cast(pl.Float64)
-    for kind in (pl.Int64, pl.Float64):
-        numbers = text.cast(kind, strict=False)
-        if numbers.null_count() == text.null_count():
-            return numbers
+    numbers = _numbers(column)
+    if numbers is not None:
+        return numbers
+    text = column.str.strip_chars().str.to_lowercase()
+    text = text.set(text.is_in(_MISSING), None)
     if decimal_comma:
-        numbers = text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
-        if numbers.null_count() == text.null_count():
+        text = text.str.replace(",", ".", literal=True)
+    numbers = _numbers(text)
+    if numbers is not None:
+        return numbers
+    return text == "true" if text.drop_nulls().is_in(["true", "false"]).all() else column
+
+
+def _numbers(text: pl.Series) -> pl.Series | None:
+    """Return text as numbers; None where some of it is something else."""
+    for kind in (pl.Int64, pl.Float64):
+        for part in (text.head(_GLANCE), text):  # most columns that are of another kind are so from the beginning
+            numbers = part.cast(kind, strict=False)
+            if numbers.null_count() > part.null_count():
+                break
+        else:
             return numbers
-    if text.str.to_lowercase().drop_nulls().is_in(["true", "false"]).all():
-        return text.str.to_lowercase() == "true"
-    return column
+    return None
 
 
 def _first_line(error: Exception) -> str:
