@@ -89,10 +89,8 @@ def _rows(values: Any, what: str) -> Any:
 def _scalar(value: Any, what: str) -> Any:
     if isinstance(value, np.generic) and value.dtype.kind in "biufSU":
         value = value.item()
-    if value is None or isinstance(value, (bool, int)) or (type(value) is float and math.isfinite(value)):
+    if value is None or isinstance(value, (bool, int, str)) or (type(value) is float and math.isfinite(value)):
         return value
-    if isinstance(value, str):
-        return str.__str__(value)
     tag = _TAGS.get(_type_name(value))
     if tag is None:
         raise TypeError(
