@@ -146,7 +146,7 @@ def test_data_of_any_size(metric, size):
         np.testing.assert_array_equal(rows, reference.plus_plus(X, 7, seed, metric=metric))
 
 
-@pytest.mark.parametrize("algorithm", _core.METRICS["cosine"])
+@pytest.mark.parametrize("algorithm", _core.METRICS["cosine"]["algorithms"])
 @pytest.mark.parametrize("n, d, k", [(5000, 3, 20), (9000, 12, 90), (5000, 40, 450)])
 def test_cosine_does_not_see_the_size_of_a_row(n, d, k, algorithm):
     """Each row times a power of two of its own, in whatever order rows are looked at."""
