@@ -47,7 +47,7 @@ def test_steps_are_those_of_the_fit(model):
         "",
         "inertia 249",
         "",
-        "inertia 20.19",
+        "inertia 20.12",
         "",
         "inertia 4",
     ]

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._optional import optional
 from . import _style
 
 
@@ -16,10 +17,11 @@ def draw_curve(
         ax.errorbar(k, values, errors, color=_style.FAINT, fmt="none", capsize=3, linewidth=1.0, zorder=2)
     size = 5.5 if len(k) <= 30 else 3.0
     (line,) = ax.plot(k, values, "-o", color=_style.color(0), linewidth=1.6, markersize=size, zorder=3)
-    ax.xaxis.get_major_locator().set_params(integer=True)
     ax.margins(x=0.04, y=0.12)
     if len(k) <= 15:
         ax.set_xticks(k)
+    else:
+        ax.xaxis.set_major_locator(optional("matplotlib.ticker", "plot", "plot").MaxNLocator(integer=True))
     mark = None
     if best is not None:
         height = values[np.flatnonzero(k == best)[0]]

@@ -44,4 +44,4 @@ class Display:
     def _keep(self, axes: Any) -> None:
         self.axes_ = np.atleast_1d(np.asarray(axes, dtype=object)).ravel()
         self.ax_ = self.axes_[0]
-        self.figure_ = self.ax_.figure
+        self.figure_ = self.ax_.figure.figure  # the whole one, where the axes are in a part of it

@@ -84,7 +84,7 @@ class ProfileDisplay(Display):
             spine.set_visible(False)
         self._name_clusters(ax)
         ends = "both" if np.nanmax(np.abs(self.heights), initial=0.0) > _STRONGEST else "neither"
-        self.colorbar_ = self.figure_.colorbar(self.mesh_, ax=ax, extend=ends, fraction=0.05, aspect=18, pad=0.02)
+        self.colorbar_ = ax.figure.colorbar(self.mesh_, ax=ax, extend=ends, fraction=0.05, aspect=18, pad=0.02)
         self.colorbar_.set_label(self._traits.unit, fontsize=_style.TINY, color=_style.MUTED)
         self.colorbar_.ax.tick_params(labelsize=_style.TINY, colors=_style.MUTED, length=2)
         self.colorbar_.outline.set_visible(False)
