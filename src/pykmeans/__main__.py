@@ -8,13 +8,14 @@ import sys
 from collections.abc import Sequence
 
 _OWN = {
-    "demo": "cluster Fisher's irises and describe the result",
+    "demo": "cluster Fisher's irises, describe the result and draw it",
     "info": "print the version, the instruction set and the number of threads",
 }
 _OF_TABLES = {
     "cluster": "cluster the rows of a table and describe the clusters",
     "predict": "give the rows of a table to the clusters of a saved model",
     "elbow": "find out how many clusters a table has",
+    "segment": "paint an image in few colors",
 }
 
 
@@ -38,15 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="pykmeans", description="Exact, reproducible k-means clustering.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, words_of_help in {**_OF_TABLES, **_OWN}.items():
-        commands.add_parser(name, help=words_of_help)
-    command = parser.parse_args(words).command
-    if command == "demo":
-        from ._demo import run
-
-        run()
-    else:
+        command = commands.add_parser(name, help=words_of_help)
+        if name == "demo":
+            command.add_argument("--out", metavar="FOLDER", default="pykmeans-demo", help="where the pictures go")
+            command.add_argument("--force", action="store_true", help="replace pictures that are there")
+    chosen = parser.parse_args(words)
+    if chosen.command == "info":
         _print_info()
-    return 0
+        return 0
+    from ._demo import run
+
+    return run(chosen.out, chosen.force)
 
 
 def _run_of_tables(words: list[str]) -> int:

@@ -1,14 +1,20 @@
-"""The demo: Fisher's irises clustered and described."""
+"""The demo: Fisher's irises clustered and described; where matplotlib is installed, three pictures."""
 
 import csv
+import io
+import sys
 from importlib.resources import files
+from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
 from ._kmeans import KMeans
+from ._model_file import replace
+from ._optional import optional
 
 _STOP_REASONS = {
     "labels": "no flower changed its cluster any more, so nothing can change any more",
@@ -16,6 +22,12 @@ _STOP_REASONS = {
     "max_iter": "max_iter was reached",
 }
 _WIDEST_BAR = 40
+_PICTURES = {
+    "iris.png": "the clusters, feature by feature",
+    "elbow.png": "how many clusters the irises have",
+    "portrait.png": "Grace Hopper in 8 colors",
+}
+_PHOTOGRAPH = "grace_hopper.jpg"  # by the United States Navy, in the public domain; matplotlib brings it
 
 
 def load_iris() -> tuple[NDArray[np.float64], list[str], list[str]]:
@@ -25,8 +37,25 @@ def load_iris() -> tuple[NDArray[np.float64], list[str], list[str]]:
     return np.array([row[:-1] for row in rows], dtype=np.float64), header[:-1], [row[-1] for row in rows]
 
 
-def run() -> None:
-    """Cluster the irises and print what one wants to know about the result."""
+def run(folder: str = "pykmeans-demo", force: bool = False) -> int:
+    """Cluster the irises, print what one wants to know about the result, and draw it.
+
+    Parameters
+    ----------
+    folder : str, default="pykmeans-demo"
+        Where the pictures go; it is made if it is not there.
+    force : bool, default=False
+        Whether pictures that are there may be replaced.
+
+    Returns
+    -------
+    status : int
+        0; 2 where the pictures cannot or must not be written.
+    """
+    problem = _problem(Path(folder), force)
+    if problem:
+        print(f"Error: {problem}", file=sys.stderr)
+        return 2
     X, features, species = load_iris()
     kmeans = KMeans(n_clusters=3, n_init=10, random_state=0)
     start = perf_counter()
@@ -38,6 +67,53 @@ def run() -> None:
     _print_iterations(kmeans)
     _print_species(kmeans.labels_, species)
     print(f"\nTime: {1000 * seconds:.1f} ms for 10 runs from different starts, of which this is the best.")
+    if _matplotlib() is None:
+        print("\nPictures: none, as matplotlib is not installed: pip install 'pykmeans[plot]'.")
+    else:
+        _draw(Path(folder), kmeans, X, features)
+    return 0
+
+
+def _matplotlib() -> Any:
+    try:
+        return optional("matplotlib", "plot", "pykmeans demo")
+    except ImportError:
+        return None
+
+
+def _problem(folder: Path, force: bool) -> str:
+    """Return why the pictures cannot be written, "" if they can."""
+    if _matplotlib() is None:
+        return ""
+    there = [name for name in _PICTURES if (folder / name).exists()]
+    if there and not force:
+        return f"{folder / there[0]} is there already. To replace it: --force, or another folder: --out"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        return f"the folder {folder} cannot be made: {error.strerror}."
+    return ""
+
+
+def _draw(folder: Path, kmeans: KMeans, X: NDArray[np.float64], features: list[str]) -> None:
+    from . import plot
+    from ._image import segment_image
+    from ._selection import elbow
+
+    matplotlib = _matplotlib()
+    matplotlib.use("agg")  # draws into memory, and needs no screen
+    photograph = optional("matplotlib.cbook", "plot", "pykmeans demo").get_sample_data(_PHOTOGRAPH, asfileobj=False)
+    displays = (
+        plot.clusters(kmeans, X, feature_names=features, kind="pair"),
+        plot.elbow(elbow(X, random_state=0, progress=False)),
+        plot.segmentation(segment_image(str(photograph), 8, random_state=0)),
+    )
+    print(f"\nPictures in the folder {folder}\n")
+    for (name, words), display in zip(_PICTURES.items(), displays, strict=True):
+        content = io.BytesIO()
+        display.figure_.savefig(content, format="png", dpi=120, bbox_inches="tight")
+        replace(folder / name, content.getvalue())
+        print(f"  {name:12}  {words}")
 
 
 def _print_clusters(kmeans: KMeans, features: list[str]) -> None:

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from .._validate.parameters import METRICS
-from . import _cluster, _elbow
+from . import _cluster, _elbow, _segment
 from ._messages import Refusal, library_warnings_in_plain_words, say
 from ._options import ColumnOptions
 from ._tables import SUFFIXES
@@ -24,6 +24,13 @@ class Scale(str, Enum):
     standard = "standard"
     robust = "robust"
     none = "none"
+
+
+class Space(str, Enum):
+    """Where colors are compared."""
+
+    lab = "lab"
+    rgb = "rgb"
 
 
 class _Commands(TyperGroup):
@@ -184,6 +191,24 @@ def elbow(
     """Find out how many clusters a table has."""
     options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, format)
     _elbow.elbow(data, options, most=max_k, n_init=n_init, seed=seed, out=out, plot=plot, force=force)
+
+
+@app.command()
+def segment(
+    photo: Annotated[str, typer.Argument(metavar="PHOTO", show_default=False, help="An image that Pillow reads.")],
+    colors: Annotated[int, typer.Option("--colors", min=1, help="Number of colors.")] = 8,
+    space: Annotated[
+        Space, typer.Option("--space", help="Where colors are compared: lab is as the eye does.")
+    ] = Space.lab,
+    seed: Seed = 0,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="FILE", help="Write the image in these colors, a .png.", show_default=False),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Paint an image in few colors."""
+    _segment.segment(photo, colors, space=space.value, seed=seed, out=out, force=force)
 
 
 def run(arguments: Sequence[str]) -> int:
