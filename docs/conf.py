@@ -46,7 +46,7 @@ numpydoc_validation_checks = {
     "RT02",  # what is returned has a name
     "SA01",  # no "See Also"
 }
-numpydoc_validation_exclude = {r"\.(KSelection|\w+Display)$"}  # users get them and do not make them
+numpydoc_validation_exclude = {r"\.(KSelection|Segmentation|Step|\w+Display)$"}  # users get them and do not make them
 
 logger = logging.getLogger(__name__)
 
