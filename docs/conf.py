@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
@@ -46,7 +47,7 @@ numpydoc_validation_checks = {
     "RT02",  # what is returned has a name
     "SA01",  # no "See Also"
 }
-numpydoc_validation_exclude = {r"\.(KSelection|\w+Display)$"}  # users get them and do not make them
+numpydoc_validation_exclude = {r"\.(KSelection|Segmentation|Step|\w+Display)$"}  # users get them and do not make them
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +67,17 @@ def every_public_name_is_there(app: Sphinx, env: BuildEnvironment) -> None:
                 logger.warning("%s.%s is public and not in docs/api.md", module.__name__, name)
 
 
+def without_magic(app: Sphinx, doctree: nodes.document) -> None:
+    """Show a cell that runs commands as the commands alone: ``%%bash`` is for the build."""
+    for block in doctree.findall(nodes.literal_block):
+        magic, _, commands = block.rawsource.partition("\n")
+        if magic == "%%bash":
+            block.rawsource, block.children = commands, [nodes.Text(commands)]
+            block["language"] = "bash"
+
+
 def setup(app: Sphinx) -> None:
     """Connect the functions above."""
     app.connect("autodoc-skip-member", is_foreign)
+    app.connect("doctree-read", without_magic)
     app.connect("env-check-consistency", every_public_name_is_there)
