@@ -1,57 +1,40 @@
-"""Make the pictures of the documentation from the package itself: ``python docs/make_pictures.py``.
+"""Make the pictures of the README from the package itself: ``python docs/make_pictures.py``.
 
-Needs matplotlib, and scikit-learn for the photograph (china.jpg by danielbuechele on Flickr, CC BY 2.0).
+Needs matplotlib, and scikit-learn for its data (china.jpg is by danielbuechele on Flickr, CC BY 2.0).
 """
 
 from pathlib import Path
+from typing import Any
 
-import matplotlib.pyplot as plt
-import numpy as np
-from sklearn.datasets import load_sample_image
+import matplotlib as mpl
+from sklearn.datasets import load_iris, load_sample_image, load_wine
 
-from pykmeans import KMeans
+from pykmeans import KMeans, plot, segment_image, select_k
 
 PICTURES = Path(__file__).parent / "pictures"
 
 
-def quantized(photo: np.ndarray, n_colors: int) -> tuple[np.ndarray, KMeans]:
-    """Return the photograph in ``n_colors`` colors, and the model that found them."""
-    pixels = photo.reshape(-1, 3)  # uint8, read in place
-    kmeans = KMeans(n_colors, random_state=0).fit(pixels)
-    colors = kmeans.cluster_centers_.round().astype(np.uint8)
-    return colors[kmeans.labels_].reshape(photo.shape), kmeans
+def save(display: Any, name: str, dpi: int = 100) -> None:
+    """Write a picture, in a small file."""
+    options = {"optimize": True}
+    display.figure_.savefig(PICTURES / name, dpi=dpi, metadata={"Software": None}, pil_kwargs=options)
 
 
-def palette(kmeans: KMeans, shape: tuple[int, int]) -> np.ndarray:
-    """Return the colors side by side from dark to light, each as wide as its share of the pixels."""
-    height, width = shape
-    order = kmeans.cluster_centers_.sum(axis=1).argsort()
-    share = kmeans.cluster_sizes_[order].cumsum() / kmeans.cluster_sizes_.sum()
-    columns = order[np.searchsorted(share, (np.arange(width) + 0.5) / width)]
-    colors = kmeans.cluster_centers_.round().astype(np.uint8)
-    return np.broadcast_to(colors[columns], (height, width, 3))
+def main() -> None:
+    """Draw clusters, criteria for k, the steps of a fit and a photograph in few colors."""
+    mpl.use("Agg")
+    wine = load_wine(as_frame=True).data
+    scaled = (wine - wine.mean()) / wine.std()
+    save(plot.clusters(KMeans(3, random_state=0).fit(scaled), scaled), "wine-clusters.png")
+    save(select_k(scaled, random_state=0).plot(), "wine-k.png")
 
+    petals = load_iris(as_frame=True).data[["petal length (cm)", "petal width (cm)"]]
+    kmeans = KMeans(3, init="random", n_init=1, random_state=4, record_steps=True).fit(petals)
+    save(plot.steps(kmeans, petals), "iris-steps.png")
 
-def china() -> None:
-    """Draw the photograph beside itself in 16 colors."""
-    photo = load_sample_image("china.jpg")
-    painted, kmeans = quantized(photo, 16)
-    n_before = len(np.unique(photo.reshape(-1, 3), axis=0))
-    part = (slice(60, 380, 2), slice(0, 480, 2))  # every second pixel of the middle: the colors stay as they are
-    height, width, _ = photo[part].shape
-    gap, title, strip = 8, 22, 14
-
-    figure = plt.figure(figsize=((2 * width + gap) / 100, (height + title + gap + strip) / 100), dpi=100)
-    figure.figimage(photo[part], 0, gap + strip)
-    figure.figimage(painted[part], width + gap, gap + strip)
-    figure.figimage(palette(kmeans, (strip, width)), width + gap, 0)
-    top = (height + gap + strip + 6) / (height + title + gap + strip)
-    figure.text(0.0, top, f"{n_before:,} colors", fontsize=9, ha="left")
-    figure.text((width + gap) / (2 * width + gap), top, "16 colors, and their shares", fontsize=9, ha="left")
-    PICTURES.mkdir(exist_ok=True)
-    figure.savefig(PICTURES / "china-16.png", metadata={"Software": None}, pil_kwargs={"optimize": True})
-    plt.close(figure)
+    middle = load_sample_image("china.jpg")[60:380:2, :480:2]  # every second pixel: their colors stay as they are
+    save(segment_image(middle, 16, space="rgb", random_state=0).plot(), "china-16.png", dpi=60)
 
 
 if __name__ == "__main__":
-    china()
+    main()
