@@ -25,63 +25,79 @@ struct AbsoluteLanes {
   }
 };
 
-/// What the rows of some lanes and another row have in each feature.
-template <class Vector, class Term>
-struct Pair {
+/// The distances between the rows of some lanes and `others` other rows, which share what is loaded of the lanes.
+template <class Vector, class Term, std::size_t others>
+struct Pairs {
   using Lanes = typename Vector::Lanes;
 
-  const double* tile;  // (features, pair_tile), from the first lane on
-  const double* row;   // (features)
+  const double* tile;         // (features, pair_tile), from the first lane on
+  const double* row[others];  // (features) each
 
-  Lanes difference(std::size_t j) const {
-    return Vector::subtract(Vector::load(tile + j * pair_tile), Vector::splat(row[j]));
+  void terms(std::size_t j, Lanes (&result)[others]) const {
+    const Lanes values = Vector::load(tile + j * pair_tile);
+    for (std::size_t r = 0; r < others; ++r)
+      result[r] = Term::template of<Vector>(Vector::subtract(values, Vector::splat(row[r][j])));
   }
-  Lanes term(std::size_t j) const { return Term::template of<Vector>(difference(j)); }
+  static void add(Lanes (&sums)[others], const Lanes (&more)[others]) {
+    for (std::size_t r = 0; r < others; ++r) sums[r] = Vector::add(sums[r], more[r]);
+  }
+  void add_terms(std::size_t j, Lanes (&sums)[others]) const {
+    Lanes more[others];
+    terms(j, more);
+    add(sums, more);
+  }
 
   /// The referee's partial sums l, l + 4, l + 8 and l + 12, folded as it does; of the first 4 * fours features, and of
   /// `features` where there are more. Those that a multiple of four adds are zero and change nothing.
   template <std::size_t fours, bool more>
-  Lanes quarter(std::size_t l, std::size_t features) const {
-    Lanes sums[fours];
-    for (std::size_t m = 0; m < fours; ++m) sums[m] = term(l + 4 * m);
+  void quarter(std::size_t l, std::size_t features, Lanes (&result)[others]) const {
+    Lanes sums[fours][others];
+    for (std::size_t m = 0; m < fours; ++m) terms(l + 4 * m, sums[m]);
     if constexpr (more) {
       std::size_t first = 16;
       for (; first + 16 <= features; first += 16)
-        for (std::size_t m = 0; m < 4; ++m) sums[m] = Vector::add(sums[m], term(first + l + 4 * m));
+        for (std::size_t m = 0; m < 4; ++m) add_terms(first + l + 4 * m, sums[m]);
       for (std::size_t m = 0; m < 3; ++m)
-        if (first + 4 * m < features) sums[m] = Vector::add(sums[m], term(first + l + 4 * m));
+        if (first + 4 * m < features) add_terms(first + l + 4 * m, sums[m]);
     }
-    if constexpr (fours > 2) sums[0] = Vector::add(sums[0], sums[2]);
-    if constexpr (fours > 3) sums[1] = Vector::add(sums[1], sums[3]);
-    if constexpr (fours > 1) sums[0] = Vector::add(sums[0], sums[1]);
-    return sums[0];
+    if constexpr (fours > 2) add(sums[0], sums[2]);
+    if constexpr (fours > 3) add(sums[1], sums[3]);
+    if constexpr (fours > 1) add(sums[0], sums[1]);
+    for (std::size_t r = 0; r < others; ++r) result[r] = sums[0][r];
   }
 
   template <std::size_t fours, bool more = false>
-  Lanes all_quarters(std::size_t features) const {
-    const Lanes even = Vector::add(quarter<fours, more>(0, features), quarter<fours, more>(2, features));
-    return Vector::add(even, Vector::add(quarter<fours, more>(1, features), quarter<fours, more>(3, features)));
+  void all_quarters(std::size_t features, Lanes (&even)[others]) const {
+    Lanes odd[others], last[others];
+    quarter<fours, more>(0, features, even);
+    quarter<fours, more>(2, features, last);
+    add(even, last);
+    quarter<fours, more>(1, features, odd);
+    quarter<fours, more>(3, features, last);
+    add(odd, last);
+    add(even, odd);
   }
 
   /// @tparam numbers  how many features are numbers; 20 for any more than sixteen
   template <std::size_t numbers>
-  Lanes distance(std::size_t features) const {
-    if constexpr (numbers == 0)
-      return Vector::splat(0.0);
-    else if constexpr (numbers == 1)
-      return term(0);
-    else if constexpr (numbers == 2)
-      return Vector::add(term(0), term(1));
-    else if constexpr (numbers <= 16)
-      return all_quarters<numbers / 4>(features);
-    else
-      return all_quarters<4, true>(features);
+  void distances(std::size_t features, Lanes (&result)[others]) const {
+    if constexpr (numbers == 0) {
+      for (Lanes& none : result) none = Vector::splat(0.0);
+    } else if constexpr (numbers <= 2) {
+      terms(0, result);
+      if constexpr (numbers == 2) add_terms(1, result);
+    } else if constexpr (numbers <= 16) {
+      all_quarters<numbers / 4>(features, result);
+    } else {
+      all_quarters<4, true>(features, result);
+    }
   }
 
-  Lanes unlike(std::size_t first, std::size_t count) const {
+  /// How many of some features differ.
+  Lanes unlike(std::size_t r, std::size_t first, std::size_t count) const {
     Lanes sum = Vector::splat(0.0);
     for (std::size_t j = first; j < first + count; ++j)
-      sum = Vector::count_unlike(sum, Vector::load(tile + j * pair_tile), Vector::splat(row[j]));
+      sum = Vector::count_unlike(sum, Vector::load(tile + j * pair_tile), Vector::splat(row[r][j]));
     return sum;
   }
 };
@@ -185,28 +201,40 @@ template <class Vector, class Term>
 struct PairSums {
   using Lanes = typename Vector::Lanes;
 
+  /// Other rows from the i-th on.
+  template <std::size_t numbers, std::size_t others>
+  static void add_others(const PairQuery& query, const double* tile, std::size_t i, LaneSums<Vector>& lanes) {
+    const std::size_t features = query.numbers + query.categories;
+    Pairs<Vector, Term, others> pairs;
+    pairs.tile = tile;
+    for (std::size_t r = 0; r < others; ++r) pairs.row[r] = query.rows + (i + r) * features;
+    Lanes distances[others];
+    pairs.template distances<numbers>(query.numbers, distances);
+    for (std::size_t r = 0; r < others; ++r) {
+      Lanes distance = distances[r];
+      if (query.categories != 0)
+        distance = Vector::add(distance, Vector::multiply(Vector::splat(query.mismatch),
+                                                          pairs.unlike(r, query.numbers, query.categories)));
+      if (query.rooted) distance = Vector::square_root(distance);
+      if (query.weights) {
+        const ExactProduct<Vector> product(distance, Vector::splat(query.weights[i + r]));
+        lanes.add(product.high, product.low);
+      } else {
+        lanes.add(distance);
+      }
+    }
+  }
+
   template <std::size_t numbers>
-  static void add_some(const PairQuery& query, std::int64_t* sums) {
-    const std::size_t count = query.count, n_numbers = query.numbers, categories = query.categories;
-    const bool rooted = query.rooted;
-    const double* const weights = query.weights;
-    const Lanes mismatch = Vector::splat(query.mismatch);
+  static void add_some(const PairQuery& given, std::int64_t* sums) {
+    const PairQuery query = given;  // which nothing that is written can change
     for (std::size_t first = 0; first < pair_tile; first += Vector::width) {
       LaneSums<Vector> lanes(query, sums + first);
-      for (std::size_t i = 0; i < count; ++i) {
-        const Pair<Vector, Term> pair{query.tile + first, query.rows + i * (n_numbers + categories)};
-        Lanes distance = pair.template distance<numbers>(n_numbers);
-        if (categories != 0)
-          distance = Vector::add(distance, Vector::multiply(mismatch, pair.unlike(n_numbers, categories)));
-        if (rooted) distance = Vector::square_root(distance);
-        if (weights) {
-          const ExactProduct<Vector> product(distance, Vector::splat(weights[i]));
-          lanes.add(product.high, product.low);
-        } else {
-          lanes.add(distance);
-        }
-      }
-      lanes.finish(count);
+      std::size_t i = 0;
+      if constexpr (numbers > 16)  // where there is less to load, it costs more registers than it saves
+        for (; i + 2 <= query.count; i += 2) add_others<numbers, 2>(query, query.tile + first, i, lanes);
+      for (; i < query.count; ++i) add_others<numbers, 1>(query, query.tile + first, i, lanes);
+      lanes.finish(query.count);
     }
   }
 

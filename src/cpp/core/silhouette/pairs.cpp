@@ -115,7 +115,7 @@ class PairSilhouettes {
       packer_.pack(read(near_.row(i)), room + place / pair_tile * (d * pair_tile) + place % pair_tile, pair_tile);
     }
     // As many other rows as a first-level cache holds.
-    const std::size_t step = std::clamp<std::size_t>(2048 / d, 16, kernels::most_pairs);
+    const std::size_t step = std::clamp<std::size_t>(2048 / d, 4, kernels::most_pairs);
     for (std::size_t c = clusters_.of_member(begin); c < clusters_.count() && clusters_.begin(c) < end; ++c) {
       const std::size_t stop = std::min(clusters_.begin(c + 1), end);
       for (std::size_t m = std::max(clusters_.begin(c), begin); m < stop; m += step)
