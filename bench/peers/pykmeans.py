@@ -31,7 +31,7 @@ def WAYS() -> list[str]:
 
 
 def METRICS(way: str) -> list[str]:
-    return [metric for metric, algorithms in _core.METRICS.items() if (way or "auto") in algorithms]
+    return [metric for metric, traits in _core.METRICS.items() if (way or "auto") in traits["algorithms"]]
 
 
 def _model(task: Task, **parameters) -> pykmeans.KMeans:
