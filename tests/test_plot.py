@@ -1,5 +1,8 @@
 """What all pictures have in common: lazy imports, colours, axes, displays; and nothing that is cut off."""
 
+import doctest
+import inspect
+import re
 import subprocess
 import sys
 
@@ -70,7 +73,45 @@ print(*calls)
     assert python(code).split() == FUNCTIONS
 
 
-# ---------------------------------------------------------------- colours
+def test_pictures_need_no_scikit_learn():
+    code = """
+import sys, matplotlib
+sys.modules['sklearn'] = None
+matplotlib.use('Agg')
+from pykmeans import KMeans, plot
+X = [[0., 0, 1], [0, 1, 1], [9, 9, 1], [9, 8, 1]]
+model = KMeans(2, random_state=0, record_steps=True).fit(X)
+plot.clusters(model, X), plot.silhouette(model, X), plot.profile(model, X), plot.steps(model, X)
+print('done')
+"""
+    assert python(code) == "done"
+
+
+# ---------------------------------------------------------------- docstrings
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_docstrings(name):
+    function = getattr(plot, name)
+    (test,) = doctest.DocTestFinder(recurse=False).find(function, name, module=False, globs={})
+    assert test.examples
+    assert doctest.DocTestRunner().run(test).failed == 0
+    text = inspect.getdoc(function)
+    documented = re.findall(r"^(\w+)(?:, \w+)* : ", text, re.MULTILINE)
+    assert [*inspect.signature(function).parameters, "display"] == documented
+    display = inspect.signature(function).return_annotation
+    assert f"display : {display if isinstance(display, str) else display.__name__}" in text
+
+
+@pytest.mark.parametrize("display", [value for value in vars(plot).values() if inspect.isclass(value)])
+def test_displays_tell_their_attributes(display):
+    documented = re.findall(r"^(\w+) : ", inspect.getdoc(display), re.MULTILINE)
+    assert documented[:3] == ["ax_", "axes_", "figure_"] and display.__name__ in plot.__all__
+    assert {name for name in display.__annotations__ if name.endswith("_")} <= set(documented)
+    assert "ax : " in inspect.getdoc(display.plot) and "self : " in inspect.getdoc(display.plot)
+
+
+# ---------------------------------------------------------------- colors
 
 # How colours look without red, green or blue cones, in linear light: G. M. Machado, M. M. Oliveira and L. A. F.
 # Fernandes (2009), table 1, severity 1.

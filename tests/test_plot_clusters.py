@@ -7,7 +7,7 @@ from pictures import color, faces, no_traces, places, pyplot, title, whole, writ
 from sklearn.decomposition import PCA
 
 from pykmeans import KMeans, KPrototypes, plot, silhouette_samples
-from pykmeans.plot import _planes, _style
+from pykmeans.plot import _planes, _scatter, _style
 
 
 @pytest.fixture
@@ -335,3 +335,30 @@ def test_silhouettes_with_weights(model, flowers):
 def test_silhouettes_need_two_clusters(flowers):
     with pytest.raises(ValueError, match=r"plot\.silhouette needs rows in two clusters or more, all are in cluster 0"):
         plot.silhouette(KMeans(1).fit(flowers), flowers)
+
+
+# ---------------------------------------------------------------- discs apart
+
+
+def test_discs_that_would_hide_each_other_move_apart():
+    rng = np.random.default_rng(0)
+    X = np.vstack([[x, y, z] + 0.01 * rng.standard_normal((20, 3)) for x, y, z in [(0, 0, 5), (0, 0, -5), (9, 3, 0)]])
+    model = KMeans(3, random_state=0).fit(X)
+    display = whole(plot.clusters(model, X, columns=[0, 1]))
+    discs, centers = places(display.centers_[0]), model.cluster_centers_[:, :2]
+    alone = centers[:, 0] > 5
+    np.testing.assert_array_equal(discs[alone], centers[alone])
+    np.testing.assert_allclose([line.get_xydata()[0] for line in display.ax_.lines[:2]], centers[~alone])
+    np.testing.assert_allclose([line.get_xydata()[1] for line in display.ax_.lines[:2]], discs[~alone])
+    first, second = display.ax_.transData.transform(discs[~alone]) / display.figure_.dpi
+    assert np.hypot(*(first - second)) > 0.16  # inches; a disc has 0.18
+
+
+def test_places_apart():
+    far = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0]])
+    np.testing.assert_array_equal(_scatter.apart(far, 1.0), far)
+    for count in (2, 3, 10):
+        found = _scatter.apart(np.zeros((count, 2)), 1.0)
+        gaps = np.hypot(*np.moveaxis(found[:, np.newaxis] - found, -1, 0))
+        assert gaps[~np.eye(count, dtype=bool)].min() > 0.95
+    np.testing.assert_array_equal(_scatter.apart(np.zeros((1, 2)), 1.0), [[0, 0]])

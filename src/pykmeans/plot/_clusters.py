@@ -1,5 +1,6 @@
 """plot.clusters: rows in the colors of their clusters."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,7 +32,7 @@ class ClustersDisplay(Display):
     points_ : list of matplotlib.collections.PathCollection
         The dots, panel by panel.
     centers_ : list of matplotlib.collections.PathCollection
-        The discs of the centers, of each panel.
+        The discs of the centers, of each panel; where they would hide each other, they are beside the centers.
     bars_ : list of matplotlib.container.BarContainer
         The bars of histograms.
     regions_ : list of matplotlib.image.AxesImage
@@ -128,7 +129,9 @@ class ClustersDisplay(Display):
                 else:
                     self._draw_plane(ax, _planes.of_columns(self._rows, column, row), 0.45)
                 _style.dress(ax)
-                ax.tick_params(labelsize=_style.TINY, labelbottom=i == len(axes) - 1, labelleft=j == 0 and i > 0)
+                ax.tick_params(
+                    labelsize=_style.TINY, labelbottom=i == len(axes) - 1, labelleft=j == 0 and i > 0, left=i != j
+                )
                 if i == len(axes) - 1:
                     ax.set_xlabel(self._name(column), fontsize=_style.SMALL)
                 if j == 0 and i > 0:
@@ -143,7 +146,8 @@ class ClustersDisplay(Display):
         labels = self._rows.labels[self._shown]
         size = _scatter.dot_size(len(labels)) * scale
         self.points_ += _scatter.draw_points(ax, plane.points[self._shown], labels, self._rows.n_clusters, size)
-        self.centers_.append(_scatter.draw_centers(ax, plane.centers, scale)[0])
+        draw = _scatter.draw_centers_apart if scale == 1.0 else partial(_scatter.draw_centers, scale=scale)
+        self.centers_.append(draw(ax, plane.centers)[0])
         if self._regions:
             x, y = ax.get_xlim(), ax.get_ylim()
             steps = (np.arange(_FINENESS) + 0.5) / _FINENESS
@@ -166,6 +170,8 @@ def clusters(
     max_points: int = 100_000,
 ) -> ClustersDisplay:
     """Draw rows in the colors of their clusters, and the centers as numbered discs.
+
+    Discs that would hide each other are moved apart, with lines to their centers.
 
     One column is a histogram, two are a plane as they are; more are seen in the plane of their first two principal
     components, whose labels tell the part of the variance that it shows, or as a grid of all pairs.

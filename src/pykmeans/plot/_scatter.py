@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from . import _style
 
 WITH_MARKERS = 3_000  # rows, above which markers are too small to tell apart
-_IN_LEGEND = 30  # clusters that a legend has room for
+_IN_LEGEND = 24  # clusters that a legend has room for
 _DISC = 165  # area of a center's disc, in points squared
 
 
@@ -53,6 +53,38 @@ def draw_points(
 def draw_centers(ax: Any, places: NDArray[np.float64], scale: float = 1.0) -> tuple[Any, list[Any]]:
     """Draw a numbered disc at each center; return the discs and the numbers."""
     return draw_discs(ax, places, list(range(len(places))), scale, ax.transData)
+
+
+def draw_centers_apart(ax: Any, places: NDArray[np.float64]) -> tuple[Any, list[Any]]:
+    """Draw a numbered disc at each center, or beside it with a line to it where discs would hide each other."""
+    ax.autoscale_view()
+    inches = ax.transData.transform(places) / ax.figure.dpi  # nearly: the layout comes later
+    moved_inches = apart(inches, 1.25 * _DISC**0.5 / 72)
+    is_moved = (moved_inches != inches).any(axis=1)
+    discs = np.where(is_moved[:, np.newaxis], ax.transData.inverted().transform(moved_inches * ax.figure.dpi), places)
+    for start, end in zip(places[is_moved], discs[is_moved], strict=True):
+        ax.plot(
+            *np.transpose([start, end]), "-o", color=_style.INK, linewidth=0.9, markersize=3, markevery=[0], zorder=4
+        )
+    return draw_centers(ax, discs)
+
+
+def apart(places: NDArray[np.float64], distance: float) -> NDArray[np.float64]:
+    """Move places that are nearer to each other than ``distance``, until they are not, or nearly."""
+    found = places.copy()
+    angles = 2.4 * np.arange(len(places))  # the ways out of the same place
+    for _ in range(200):
+        gaps = found[:, np.newaxis] - found
+        lengths = np.hypot(*np.moveaxis(gaps, -1, 0))
+        np.fill_diagonal(lengths, np.inf)
+        if lengths.min(initial=np.inf) >= 0.99 * distance:
+            break
+        pushes = np.clip(distance - lengths, 0.0, None)
+        same = (lengths == 0.0)[..., np.newaxis]
+        ways = np.where(same, np.column_stack([np.cos(angles), np.sin(angles)])[:, np.newaxis], gaps)
+        units = ways / np.where(same[..., 0], 1.0, lengths)[..., np.newaxis]
+        found = found + 0.4 * (units * pushes[..., np.newaxis]).sum(axis=1)
+    return found
 
 
 def draw_discs(
@@ -114,6 +146,7 @@ def draw_legend(ax: Any, counts: NDArray[np.int64], marked: bool, beside: bool =
         alignment="left",
     )
     legend.get_title().set_color(_style.MUTED)
+    legend.set_in_layout(beside)  # or a long one would stretch the row of the panel that it starts in
     return legend
 
 
