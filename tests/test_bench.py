@@ -55,6 +55,15 @@ def test_what_there_is_not_is_named():
     assert "--peers excel: there are " in run_bench("--peers", "excel", status=1).stderr
 
 
+def test_images_beside_pillow_and_scikit_learn():
+    command = [sys.executable, "-m", "bench.images", "--only", "china", "--colors", "4", "--repeats", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = {line.split(" | ")[2]: line.split(" | ")[4] for line in done.stdout.splitlines() if "china.jpg" in line}
+    assert found.keys() >= {"pykmeans, rgb", "pykmeans, lab", "Pillow, median cut", "scikit-learn, all pixels"}
+    assert float(found["pykmeans, rgb"]) <= min(map(float, found.values())) * 1.01
+
+
 def fit_of_digits(digits):
     return KMeans(10, init=digits[:10], n_init=1, tol=0, max_iter=5).fit(digits)
 

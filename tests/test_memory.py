@@ -52,3 +52,25 @@ def test_seeding_holds_a_few_numbers_per_row():
     # The distance to the nearest seed and, at most, that to each candidate of a step (2 + floor(ln 8) = 4).
     script = SCRIPT.format(dtype="float32", threads=2, metric="euclidean")
     assert peak(script, "seed") - peak(script, "nothing") < (1 + 4) * 8_000_000 + 24_000_000
+
+
+IMAGE = """
+import sys
+import numpy as np
+from pykmeans import segment_image
+
+rng = np.random.default_rng(0)
+image = np.empty((3000, 4000, 3), dtype=np.uint8)
+for row in range(3000):  # a slope in each channel, with noise: some hundred thousand colors
+    slopes = np.stack([np.full(4000, row / 15), np.arange(4000) / 20, 40 + 30 * np.sin(np.arange(4000) / 300)], axis=1)
+    image[row] = slopes + rng.integers(0, 6, (4000, 3))
+found = segment_image(image[:40], 4, space="rgb", random_state=0)
+if sys.argv[1] == "segment":
+    found = segment_image(image, 16, space="rgb", random_state=0)
+    assert found.labels.dtype == np.uint8 and found.image.shape == image.shape
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "wait4"), reason="needs wait4, which tells the peak of one child")
+def test_an_image_takes_less_than_three_times_its_memory():
+    assert peak(IMAGE, "segment") - peak(IMAGE, "nothing") < 3 * 36_000_000
