@@ -17,6 +17,7 @@ _OF_TABLES = {
     "elbow": "find out how many clusters a table has",
     "segment": "paint an image in few colors",
 }
+_INTERRUPTED = 130  # by Ctrl-C, as shells say it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,8 +35,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with status 2, as argparse does.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words and words[0] in _OF_TABLES:
-        return _run_of_tables(words)
+    try:
+        status = _run_of_tables(words) if words and words[0] in _OF_TABLES else _run_own(words)
+    except KeyboardInterrupt:
+        status = _INTERRUPTED
+    if status == _INTERRUPTED:
+        print("Interrupted: no file is half written.", file=sys.stderr)
+    return status
+
+
+def _run_own(words: list[str]) -> int:
+    """Run a command that needs NumPy alone, or say which commands there are."""
     parser = argparse.ArgumentParser(prog="pykmeans", description="Exact, reproducible k-means clustering.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, words_of_help in {**_OF_TABLES, **_OWN}.items():

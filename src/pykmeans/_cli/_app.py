@@ -47,7 +47,6 @@ class _Commands(TyperGroup):
             say("Error", str(refusal))
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
-            say("Interrupted", "no file is half written.")
             raise typer.Exit(130) from None
         except BrokenPipeError:
             raise  # typer ends quietly where nobody reads on

@@ -14,7 +14,7 @@ from .._k_selection import KSelection
 from .._selection import select_k
 from .._silhouette import estimator_silhouette_score
 from ._columns import Selection
-from ._messages import counted
+from ._messages import counted, listed
 from ._model import TableModel
 
 _MOST_TYPICAL = 3  # columns that describe a cluster
@@ -87,7 +87,7 @@ class Report:
             self.say(f"Wrote {path}: {what}.")
 
     def _heading(self, model: TableModel, selection: Selection, what: str) -> None:
-        columns = f"{counted(len(model.columns), 'column')}: {', '.join(selection.names)}"
+        columns = f"{counted(len(model.columns), 'column')}: {listed(selection.names)}"
         self.say(f"{selection.table.name}: {counted(selection.n_rows, 'row')}, {what} by {columns}")
 
 
