@@ -31,9 +31,10 @@ myst_heading_anchors = 3
 nb_execution_mode = "force"
 nb_execution_in_temp = True
 nb_execution_show_tb = True
-nb_execution_timeout = 120
+nb_execution_timeout = 300
 nb_output_stderr = "error"
 nb_merge_streams = True
+os.environ["PYTHONSTARTUP"] = str(Path(__file__).with_name("startup.py"))
 # The pages call the command as a reader does; theirs is the one beside this Python.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
