@@ -283,3 +283,19 @@ def test_pictures_name_their_extra(table, capsys, monkeypatch):
                                    ["segment", "a.jpg", "--colors", "0"], ["predict", "m.json"]])  # fmt: skip
 def test_wrong_options(capsys, words):
     assert f"Usage: pykmeans {words[0]}" in refused(capsys, *words)
+
+
+def test_values_that_are_too_large(tmp_path, capsys):
+    path = written(tmp_path, "a\n1e200\n-1e200\n")
+    assert "inertia of X is beyond the largest float64" in refused(capsys, "cluster", path, "-k", 1)
+    done = command(capsys, "cluster", path, "-k", 2, "--scale", "none")
+    assert (done.status, done.err) == (0, "")
+
+
+def test_lists_do_not_fit_into_csv(tmp_path, capsys):
+    path = tmp_path / "t.parquet"
+    pl.DataFrame({"a": [1, 2], "b": [[1], [2]]}).write_parquet(path)
+    words = ["cluster", path, "-k", 2, "--columns", "a", "--save", tmp_path / "m.json", "--out"]
+    assert "cannot be written as csv" in refused(capsys, *words, tmp_path / "o.csv")
+    assert os.listdir(tmp_path) == ["t.parquet"]
+    assert command(capsys, *words, tmp_path / "o.jsonl").status == 0

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,13 +19,14 @@ SCRIPT = shutil.which("pykmeans", path=sysconfig.get_path("scripts"))
 ENTRY_POINTS = {"console script": [SCRIPT], "python -m": [sys.executable, "-m", "pykmeans"]}
 
 
-def run(entry: str, *arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run([*ENTRY_POINTS[entry], *arguments], capture_output=True, text=True, check=False)
+def run(entry: str, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess:
+    words = [*ENTRY_POINTS[entry], *arguments]
+    return subprocess.run(words, capture_output=True, text=True, check=False, cwd=cwd)
 
 
 @pytest.mark.parametrize("entry", ENTRY_POINTS)
-def test_demo(entry: str) -> None:
-    done = run(entry, "demo")
+def test_demo(entry: str, tmp_path: Path) -> None:
+    done = run(entry, "demo", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     words = done.stdout.split()
     X, features, species = load_iris()
@@ -43,8 +45,9 @@ def test_demo(entry: str) -> None:
     assert set(species) <= set(words)
 
 
-def test_species_table(capsys: pytest.CaptureFixture) -> None:
-    main(["demo"])
+def test_species_table(capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert main(["demo"]) == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines() if "mostly" in line]
     X, _, species = load_iris()
     labels = KMeans(n_clusters=3, n_init=10, random_state=0).fit(X).labels_

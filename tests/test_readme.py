@@ -5,9 +5,11 @@ import io
 import re
 import sys
 
+import matplotlib
 import pytest
 from native import ROOT, build, install, run, workspace
 
+matplotlib.use("Agg")
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -26,13 +28,17 @@ def test_the_first_two_commands_are_one_line_each():
     assert "pykmeans demo" in demo and "pytest" in tests
 
 
-def test_the_demo_prints_what_is_shown():
+def test_the_demo_prints_what_is_shown(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     (shown,) = blocks("text")
     assert without_time(run(sys.executable, "-m", "pykmeans", "demo")) == without_time(shown)
+    for name in re.findall(r"\w+\.png", shown):
+        assert (tmp_path / "pykmeans-demo" / name).is_file()
 
 
 @pytest.mark.parametrize("code", blocks("python"))
-def test_each_example_stands_alone_and_prints_what_it_says(code):
+def test_each_example_stands_alone_and_prints_what_it_says(code, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     expected = re.findall(r"^print\(.*\)  # (.*)$", code, re.MULTILINE)
     assert len(expected) == code.count("print(") > 0
     printed = io.StringIO()

@@ -43,8 +43,8 @@ class _Commands(TyperGroup):
                 result = super().invoke(ctx)
             sys.stdout.flush()
             return result
-        except Refusal as refusal:
-            say("Error", str(refusal))
+        except (Refusal, ValueError) as error:  # the library's errors say what is wrong with the values
+            say("Error", str(error))
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
             raise typer.Exit(130) from None

@@ -45,12 +45,14 @@ def cluster(
     model.estimator.fit(model.rows(selection), sample_weight=selection.weight)
 
     # Files come first: what reads the summary may stop reading.
+    contents = {}
+    if out is not None and kind is not None:
+        contents[out] = _labelled(selection, model.estimator.labels_, kind)
+    if plot is not None:
+        contents[plot] = _pictures.clusters(model, selection, plot)
     if save is not None:
         model.save(save)
-    if out is not None and kind is not None:
-        _outputs.write(out, _labelled(selection, model.estimator.labels_, kind))
-    if plot is not None:
-        _outputs.write(plot, _pictures.clusters(model, selection, plot))
+    _outputs.write(contents)
     report.clusters(model, selection)
     report.wrote(out, f"the table with a column {LABEL!r}")
     report.wrote(save, "the model, for pykmeans predict")
@@ -72,7 +74,7 @@ def predict(
     labels = model.estimator.predict(model.rows(selection))
 
     if out is not None and kind is not None:
-        _outputs.write(out, _labelled(selection, labels, kind))
+        _outputs.write({out: _labelled(selection, labels, kind)})
     report.sizes(model, selection, labels)
     report.wrote(out, f"the table with a column {LABEL!r}")
 

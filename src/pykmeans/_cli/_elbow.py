@@ -43,10 +43,12 @@ def elbow(
         estimator=model.estimator,
         sample_weight=selection.weight,
     )
+    contents = {}
     if plot is not None:
-        _outputs.write(plot, _pictures.content(pictures.selection(found), plot))
+        contents[plot] = _pictures.content(pictures.selection(found), plot)
     if out is not None and kind is not None:
-        _outputs.write(out, encoded(found.to_polars().fill_nan(None), kind))
+        contents[out] = encoded(found.to_polars().fill_nan(None), kind)
+    _outputs.write(contents)
     report.counts(found, model, selection)
     report.wrote(out, "the values for each k")
     report.wrote(plot, "the picture of the curves")

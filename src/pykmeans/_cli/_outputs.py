@@ -35,10 +35,11 @@ def check(paths: dict[str, str | None], force: bool) -> None:
             raise Refusal(f"{other} and {option} name the same file: {path}.")
 
 
-def write(path: str, content: bytes) -> None:
-    """Write a file, whole or not at all; "-" is standard output."""
-    if path == "-":
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    else:
-        replace(path, content)
+def write(contents: dict[str, bytes]) -> None:
+    """Write files by their paths, each whole or not at all; "-", standard output, comes last, as it may be closed."""
+    for path in sorted(contents, key=lambda path: path == "-"):
+        if path == "-":
+            sys.stdout.buffer.write(contents[path])
+            sys.stdout.buffer.flush()
+        else:
+            replace(path, contents[path])

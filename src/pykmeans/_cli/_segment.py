@@ -31,7 +31,7 @@ def segment(photo: str, n_colors: int, *, space: str, seed: int, out: str | None
     if out is not None:
         content = io.BytesIO()
         found.to_pillow().save(content, format=_FORMATS.get(_suffix(out), "PNG"), lossless=True)
-        _outputs.write(out, content.getvalue())
+        _outputs.write({out: content.getvalue()})
     height, width = found.labels.shape
     report.colors(f"{photo}: {width} x {height} pixels", _codes(found.palette), found.shares)
     report.wrote(out, f"the image in {len(found.palette)} colors")

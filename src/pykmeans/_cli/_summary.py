@@ -96,7 +96,8 @@ def print_clusters(console: Console, model: TableModel, selection: Selection) ->
     estimator = model.estimator
     grid = _grid("cluster", "rows", *([] if selection.weight is None else ["weight"]), "share")
     grid.add_column("typical (in brackets: of all rows)", overflow="fold")
-    traits = _traits(model, selection)
+    with np.errstate(over="ignore"):  # of huge values, no column is typical
+        traits = _traits(model, selection)
     total = estimator.cluster_sizes_.sum()
     rows = np.bincount(estimator.labels_, minlength=len(estimator.cluster_sizes_))
     for i, size in enumerate(estimator.cluster_sizes_):
@@ -104,7 +105,7 @@ def print_clusters(console: Console, model: TableModel, selection: Selection) ->
         typical = sorted((trait for trait in traits[i] if trait.distance >= _LEAST_TYPICAL), reverse=True)[
             :_MOST_TYPICAL
         ]
-        words = "\n".join(trait.words for trait in typical) or "like all rows"
+        words = "\n".join(trait.words for trait in typical) or ("like all rows" if rows[i] else "")
         grid.add_row(str(i), f"{rows[i]:,}", *weight, f"{size / total:.1%}", words)
     console.print(grid)
 
@@ -128,7 +129,7 @@ def neighbours(model: TableModel, selection: Selection) -> str:
     estimator = model.estimator
     k = len(estimator.cluster_sizes_)
     tried = range(max(2, k - 2), min(k + 2, selection.n_rows - 1) + 1)
-    if not tried:
+    if len(tried) < 2:
         return ""
     work = selection.n_rows * len(model.columns) * sum(tried) * estimator.n_init
     if work > _MOST_FOR_NEIGHBOURS:

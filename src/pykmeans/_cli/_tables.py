@@ -108,14 +108,17 @@ def labelled(table: Table, labels: pl.Series, kind: str) -> pl.DataFrame:
 def encoded(frame: pl.DataFrame, kind: str, separator: str | None = None) -> bytes:
     """Return the content of a file with this table."""
     content = io.BytesIO()
-    if kind in _TEXT:
-        frame.write_csv(content, separator=separator or _TEXT[kind])
-    elif kind == "parquet":
-        frame.write_parquet(content)
-    elif kind == "arrow":
-        frame.write_ipc(content)
-    else:
-        frame.write_ndjson(content)
+    try:
+        if kind in _TEXT:
+            frame.write_csv(content, separator=separator or _TEXT[kind])
+        elif kind == "parquet":
+            frame.write_parquet(content)
+        elif kind == "arrow":
+            frame.write_ipc(content)
+        else:
+            frame.write_ndjson(content)
+    except pl.exceptions.PolarsError as error:  # CSV has no lists, for one
+        raise Refusal(f"The table cannot be written as {kind}: {_first_line(error)}") from None
     return content.getvalue()
 
 
