@@ -93,6 +93,12 @@ def test_a_pair_grid(model, flowers):
         display.plot(ax=["here"] * 9)
 
 
+def test_a_long_legend_leaves_the_panels_alone(iris):
+    display = whole(plot.clusters(KMeans(20, random_state=0).fit(iris), iris, kind="pair"))
+    height = display.ax_.get_position().height * display.figure_.get_figheight()
+    assert height > 1.0  # inch, of 1.53 for a panel and its words
+
+
 # ---------------------------------------------------------------- principal components
 
 
@@ -119,10 +125,12 @@ def test_principal_components_in_blocks_and_at_any_scale(monkeypatch, iris):
     directions, shares = _planes.principal_components(iris, 2)
     assert (directions[np.arange(2), np.abs(directions).argmax(axis=1)] > 0).all()
     monkeypatch.setattr(_planes, "_BLOCK", 64)
+    wide = PCA(1, svd_solver="full").fit(iris.T[:, :9]).explained_variance_ratio_
     for scale in (1e-200, 1.0, 1e200):
         found = _planes.principal_components(iris * scale, 2)
         np.testing.assert_allclose(found[0], directions, atol=1e-12)
         np.testing.assert_allclose(found[1], shares)
+        np.testing.assert_allclose(_planes.principal_components(iris.T[:, :9] * scale, 1)[1], wide)
     np.testing.assert_allclose(
         _planes.projected(iris, iris.mean(axis=0), directions), (iris - iris.mean(axis=0)) @ directions.T
     )
@@ -315,11 +323,15 @@ def test_silhouettes_are_the_cores(model, flowers, iris):
     assert display.mean == pytest.approx(expected.mean())
     assert title(display.ax_) == f"The mean silhouette is {expected.mean():.2f}"
     assert display.mean_line_.get_xdata()[0] == display.mean
+    left = display.ax_.transAxes.transform((-0.03, 0))[0]
+    assert left > 7.5 / 72 * display.figure_.dpi  # the discs, white rim and all, are in the figure
     for cluster, blade in enumerate(display.blades_):
         np.testing.assert_array_equal(faces(blade), [color(cluster)])
         ends = blade.get_paths()[0].vertices[:, 0]
         values = expected[model.labels_ == cluster]
         assert set(values) <= set(ends) <= {*values, 0.0}
+        x, y = blade.get_paths()[0].vertices.T
+        assert (x[y == y.max()].max(), x[y == y.min()].max()) == (values.max(), max(values.min(), 0.0))
         assert f"{values.mean():.2f}  ({len(values)} rows)" in written(display.ax_)
 
 

@@ -259,6 +259,7 @@ def test_an_image_in_few_colors(dtype, most):
     np.testing.assert_array_equal(second[0, 0], [1, 0, 0])
     np.testing.assert_array_equal(second[3, 0], [0, 0, 1])
     assert [bar.get_width() for bar in display.bars_] == [0.75, 0.25]
+    assert [bar.get_x() for bar in display.bars_] == [0.0, 0.75]
     assert [bar.get_facecolor() for bar in display.bars_] == [(1, 0, 0, 1), (0, 0, 1, 1)]
     assert written(display.axes_[2]) == ["75 %", "25 %"]
     assert [title(ax) for ax in display.axes_[:2]] == ["Original", "2 colors"]
