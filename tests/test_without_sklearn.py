@@ -53,9 +53,8 @@ print([name for name in sys.modules if name.split('.')[0] in ('sklearn', 'pandas
 
 
 def test_the_command_line_does_not_need_scikit_learn() -> None:
-    assert "134 of 150 flowers (89.3%)" in python(
-        HIDE + NO_PICTURES + "from pykmeans.__main__ import main; main(['demo'])"
-    )
+    code = HIDE + NO_PICTURES + "from pykmeans.__main__ import main; main(['demo'])"
+    assert "134 of 150 flowers (89.3%)" in python(code)
 
 
 def test_k_is_chosen_on_numpy_alone() -> None:
