@@ -64,6 +64,16 @@ def test_images_beside_pillow_and_scikit_learn():
     assert float(found["pykmeans, rgb"]) <= min(map(float, found.values())) * 1.01
 
 
+def test_choosing_k_beside_scikit_learn_and_kneed():
+    command = [sys.executable, "-m", "bench.choosing", "--only", "iris", "--repeats", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    *_, difference, elbows = done.stdout.splitlines()[-1].strip("| ").split(" | ")
+    assert float(difference) < 1e-12
+    ours, kneed = elbows.split(", ")
+    assert ours == kneed != "None"
+
+
 def fit_of_digits(digits):
     return KMeans(10, init=digits[:10], n_init=1, tol=0, max_iter=5).fit(digits)
 
