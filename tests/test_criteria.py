@@ -56,6 +56,24 @@ def test_other_types_of_x(dtype, digits):
         np.testing.assert_allclose(found.table[name], expected, rtol=1e-12, err_msg=name)
 
 
+@pytest.mark.parametrize("scale", [2.0**-1000, 2.0**-600, 2.0**500])
+def test_values_whose_squares_leave_float64(scale):
+    """A power of two changes no ratio of distances."""
+    X = blobs(60, 2, 3, seed=0)
+    labels, centers = KMeans(3, random_state=0).fit(X).labels_, np.array([X[0]] * 3)
+    plain = spread(X, labels, centers, None)
+    found = spread(X * scale, labels, centers * scale, None)
+    for index in (calinski_harabasz, davies_bouldin):
+        np.testing.assert_allclose(index(found), index(plain), rtol=1e-12)
+
+
+def test_weights_whose_products_leave_float64():
+    X = blobs(60, 2, 3, seed=0)
+    model = KMeans(3, random_state=0).fit(X)
+    found = spread(X, model.labels_, model.cluster_centers_, np.full(60, 2.0**1000))
+    assert 0 < calinski_harabasz(found) < np.inf
+
+
 def test_far_from_the_origin():
     """Where sums of the values themselves would lose ten digits; the centers are float32, and away from the means."""
     X = blobs(500, 3, 3, seed=0) + 1e5
@@ -236,4 +254,6 @@ def test_reasons(iris):
     assert found.reasons["davies_bouldin"] == "the Davies-Bouldin index is lowest at k = 2: 0.4043"
     assert found.reasons["bic"].endswith(", the last k that was tried: more may be better")
     steps = select_k(iris, [1, 3], criteria=["gap"], random_state=0)
+    alone = select_k(iris, [3], criteria=["gap"], random_state=0, n_references=1)
+    assert alone.reasons["gap"] == "the gap has no two values to compare in k = 3"
     assert steps.reasons["gap"] == "the gap rises by more than a standard error all through k = 1 and 3"

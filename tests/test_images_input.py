@@ -59,6 +59,11 @@ def test_modes_of_more_bits():
     assert found.dtype == np.float32 and (found == (grey / 65535).astype(np.float32)).all()
     with pytest.raises(ValueError, match="from 0 to 65535 where its mode is 'I', got -1 to"):
         pixels(Image.fromarray(grey.astype(np.int32) - 1))
+    buffer = io.BytesIO()
+    Image.fromarray(grey).save(buffer, "PNG", transparency=600)
+    found = pixels(Image.open(buffer))
+    assert found.dtype == np.uint16 and (found[:, :, :3] == grey[:, :, None]).all()
+    assert (found[:, :, 3] == np.where(grey == 600, 0, 65535)).all()
 
 
 def test_transparency_of_palettes_and_of_single_colors():
@@ -96,6 +101,10 @@ def test_files_that_are_no_pictures(tmp_path):
         segment_image(path)
     path.write_text("no picture")
     with pytest.raises(ValueError, match=r"picture that Pillow can read, got the file '.*picture\.png'"):
+        segment_image(path)
+    PILLOW.save(path)
+    path.write_bytes(path.read_bytes()[:-60])
+    with pytest.raises(ValueError, match=r"the file '.*picture\.png' \(.*truncated"):
         segment_image(path)
 
 
@@ -149,6 +158,7 @@ def test_to_pillow(image, mode, expected):
         (COLORS[:, :, :2], ValueError, r"got \(12, 9, 2\)"),
         (np.zeros((2, 2, 3, 1), np.uint8), ValueError, r"got \(2, 2, 3, 1\)"),
         (COLORS[:0], ValueError, r"image must have a pixel at least, got shape \(0, 9, 3\)"),
+        (Image.new("I", (0, 3)), ValueError, r"image must have a pixel at least, got shape \(3, 0\)"),
         (np.array([[0.5, 1.5]]), ValueError, "floats from 0 to 1, got 1.5 at row 0, column 1; divide by"),
         (COLORS * 1.0, ValueError, r"floats from 0 to 1, got \d+\.0 at row 0, column 0, channel 0"),
         (np.array([[0.5, -0.1]]), ValueError, "got -0.1 at row 0, column 1"),

@@ -335,6 +335,8 @@ def test_wrong_arguments(function):
         ((X, labels[:, None]), {}, ValueError, r"labels must be a 1D array.*got shape \(10, 1\)"),
         ((X, 3), {}, ValueError, r"labels must be a 1D array.*got shape \(\)"),
         ((X, np.where(labels, np.nan, 1)), {}, ValueError, "labels holds values that are NaN or infinite"),
+        ((X, np.array([np.nan, 1, 1, 2, 2] * 2, dtype=object)), {}, ValueError, "labels holds values that are NaN"),
+        ((X, np.array(["NaT", "2026-01-01"] * 5, dtype="datetime64[D]")), {}, ValueError, "labels holds values that"),
         ((X, [None, "a"] * 5), {}, ValueError, "labels must be of one kind, none missing"),
         ((X * np.nan, labels), {}, ValueError, "Input X contains NaN"),
         ((X[:, 0], labels), {}, ValueError, "Expected 2D array"),

@@ -117,6 +117,8 @@ def _at_the(kind: str, name: str, words: str) -> Callable[[Table], Choice]:
 
 def _at_the_gap(table: Table) -> Choice:
     counts, values, error = table["k"], table["gap"], table["gap_se"]
+    if not np.isfinite(values[1:] - values[:-1]).any():
+        return Choice(None, f"the gap has no two values to compare in {spoken(counts)}")
     for k, value, after, margin in zip(counts, values, values[1:], error[1:], strict=False):
         if value >= after - margin:
             return Choice(

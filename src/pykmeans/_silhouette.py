@@ -170,13 +170,19 @@ def _codes(labels: Any, n_samples: int) -> tuple[NDArray[np.int32], int]:
             f"Found input variables with inconsistent numbers of samples: {[n_samples, array.shape[0]]}: labels must "
             "have one label for each row of X."
         )
-    if array.dtype.kind in "fc" and not np.isfinite(array).all():
+    if _has_missing(array):
         raise ValueError("labels holds values that are NaN or infinite; each row must have a label.")
     try:
         found, codes = np.unique(array, return_inverse=True)
     except TypeError as error:  # objects that cannot be compared: None among strings, for example
         raise ValueError(f"labels must be of one kind, none missing: {error}.") from None
     return codes.astype(np.int32), len(found)
+
+
+def _has_missing(labels: NDArray[Any]) -> bool:
+    if labels.dtype.kind == "O":  # NaN among objects does not equal itself
+        return any(isinstance(label, float) and label != label for label in labels)
+    return labels.dtype.kind in "fcmM" and not np.isfinite(labels).all()
 
 
 def _check_count(codes: NDArray[np.int32], weight: NDArray[np.float64] | None) -> None:

@@ -11,7 +11,7 @@ _BLOCK = 1 << 18  # numbers that are looked at together: 2 MB, which a cache hol
 
 
 class Spread(NamedTuple):
-    """Of each cluster that is not empty; the rows count with their weights."""
+    """Of each cluster that is not empty; the rows count with their weights, and may be multiplied by a power of two."""
 
     sizes: NDArray[np.float64]  # (n_clusters,), sums of weights
     means: NDArray[np.float64]  # (n_clusters, n_features)
@@ -29,34 +29,45 @@ def spread(
 
     What is added up are differences from those centers, so that little is lost to rounding.
     """
+    scale = _scale(X)
     found: list[tuple[float, NDArray[np.float64], float, float]] = []
     order = np.argsort(labels, kind="stable")
     ends = np.searchsorted(labels[order], np.arange(len(centers) + 1))
-    for center, first, last in zip(centers.astype(np.float64), ends[:-1], ends[1:], strict=True):
+    for center, first, last in zip(centers.astype(np.float64) * scale, ends[:-1], ends[1:], strict=True):
         members = order[first:last]
         size = float(last - first) if weight is None else math.fsum(weight[members])
         if size > 0:
             mean = (
                 center
-                + sum((rows * w[:, np.newaxis]).sum(axis=0) for rows, w in _pieces(X, members, weight, center)) / size
+                + sum((rows * w[:, np.newaxis]).sum(axis=0) for rows, w in _pieces(X, members, weight, scale, center))
+                / size
             )
-            lengths = [(np.square(rows).sum(axis=1), w) for rows, w in _pieces(X, members, weight, mean)]
+            lengths = [(np.square(rows).sum(axis=1), w) for rows, w in _pieces(X, members, weight, scale, mean)]
             squares = math.fsum((w * length).sum() for length, w in lengths)
             found.append((size, mean, squares, math.fsum((w * np.sqrt(length)).sum() for length, w in lengths)))
     return Spread(*map(np.array, zip(*found, strict=True)))
+
+
+def _scale(X: NDArray[np.float64] | NDArray[np.float32] | NDArray[np.uint8]) -> float:
+    """Return the power of two by which to multiply values whose squares would overflow or vanish; 1 for others."""
+    low, high = X.min(axis=0).astype(np.float64), X.max(axis=0).astype(np.float64)
+    extent = math.frexp((high / 2 - low / 2).max())[1]
+    largest = math.frexp(max(abs(low).max(), abs(high).max()))[1]
+    return 1.0 if abs(extent) < 400 else math.ldexp(1.0, min(-extent, 1023 - max(largest, 0)))
 
 
 def _pieces(
     X: NDArray[np.float64] | NDArray[np.float32] | NDArray[np.uint8],
     members: NDArray[np.int64],
     weight: NDArray[np.float64] | None,
+    scale: float,
     origin: NDArray[np.float64],
 ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Yield some rows minus ``origin``, and their weights, until all ``members`` have been seen."""
+    """Yield some rows, times ``scale``, minus ``origin``, and their weights, until all ``members`` have been seen."""
     step = max(1, _BLOCK // X.shape[1])
     for start in range(0, len(members), step):
         rows = members[start : start + step]
-        yield X[rows] - origin, np.ones(len(rows)) if weight is None else weight[rows]
+        yield X[rows].astype(np.float64) * scale - origin, np.ones(len(rows)) if weight is None else weight[rows]
 
 
 def calinski_harabasz(clusters: Spread) -> float:
@@ -71,7 +82,7 @@ def calinski_harabasz(clusters: Spread) -> float:
     between = (clusters.sizes * np.square(clusters.means - middle).sum(axis=1)).sum()
     if within == 0:
         return 1.0  # as scikit-learn says
-    return float(between * (total - n_clusters) / (within * (n_clusters - 1)))
+    return float(between / within * ((total - n_clusters) / (n_clusters - 1)))  # no product that overflows
 
 
 def davies_bouldin(clusters: Spread) -> float:

@@ -58,8 +58,13 @@ def _opened(path: Any, caller: str) -> NDArray[Any]:
     try:
         with pillow.open(path) as image:
             return _pixels(operations.exif_transpose(image))
-    except pillow.UnidentifiedImageError:
-        raise ValueError(f"image must be a picture that Pillow can read, got the file {os.fspath(path)!r}.") from None
+    except (OSError, SyntaxError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # no such file, say
+            raise
+        why = "" if isinstance(error, pillow.UnidentifiedImageError) else f" ({error})"
+        raise ValueError(
+            f"image must be a picture that Pillow can read, got the file {os.fspath(path)!r}{why}."
+        ) from None
 
 
 def _pixels(image: Any) -> NDArray[Any]:
@@ -67,12 +72,12 @@ def _pixels(image: Any) -> NDArray[Any]:
     if image.mode == "La":
         image = image.convert("LA")  # the only one that it can become
     mode = image.mode
+    if mode.startswith("I"):
+        return _sixteen_bits(image)
     if "transparency" in image.info or mode in ("LA", "PA", "RGBa"):
         mode = "RGBA"
     elif mode == "1":
         mode = "L"
-    elif mode.startswith("I"):
-        return _sixteen_bits(image)
     elif mode not in _MODES:
         mode = "RGB"
     return np.asarray(image if mode == image.mode else image.convert(mode))
@@ -81,12 +86,17 @@ def _pixels(image: Any) -> NDArray[Any]:
 def _sixteen_bits(image: Any) -> NDArray[Any]:
     """Return the pixels of a Pillow image of integers, as files of 16 bits have them."""
     values = np.asarray(image)
-    if values.min() < 0 or values.max() > 65535:
+    if values.size and (values.min() < 0 or values.max() > 65535):
         raise ValueError(
             f"image must hold integers from 0 to 65535 where its mode is {image.mode!r}, "
             f"got {values.min()} to {values.max()}."
         )
-    return values.astype(np.uint16)
+    grey = values.astype(np.uint16)
+    if "transparency" not in image.info:
+        return grey
+    # A grey that stands for nothing. Pillow's own conversion would cut off at 255.
+    alpha = np.where(values == image.info["transparency"], 0, 65535).astype(np.uint16)
+    return np.dstack([grey, grey, grey, alpha])
 
 
 def _check(array: NDArray[Any]) -> None:
