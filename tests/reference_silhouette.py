@@ -34,6 +34,8 @@ def quotient(a, b):
 def coefficient(a, b, alone):
     if b is None:
         return np.nan
+    if a == np.inf:
+        return -1.0
     larger = max(a, b)
     return 0.0 if alone or larger == 0 else (b - a) / larger
 

@@ -111,6 +111,13 @@ def test_weights_of_any_size():
         assert_silhouettes(X, labels, 3, w)
 
 
+def test_a_mean_distance_beyond_float64():
+    """The others of a cluster weigh W - 1, which may be next to nothing."""
+    X, labels, weights = np.array([[0.0], [1e10], [5], [6]]), np.array([0, 0, 1, 1], np.int32), [1, 1e-300, 1, 1]
+    assert assert_silhouettes(X, labels, 2, np.array(weights))[1] == -1
+    assert -1 <= silhouette_score(X, labels, sample_weight=weights) <= 1
+
+
 @pytest.mark.parametrize("metric", METRICS)
 def test_simplified_silhouettes_are_the_oracles(metric):
     for dtype in TYPES:
