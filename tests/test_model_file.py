@@ -371,6 +371,9 @@ def test_modes_links_and_pipes(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "m")
     model.set_params(tol=0.5).save(tmp_path / "link")
     assert (tmp_path / "link").is_symlink() and KMeans.load(tmp_path / "m").tol == 0.5
+    (tmp_path / "m").chmod(0o600)
+    model.save(tmp_path / "m")
+    assert stat.S_IMODE((tmp_path / "m").stat().st_mode) == 0o600
     os.mkfifo(tmp_path / "pipe")
     reader = subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE)
     model.save(tmp_path / "pipe")

@@ -5,6 +5,7 @@ belong to the rows of the fit and are not kept.
 """
 
 import os
+import shutil
 import uuid
 from importlib import import_module
 from typing import Any
@@ -98,7 +99,7 @@ def read(path: Path, expected: type | None = None) -> tuple[Any, dict[str, Any] 
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Give a file this content, or leave it as it was where that fails."""
+    """Give a file this content, or leave it as it was where that fails. It keeps its permissions."""
     target = os.fsdecode(os.path.realpath(path))
     if os.path.exists(target) and not os.path.isfile(target):  # a pipe, say: nothing to be replaced
         with open(target, "wb") as file:
@@ -108,6 +109,8 @@ def replace(path: Path, content: bytes) -> None:
     try:
         with open(temporary, "xb") as file:
             file.write(content)
+        if os.path.exists(target):
+            shutil.copymode(target, temporary)
         os.replace(temporary, target)
     except OSError as error:
         raise OSError(error.errno, error.strerror, os.fsdecode(path)) from None
