@@ -1,5 +1,6 @@
 """Silhouettes, bit for bit those of the oracle, and those of scikit-learn but for its rounding."""
 
+import itertools
 import math
 import time
 from fractions import Fraction
@@ -302,14 +303,15 @@ def test_clusters_that_cannot_be_the_nearest(metric):
         for wide in (1.0, 100.0):  # clusters of many widths: centers alone do not tell
             widened = X * np.where(labels % 3 == 0, wide, 1.0)[:, None]
             assert_silhouettes(widened, labels, 9, w, metric=metric)
-    # Clusters of copies, the same but for last bits, far from the origin: only roundings decide.
+    # Rows as far from each of six clusters of copies, but for the last bits: only roundings decide.
     rng = np.random.default_rng(0)
-    labels = (np.arange(42) % 7).astype(np.int32)
+    labels = (np.arange(70) % 7).astype(np.int32)
     for offset in (0.0, 1e6):
-        for scale in (1.0, 1e-150, 2.0**470):
-            copies = (rng.permuted(np.tile([0.1, 0.3, 0.7], (7, 1)), axis=1) + offset)[labels] * scale
-            assert_silhouettes(copies, labels, 7, metric=metric)
-            assert_silhouettes(copies, labels, 7, rng.uniform(0.1, 3, 42), metric=metric)
+        copies = np.array([[0.0] * 3, *itertools.permutations([0.1, 0.3, 0.7])])[labels]
+        copies[labels == 0] += rng.random((10, 1))
+        for scale in (1.0, 1e-100, 2.0**470):
+            for w in (None, rng.uniform(0.1, 3, 70)):
+                assert_silhouettes((copies + offset) * scale, labels, 7, w, metric=metric)
 
     def seconds(labels):
         points, times = as_points(X, None, 1, metric=metric), []
@@ -319,8 +321,8 @@ def test_clusters_that_cannot_be_the_nearest(metric):
             times.append(time.process_time() - start)
         return min(times)
 
-    labels = (np.arange(4096) % 64).astype(np.int32)
-    X = rng.standard_normal((64, 16))[labels] + 0.01 * rng.standard_normal((4096, 16))
+    labels = (np.arange(8192) % 32).astype(np.int32)
+    X = rng.standard_normal((32, 16))[labels] + 0.01 * rng.standard_normal((8192, 16))
     assert seconds(labels) < seconds(labels % 2) / 2  # of two clusters none is left out
 
 
