@@ -1,6 +1,8 @@
 """Silhouettes, bit for bit those of the oracle, and those of scikit-learn but for its rounding."""
 
+import itertools
 import math
+import time
 from fractions import Fraction
 
 import numpy as np
@@ -294,9 +296,41 @@ def test_one_cluster_and_none():
 
 
 def test_many_clusters():
-    X = blobs(400, 3, 30, seed=0)
-    for k in (30, 150, 399):
-        assert_silhouettes(X, some_labels(400, k, k), k)
+    X = blobs(260, 3, 30, seed=0)
+    for k in (30, 150, 259):
+        assert_silhouettes(X, some_labels(260, k, k), k)
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "manhattan", "cosine"])
+def test_clusters_that_cannot_be_the_nearest(metric):
+    """They are left out: it takes less time. The others are not, however near they are to a tie."""
+    X = np.abs(blobs(160, 3, 9, seed=2))
+    labels = np.argmin(((X[:, None] - X[:9]) ** 2).sum(axis=2), axis=1).astype(np.int32)
+    for w in (None, some_weights(160, 0)):
+        for wide in (1.0, 100.0):  # clusters of many widths: centers alone do not tell
+            widened = X * np.where(labels % 3 == 0, wide, 1.0)[:, None]
+            assert_silhouettes(widened, labels, 9, w, metric=metric)
+    # Rows as far from each of six clusters of copies, but for the last bits: only roundings decide.
+    rng = np.random.default_rng(0)
+    labels = (np.arange(70) % 7).astype(np.int32)
+    for offset in (0.0, 1e6):
+        copies = np.array([[0.0] * 3, *itertools.permutations([0.1, 0.3, 0.7])])[labels]
+        copies[labels == 0] += rng.random((10, 1))
+        for scale in (1.0, 1e-100, 2.0**470):
+            for w in (None, rng.uniform(0.1, 3, 70)):
+                assert_silhouettes((copies + offset) * scale, labels, 7, w, metric=metric)
+
+    def seconds(labels):
+        points, times = as_points(X, None, 1, metric=metric), []
+        for _ in range(5):
+            start = time.process_time()
+            _core.silhouette(points, labels, labels.max() + 1)
+            times.append(time.process_time() - start)
+        return min(times)
+
+    labels = (np.arange(8192) % 32).astype(np.int32)
+    X = rng.standard_normal((32, 16))[labels] + 0.01 * rng.standard_normal((8192, 16))
+    assert seconds(labels) < seconds(labels % 2) / 2  # of two clusters none is left out
 
 
 # ---------------------------------------------------------------- arguments
