@@ -119,6 +119,7 @@ ORDER = [
     ["_selection"],
     ["_k_selection"],
     ["_image"],
+    ["_segmentation"],
     ["plot"],
     ["_colors"],
     ["_criteria"],

@@ -23,7 +23,7 @@ _HOMES = {
     "plot": "plot",
     "segment_image": "_image",
     "palette_from": "_image",
-    "Segmentation": "_image",
+    "Segmentation": "_segmentation",
     "ConvergenceWarning": "_errors",
     "InvalidParameterError": "_errors",
     "NotFittedError": "_errors",

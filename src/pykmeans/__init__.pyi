@@ -8,12 +8,12 @@ from ._functions import assign as assign
 from ._functions import info as info
 from ._functions import k_means as k_means
 from ._functions import kmeans_plusplus as kmeans_plusplus
-from ._image import Segmentation as Segmentation
 from ._image import palette_from as palette_from
 from ._image import segment_image as segment_image
 from ._k_selection import KSelection as KSelection
 from ._kmeans import KMeans as KMeans
 from ._kprototypes import KPrototypes as KPrototypes
+from ._segmentation import Segmentation as Segmentation
 from ._selection import elbow as elbow
 from ._selection import select_k as select_k
 from ._silhouette import silhouette_samples as silhouette_samples
