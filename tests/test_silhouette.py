@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import time
 from fractions import Fraction
 
 import numpy as np
@@ -303,7 +302,7 @@ def test_many_clusters():
 
 @pytest.mark.parametrize("metric", ["euclidean", "manhattan", "cosine"])
 def test_clusters_that_cannot_be_the_nearest(metric):
-    """They are left out: it takes less time. The others are not, however near they are to a tie."""
+    """The others are not left out, however near they are to a tie. (That these are, instruction counts tell.)"""
     X = np.abs(blobs(160, 3, 9, seed=2))
     labels = np.argmin(((X[:, None] - X[:9]) ** 2).sum(axis=2), axis=1).astype(np.int32)
     for w in (None, some_weights(160, 0)):
@@ -319,18 +318,6 @@ def test_clusters_that_cannot_be_the_nearest(metric):
         for scale in (1.0, 1e-100, 2.0**470):
             for w in (None, rng.uniform(0.1, 3, 70)):
                 assert_silhouettes((copies + offset) * scale, labels, 7, w, metric=metric)
-
-    def seconds(labels):
-        points, times = as_points(X, None, 1, metric=metric), []
-        for _ in range(5):
-            start = time.process_time()
-            _core.silhouette(points, labels, labels.max() + 1)
-            times.append(time.process_time() - start)
-        return min(times)
-
-    labels = (np.arange(8192) % 32).astype(np.int32)
-    X = rng.standard_normal((32, 16))[labels] + 0.01 * rng.standard_normal((8192, 16))
-    assert seconds(labels) < seconds(labels % 2) / 2  # of two clusters none is left out
 
 
 # ---------------------------------------------------------------- arguments

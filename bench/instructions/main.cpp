@@ -105,6 +105,18 @@ void predict(const Shape& shape, std::size_t rows) {
   });
 }
 
+/// Labels are those of the nearest of the first k rows.
+template <class T>
+void silhouette(const Shape& shape) {
+  const std::vector<T> values = points<T>(shape);
+  const pykmeans::Points<T> data({values.data(), shape.n, shape.d}, nullptr, 1);
+  const std::vector<double> centers = pykmeans::rows(data, first_rows(shape.k));
+  std::vector<std::int32_t> labels(shape.n);
+  pykmeans::nearest(data, {centers.data(), shape.k, shape.d}, labels.data());
+  std::vector<double> silhouettes(shape.n);
+  measured([&] { pykmeans::silhouette(data, labels.data(), shape.k, silhouettes.data()); });
+}
+
 using Cases = std::map<std::string, std::function<void()>>;
 
 template <class T>
@@ -127,6 +139,7 @@ Cases all_cases() {
   cases["seed picture uint8"] = [] { seed<std::uint8_t>(picture); };
   cases["predict tiny float64, one row"] = [] { predict<double>(tiny, 1); };
   cases["predict vectors float32"] = [] { predict<float>(vectors, vectors.n); };
+  cases["silhouette plane float32"] = [] { silhouette<float>({4'000, 2, 20, 0}); };
   return cases;
 }
 
