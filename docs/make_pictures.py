@@ -25,8 +25,9 @@ def main() -> None:
     mpl.use("Agg")
     wine = load_wine(as_frame=True).data
     scaled = (wine - wine.mean()) / wine.std()
-    save(plot.clusters(KMeans(3, random_state=0).fit(scaled), scaled), "wine-clusters.png")
-    save(select_k(scaled, random_state=0).plot(), "wine-k.png")
+    selection = select_k(scaled, criteria=("elbow", "silhouette", "calinski_harabasz", "gap"), random_state=0)
+    save(selection.plot(), "wine-k.png")
+    save(plot.clusters(selection.best_model, scaled), "wine-clusters.png")
 
     petals = load_iris(as_frame=True).data[["petal length (cm)", "petal width (cm)"]]
     kmeans = KMeans(3, init="random", n_init=1, random_state=4, record_steps=True).fit(petals)
