@@ -69,7 +69,7 @@ def test_choosing_k_beside_scikit_learn_and_kneed():
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     *_, difference, elbows = done.stdout.splitlines()[-1].strip("| ").split(" | ")
-    assert float(difference) < 1e-6
+    assert float(difference) < 1e-12
     ours, kneed = elbows.split(", ")
     assert ours == kneed != "None"
 
