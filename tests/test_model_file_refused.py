@@ -68,6 +68,7 @@ def test_files_that_are_something_else(case, tmp_path):
 
 BROKEN = {
     "version": ({"version": 2}, f'its "version" is 2, and pykmeans {pykmeans.__version__} reads version 1'),
+    "version of another type": ({"version": True}, 'its "version" is True'),
     "no version": ({"version": ...}, 'its "version" is None'),
     "estimator": ({"estimator": "KMedians"}, "its \"estimator\" is 'KMedians', not KMeans"),
     "no estimator": ({"estimator": ...}, 'its "estimator" is None, not KMeans'),

@@ -87,9 +87,10 @@ def read(path: Path, expected: type | None = None) -> tuple[Any, dict[str, Any] 
         found = decoded(content)
         if not isinstance(found, dict) or found.get("format") != FORMAT:
             raise ValueError(f'it has no "format": "{FORMAT}"')
-        if found.get("version") != VERSION:
+        version = found.get("version")
+        if type(version) is not int or version != VERSION:  # True == 1
             raise ValueError(
-                f'its "version" is {found.get("version")!r}, and pykmeans {_core.__version__} reads version {VERSION}'
+                f'its "version" is {version!r}, and pykmeans {_core.__version__} reads version {VERSION}'
             )
         if not isinstance(found.get("table", {}), dict):
             raise ValueError('its "table" is not an object')

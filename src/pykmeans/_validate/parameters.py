@@ -11,6 +11,7 @@ from .. import _core, _errors
 
 _LARGEST_INT = 2**31 - 1  # more iterations than these cannot happen
 _LARGEST_GAMMA = 1e200  # so that no sum of distances overflows
+_LARGEST_SPATIAL_WEIGHT = 1e100  # the same
 _MOST_THREADS = 1024  # thousands more than there are processors end in failures to create them
 
 
@@ -153,7 +154,10 @@ _RULES = {
     "progress": _Rule(lambda v: v is None or _is_boolean(v), "an instance of 'bool' or None"),
     "n_colors": _POSITIVE,
     "space": _Rule(_is_one_of("lab", "rgb"), "a str among {'lab', 'rgb'}"),
-    "spatial_weight": _Rule(_is_finite_and_not_negative, "a float in the range [0.0, inf)"),
+    "spatial_weight": _Rule(
+        lambda v: _is_finite_and_not_negative(v) and float(v) <= _LARGEST_SPATIAL_WEIGHT,
+        f"a float in the range [0.0, {_LARGEST_SPATIAL_WEIGHT}]",
+    ),
 }
 
 
