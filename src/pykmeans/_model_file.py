@@ -89,9 +89,7 @@ def read(path: Path, expected: type | None = None) -> tuple[Any, dict[str, Any] 
             raise ValueError(f'it has no "format": "{FORMAT}"')
         version = found.get("version")
         if type(version) is not int or version != VERSION:  # True == 1
-            raise ValueError(
-                f'its "version" is {version!r}, and pykmeans {_core.__version__} reads version {VERSION}'
-            )
+            raise ValueError(f'its "version" is {version!r}, and pykmeans {_core.__version__} reads version {VERSION}')
         if not isinstance(found.get("table", {}), dict):
             raise ValueError('its "table" is not an object')
         return _estimator(found, expected), found.get("table")
