@@ -12,6 +12,9 @@
 
 #ifdef _OPENMP
 #include <omp.h>
+
+#include <system_error>
+#include <thread>
 #endif
 #if defined(__unix__) || defined(__APPLE__)
 #include <pthread.h>
@@ -123,6 +126,9 @@ class Congestion {
  public:
   static bool now() { return alone_until_ != Time{} && Clock::now() < alone_until_; }
 
+  /// Nor where the system has no room for the threads; it may have some later.
+  static void refused() { alone_until_ = Clock::now() + std::chrono::seconds(1); }
+
   void work_done() { done_ = Clock::now(); }
   void all_done() const {
     const Time end = Clock::now();
@@ -140,14 +146,45 @@ class Congestion {
 };
 
 thread_local Congestion::Time Congestion::alone_until_{};
+
+/// Whether the system makes so many threads: all of them stand still until the last one is there.
+bool can_be_made(std::size_t threads) {
+  std::mutex gate;
+  std::vector<std::thread> made;
+  {
+    const std::lock_guard<std::mutex> closed(gate);
+    try {
+      made.reserve(threads);
+      while (made.size() < threads) made.emplace_back([&gate] { const std::lock_guard<std::mutex> passing(gate); });
+    } catch (const std::system_error&) {
+    } catch (const std::bad_alloc&) {
+    }
+  }
+  for (std::thread& thread : made) thread.join();
+  return made.size() == threads;
+}
+
+/// Whether a team of that size may be asked for: the OpenMP runtime ends the process where it cannot make a thread, so
+/// that is tried first. Each calling thread has a team of its own, which stays.
+bool has_room_for(std::size_t team) {
+  static thread_local std::size_t proven = 1;
+  if (team <= proven) return true;
+  if (!can_be_made(team - 1)) {
+    Congestion::refused();
+    return false;
+  }
+  proven = team;
+  return true;
+}
+
 #endif
 
 }  // namespace
 
 void parallel_blocks(std::size_t n_blocks, int n_threads, const Poll& poll, const BlockBody& body) {
 #ifdef _OPENMP
-  if (n_threads > 1 && n_blocks > 1 && !forked && !Congestion::now()) {
-    const std::size_t team = std::min<std::size_t>(static_cast<std::size_t>(n_threads), n_blocks);
+  const std::size_t team = std::min<std::size_t>(static_cast<std::size_t>(n_threads), n_blocks);
+  if (team > 1 && !forked && !Congestion::now() && has_room_for(team)) {
     Sharing sharing(n_blocks, team, poll, body);
     Congestion congestion;
 #pragma omp parallel num_threads(static_cast<int>(team))
