@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _core, _errors, _model_file
 from ._bases import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
-from ._fit import best_fit
+from ._fit import BestFit, best_fit
 from ._validate import arrays, parameters
 from ._validate.data import Numbers
 from ._validate.frames import checked_feature_names, feature_names
@@ -325,8 +325,9 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         checked = parameters.fit_parameters(caller, {name: getattr(self, name) for name in self._PARAMETERS})
         names = feature_names(X)
         data = self._read(X)
-        fit, points = best_fit(caller, data, sample_weight, checked)
-        self._keep(fit, data, names)
+        best = best_fit(caller, data, sample_weight, checked)
+        fit, points, _ = best
+        self._keep(best, data, names)
         if self.store_medoids:
             self.medoid_indices_ = _core.medoids(points, fit.centers, fit.labels)
         elif hasattr(self, "medoid_indices_"):
@@ -338,16 +339,17 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
             del self.steps_
         return data, points, fit
 
-    def _keep(self, fit: _core.Fit, data: Numbers, names: NDArray[np.object_] | None) -> None:
+    def _keep(self, best: BestFit, data: Numbers, names: NDArray[np.object_] | None) -> None:
+        fit = best.run
         self.cluster_centers_ = data.decoded(fit.centers)
         self.labels_ = fit.labels
         self.inertia_ = fit.inertia
         self.n_iter_ = fit.n_iter
         self.n_features_in_ = fit.centers.shape[1]
         self.inertia_history_ = fit.inertia_history
-        self.stop_reason_ = fit.stop_reason
+        self.stop_reason_ = best.stop_reason
         self.algorithm_ = fit.algorithm
-        self.converged_ = fit.stop_reason != "max_iter"
+        self.converged_ = best.stop_reason in ("labels", "centers")
         self.cluster_sizes_ = fit.cluster_sizes
         self.cluster_inertia_ = fit.cluster_inertia
         if names is not None:

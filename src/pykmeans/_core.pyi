@@ -75,7 +75,7 @@ class Fit:
     cluster_sizes: NDArray[np.float64]  # (n_clusters,), sums of weights
     inertia_history: NDArray[np.float64]  # (n_iter,)
     n_iter: int
-    stop_reason: str  # "labels", "centers" or "max_iter"
+    stop_reason: str  # "labels", "centers", "max_iter", "callback" or "max_time"
     shift: float  # sum of the squared shifts of the centers in the last iteration
     algorithm: str  # the one that was used last
     tolerance: float  # tol times the mean variance of the features, what the shift was compared with
@@ -106,6 +106,8 @@ def fit(
     tol: float,
     algorithm: str = "auto",
     on_iteration: Callable[[int, float], None] | None = None,
+    on_update: Callable[[int, float, float], bool] | None = None,
+    max_time: float = ...,
     record_steps: bool = False,
 ) -> Fit:
     """Run Lloyd's algorithm from ``init``, which is rounded to the type of the centers.
@@ -113,6 +115,8 @@ def fit(
     algorithm : one of ALGORITHMS.
     on_iteration(i, inertia) is called in iteration i = 0, 1, ... when its labels are known; what it raises ends the fit
     and reaches the caller. Ctrl-C (KeyboardInterrupt) does too.
+    on_update(i, inertia, shift) is called when the centers have moved, too; True ends the fit. Exceptions as above.
+    max_time : seconds after which no further iteration begins, >= 0; one is always made. Infinity by default.
     record_steps : whether to keep the steps, in 4 bytes a row and iteration.
     ValueError where the inertia is beyond the largest float64.
     """

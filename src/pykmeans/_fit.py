@@ -1,6 +1,8 @@
 """One fit: judge everything, then run the loop of the core n_init times and keep the best."""
 
-from typing import Any
+import time
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +14,22 @@ from ._validate.data import Numbers
 from ._validate.parameters import FitParameters, check_cluster_count
 
 
-def best_fit(
-    caller: str, data: Numbers, sample_weight: Any, parameters: FitParameters
-) -> tuple[_core.Fit, _core.Points]:
-    """Fit ``data`` and return the run of least inertia, the first at a tie, and what it was made of."""
-    best, points = best_run(caller, data, sample_weight, parameters)
-    _warn_of_empty_clusters(best, parameters.n_clusters)
-    return best, points
+class BestFit(NamedTuple):
+    """The run of least inertia, the first at a tie."""
+
+    run: _core.Fit
+    points: _core.Points  # what it was made of
+    stop_reason: str  # why it ended, or what ended the whole fit
 
 
-def best_run(
-    caller: str, data: Numbers, sample_weight: Any, parameters: FitParameters
-) -> tuple[_core.Fit, _core.Points]:
+def best_fit(caller: str, data: Numbers, sample_weight: Any, parameters: FitParameters) -> BestFit:
+    """Fit ``data``."""
+    best = best_run(caller, data, sample_weight, parameters)
+    _warn_of_empty_clusters(best.run, parameters.n_clusters)
+    return best
+
+
+def best_run(caller: str, data: Numbers, sample_weight: Any, parameters: FitParameters) -> BestFit:
     """Do the same without a word on clusters that stayed empty."""
     n_samples = data.X.shape[0]
     check_cluster_count(parameters.n_clusters, n_samples)
@@ -32,13 +38,10 @@ def best_run(
     points = data.points(weight, parameters.n_threads)
     n_runs = _number_of_runs(caller, start, parameters.n_init)
 
-    best = _run(points, start.next(points), parameters)
-    for _ in range(1, n_runs):
-        run = _run(points, start.next(points), parameters)
-        if run.inertia < best.inertia:
-            best = run
+    stop = _Stop(caller, parameters)
+    best = min(_runs(points, start, n_runs, parameters, stop), key=lambda run: run.inertia)
     start.close()
-    return best, points
+    return BestFit(best, points, stop.reason or best.stop_reason)
 
 
 def _number_of_runs(caller: str, start: Start, n_init: int | None) -> int:
@@ -54,7 +57,55 @@ def _number_of_runs(caller: str, start: Start, n_init: int | None) -> int:
     return n_init
 
 
-def _run(points: _core.Points, start: NDArray[Any], parameters: FitParameters) -> _core.Fit:
+class _Stop:
+    """What ends a fit before its runs have ended: the user's callback, or the time."""
+
+    def __init__(self, caller: str, parameters: FitParameters) -> None:
+        self.reason: str | None = None
+        self._caller = caller
+        self._callback = parameters.callback
+        self._deadline = parameters.deadline
+        self._was_told = False
+
+    def asked(self, iteration: int, inertia: float, shift: float) -> bool:
+        """Ask the callback, of which there is one."""
+        assert self._callback is not None
+        answer = self._callback(iteration, inertia, shift)
+        if answer is not None and not isinstance(answer, (bool, np.bool_)):
+            raise TypeError(
+                f"The 'callback' parameter of {self._caller} must return True, False or None. Got {answer!r} instead."
+            )
+        self._was_told = bool(answer)
+        return self._was_told
+
+    def seconds_left(self) -> float:
+        """Return how long a run may take."""
+        return max(0.0, self._deadline - time.monotonic())
+
+    def ends_fit(self, stop_reason: str, n_left: int) -> bool:
+        """Whether this was the last run, told why it stopped. What comes too late to cut anything is no reason."""
+        if stop_reason in ("callback", "max_time"):
+            self.reason = stop_reason
+        elif n_left and self._was_told:
+            self.reason = "callback"
+        elif n_left and self.seconds_left() == 0:
+            self.reason = "max_time"
+        return self.reason is not None or n_left == 0
+
+
+def _runs(
+    points: _core.Points, start: Start, n_runs: int, parameters: FitParameters, stop: _Stop
+) -> Iterator[_core.Fit]:
+    for n_left in reversed(range(n_runs)):
+        run = _run(points, start.next(points), parameters, stop)
+        is_last = stop.ends_fit(run.stop_reason, n_left)
+        yield run
+        if is_last:
+            return
+        del run  # before the next one takes its memory
+
+
+def _run(points: _core.Points, start: NDArray[Any], parameters: FitParameters, stop: _Stop) -> _core.Fit:
     if parameters.verbose:
         print("Initialization complete")
     run = _core.fit(
@@ -64,6 +115,8 @@ def _run(points: _core.Points, start: NDArray[Any], parameters: FitParameters) -
         tol=parameters.tol,
         algorithm=parameters.algorithm,
         on_iteration=_print_iteration if parameters.verbose else None,
+        on_update=None if parameters.callback is None else stop.asked,
+        max_time=stop.seconds_left(),
         record_steps=parameters.record_steps,
     )
     if parameters.verbose and run.stop_reason == "labels":

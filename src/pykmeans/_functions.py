@@ -1,5 +1,6 @@
 """K-means without an estimator. Nothing here imports scikit-learn, unless it raises or warns with its classes."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ def k_means(
     return_n_iter: bool = False,
     n_threads: int | None = None,
     metric: str = "euclidean",
+    callback: Callable[[int, float, float], bool | None] | None = None,
+    max_time: float | None = None,
 ) -> tuple[Any, ...]:
     """Cluster ``X`` and return the centers, the labels and the inertia.
 
@@ -63,6 +66,11 @@ def k_means(
         Number of threads; None for what the machine grants. The result is the same.
     metric : {"euclidean", "manhattan", "cosine", "hamming"}, default="euclidean"
         The distance, and with it what a center is.
+    callback : callable or None, default=None
+        Called as ``callback(iteration, inertia, shift)`` after every iteration; True ends the fit.
+    max_time : float or None, default=None
+        Seconds after which no further iteration and no further run begins; None for no limit. One iteration is always
+        made.
 
     Returns
     -------
@@ -112,10 +120,12 @@ def k_means(
             "algorithm": algorithm,
             "n_threads": n_threads,
             "metric": metric,
+            "callback": callback,
+            "max_time": max_time,
         },
     )
     data = read(X, parameters.Metric(metric))
-    fit, _ = best_fit("k_means", data, sample_weight, fit_parameters)
+    fit = best_fit("k_means", data, sample_weight, fit_parameters).run
     result = data.decoded(fit.centers), fit.labels, fit.inertia
     return (*result, fit.n_iter) if return_n_iter else result
 

@@ -193,7 +193,7 @@ def _cluster(caller: str, picture: Picture, space: str, spatial_weight: float, p
     wanted = parameters.n_clusters
     rows = _rows(picture, space, spatial_weight, parameters)
     parameters = parameters._replace(n_clusters=min(wanted, len(rows.colors)))
-    fit = best_run(caller, rows.data, rows.weight, parameters)[0]
+    fit = best_run(caller, rows.data, rows.weight, parameters).run
     n_found = int(np.count_nonzero(fit.cluster_sizes))
     if n_found < wanted:
         _errors.warn(

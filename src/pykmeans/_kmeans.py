@@ -1,5 +1,6 @@
 """KMeans, the estimator."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,16 @@ class KMeans(Clusterer):
     record_steps : bool, default=False
         Whether to keep the centers and the labels of each iteration of the best run, for ``steps_``. That takes 4 bytes
         for each row and iteration; the result is the same.
+    callback : callable or None, default=None
+        Called as ``callback(iteration, inertia, shift)`` after every iteration of every run, when its centers have
+        moved: the iteration's number from 0, its entry in ``inertia_history_``, and the sum of the squared distances
+        that the centers moved, which is what ``tol`` is about (normalised ones for "cosine", and 0 for "hamming").
+        True ends the fit; False and None do not, and anything else is a TypeError. What it raises reaches the caller,
+        and the estimator stays as it was.
+    max_time : float or None, default=None
+        Seconds from the call of ``fit`` on after which no further iteration and no further run begins; None for no
+        limit. One iteration is always made, and nothing is cut in the middle: a fit takes longer by the iteration that
+        is under way then and a last assignment of the rows, or by reading X and choosing a start.
 
     Attributes
     ----------
@@ -77,9 +88,11 @@ class KMeans(Clusterer):
         Names of the columns of X; only where X was a data frame whose names are all strings.
     inertia_history_ : ndarray of shape (``n_iter_``,), float64
         The inertia of each iteration's labels against the centers that they were found with.
-    stop_reason_ : {"labels", "centers", "max_iter"}
+    stop_reason_ : {"labels", "centers", "max_iter", "callback", "max_time"}
         Why the best run stopped: no label changed, the centers moved by no more than ``tol`` allows, or ``max_iter``
-        was reached.
+        was reached. "callback" or "max_time" where that ended the fit before: in the middle of a run, which is the last
+        one then, or before a further run. Of the runs that were begun the best is kept all the same, and its labels
+        belong to its centers.
     algorithm_ : str
         The way to assign that the last iteration of the best run used: what "auto" had settled on, or "lloyd" where the
         way that was asked for cannot work on X.
@@ -155,6 +168,8 @@ class KMeans(Clusterer):
         "metric",
         "store_medoids",
         "record_steps",
+        "callback",
+        "max_time",
     )
 
     def __init__(
@@ -173,6 +188,8 @@ class KMeans(Clusterer):
         metric: str = "euclidean",
         store_medoids: bool = False,
         record_steps: bool = False,
+        callback: Callable[[int, float, float], bool | None] | None = None,
+        max_time: float | None = None,
     ) -> None:
         self.n_clusters = n_clusters
         self.init = init
@@ -187,6 +204,8 @@ class KMeans(Clusterer):
         self.metric = metric
         self.store_medoids = store_medoids
         self.record_steps = record_steps
+        self.callback = callback
+        self.max_time = max_time
 
     @property
     def _metric_name(self) -> str:

@@ -1,6 +1,7 @@
 """KPrototypes, the estimator for tables of numbers and categories."""
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from . import _core, _errors
 from ._clusterer import Clusterer
+from ._fit import BestFit
 from ._optional import optional
 from ._validate import parameters
 from ._validate.data import Encoded, Numbers
@@ -59,6 +61,16 @@ class KPrototypes(Clusterer):
     record_steps : bool, default=False
         Whether to keep the centers and the labels of each iteration of the best run, for ``steps_``. That takes 4 bytes
         for each row and iteration; the result is the same.
+    callback : callable or None, default=None
+        Called as ``callback(iteration, inertia, shift)`` after every iteration of every run, when its centers have
+        moved: the iteration's number from 0, its entry in ``inertia_history_``, and the sum of the squared distances
+        that the centers moved, which is what ``tol`` is about (of their numbers).
+        True ends the fit; False and None do not, and anything else is a TypeError. What it raises reaches the caller,
+        and the estimator stays as it was.
+    max_time : float or None, default=None
+        Seconds from the call of ``fit`` on after which no further iteration and no further run begins; None for no
+        limit. One iteration is always made, and nothing is cut in the middle: a fit takes longer by the iteration that
+        is under way then and a last assignment of the rows, or by reading X and choosing a start.
 
     Attributes
     ----------
@@ -82,9 +94,11 @@ class KPrototypes(Clusterer):
         Positions of the columns of categories.
     inertia_history_ : ndarray of shape (``n_iter_``,), float64
         The inertia of each iteration's labels against the centers that they were found with.
-    stop_reason_ : {"labels", "centers", "max_iter"}
+    stop_reason_ : {"labels", "centers", "max_iter", "callback", "max_time"}
         Why the best run stopped: no label changed, the centers moved by no more than ``tol`` allows, or ``max_iter``
-        was reached.
+        was reached. "callback" or "max_time" where that ended the fit before: in the middle of a run, which is the last
+        one then, or before a further run. Of the runs that were begun the best is kept all the same, and its labels
+        belong to its centers.
     algorithm_ : str
         The way to assign that was used.
     converged_ : bool
@@ -145,6 +159,8 @@ class KPrototypes(Clusterer):
         "n_threads",
         "store_medoids",
         "record_steps",
+        "callback",
+        "max_time",
     )
 
     _FITTED = (*Clusterer._FITTED, "gamma_", "categorical_features_")
@@ -169,6 +185,8 @@ class KPrototypes(Clusterer):
         n_threads: int | None = None,
         store_medoids: bool = False,
         record_steps: bool = False,
+        callback: Callable[[int, float, float], bool | None] | None = None,
+        max_time: float | None = None,
     ) -> None:
         self.n_clusters = n_clusters
         self.categorical = categorical
@@ -182,6 +200,8 @@ class KPrototypes(Clusterer):
         self.n_threads = n_threads
         self.store_medoids = store_medoids
         self.record_steps = record_steps
+        self.callback = callback
+        self.max_time = max_time
 
     def summary(self) -> "pandas.DataFrame":
         """Describe the clusters in a table, one row each.
@@ -254,8 +274,8 @@ class KPrototypes(Clusterer):
         data = Encoded(X, metric, numeric)
         return data, data.centers(centers, "cluster_centers_")
 
-    def _keep(self, fit: _core.Fit, data: Numbers, names: NDArray[np.object_] | None) -> None:
-        super()._keep(fit, data, names)
+    def _keep(self, best: BestFit, data: Numbers, names: NDArray[np.object_] | None) -> None:
+        super()._keep(best, data, names)
         self.gamma_ = data.metric.gamma
         self.categorical_features_ = np.array(data.categorical, dtype=np.int64)
 

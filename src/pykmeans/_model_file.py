@@ -120,6 +120,11 @@ def replace(path: Path, content: bytes) -> None:
 
 def _parameter(name: str, value: Any) -> Any:
     """Write a parameter; frames and series become lists of their rows."""
+    if name == "callback" and value is not None:
+        raise TypeError(
+            f"callback is {value!r}, and a model file holds no functions. Call set_params(callback=None) before: only "
+            "another fit would use it."
+        )
     if is_frame(value):
         columns = [series(value, j, name).to_list() for j in range(value.shape[1])]
         value = list(zip(*columns, strict=True))

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 #include "points.hpp"
 
@@ -37,13 +38,20 @@ py::tuple step(const Iteration& iteration, const std::int32_t* labels, std::size
 }
 
 PyFit fit_points(const AnyPoints& any, const py::array& init, std::size_t max_iter, double tol,
-                 const std::string& algorithm, const py::object& on_iteration, bool record_steps) {
+                 const std::string& algorithm, const py::object& on_iteration, const py::object& on_update,
+                 double max_time, bool record_steps) {
   const Centers start(init, "init");
   FitOptions options;
   options.max_iter = max_iter;
   options.tol = tol;
   options.algorithm = algorithm_named(algorithm);
+  options.max_time = max_time;
   options.poll = poll_signals;
+  if (!on_update.is_none())
+    options.on_update = [&](const Update& update) {
+      const py::gil_scoped_acquire acquire;
+      return on_update(update.number, update.inertia, update.shift).cast<bool>();
+    };
   py::list steps;
   return any.visit([&](const auto& points) {
     if (record_steps || !on_iteration.is_none())
@@ -88,7 +96,8 @@ void bind_fit(py::module_& module) {
   for (std::size_t i = 0; i < std::size(algorithms); ++i) names[i] = to_string(algorithms[i]);
   module.attr("ALGORITHMS") = names;
   module.def("fit", &fit_points, py::arg("points"), py::arg("init"), py::kw_only(), py::arg("max_iter"), py::arg("tol"),
-             py::arg("algorithm") = "auto", py::arg("on_iteration") = py::none(), py::arg("record_steps") = false);
+             py::arg("algorithm") = "auto", py::arg("on_iteration") = py::none(), py::arg("on_update") = py::none(),
+             py::arg("max_time") = std::numeric_limits<double>::infinity(), py::arg("record_steps") = false);
 }
 
 }  // namespace pykmeans::bindings

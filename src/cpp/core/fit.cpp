@@ -1,5 +1,6 @@
 // The loop. Read this file first.
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -32,6 +33,32 @@ void check_options(std::size_t n_samples, std::size_t n_clusters, Distance dista
   if (options.max_iter < 1) throw std::invalid_argument("max_iter=0 must be >= 1");
   if (!(options.tol >= 0.0 && options.tol <= std::numeric_limits<double>::max()))
     throw std::invalid_argument("tol=" + detail::shown(options.tol) + " must be finite and >= 0");
+  if (!(options.max_time >= 0.0))
+    throw std::invalid_argument("max_time=" + detail::shown(options.max_time) + " must be >= 0");
+}
+
+class Deadline {
+ public:
+  explicit Deadline(double seconds) : seconds_(seconds) {}
+  bool has_passed() const {
+    return std::isfinite(seconds_) && std::chrono::duration<double>(Clock::now() - begin_).count() >= seconds_;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const double seconds_;
+  const Clock::time_point begin_ = Clock::now();
+};
+
+/// Call a function of the caller's. Our floating-point state comes back, whatever state that leaves behind.
+template <class Function, class Argument>
+auto called(const Function& function, const Argument& argument) {
+  const detail::FloatEnvironment kept;
+  return function(argument);
+}
+
+double as_double(const Rounded& value) {
+  return std::ldexp(value.fraction, value.exponent);
 }
 
 }  // namespace
@@ -57,6 +84,10 @@ const char* to_string(StopReason reason) {
       return "labels";
     case StopReason::centers:
       return "centers";
+    case StopReason::callback:
+      return "callback";
+    case StopReason::max_time:
+      return "max_time";
     default:
       return "max_iter";
   }
@@ -64,6 +95,7 @@ const char* to_string(StopReason reason) {
 
 template <class T>
 FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOptions& options, FitArrays out) {
+  const Deadline deadline(options.max_time);
   const detail::FloatEnvironment environment;
   std::vector<double> centers = detail::checked_centers(points, init, "init");
   const std::size_t n = points.values.rows, d = points.values.columns, k = init.rows;
@@ -93,13 +125,13 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   std::vector<double> previous;
 
   Rounded shift;
-  for (std::size_t iteration = 0; iteration < options.max_iter; ++iteration) {
+  for (std::size_t iteration = 0;; ++iteration) {
     const Referee referee = referee_now();
     const std::size_t changed = assigner.assign(seen.data(), referee, &sums);
     summary.inertia_history.push_back(objective(seen.data(), referee, labels, sums));
     if (options.on_iteration)
-      options.on_iteration(
-          {iteration, summary.inertia_history.back(), MatrixView<double>(centers.data(), k, d), labels});
+      called(options.on_iteration,
+             Iteration{iteration, summary.inertia_history.back(), MatrixView<double>(centers.data(), k, d), labels});
     std::vector<std::size_t> moved;
     if (detail::any_empty(sums))
       moved = detail::fill_empty_clusters(points, seen.data(), referee, labels(), sums, options.poll);
@@ -114,27 +146,33 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     const detail::Movement moves = detail::movement(previous, seen, detail::merged(previous_range, range), d, numeric);
     shift = moves.shift;
     summary.n_iter = iteration + 1;
-    if (changed == 0 && moved.empty()) {
+    const bool told = options.on_update &&
+                      called(options.on_update, Update{iteration, summary.inertia_history.back(), as_double(shift)});
+    if (changed == 0 && moved.empty())
       summary.stop_reason = StopReason::labels;
-      break;
-    }
-    if (!moves.categories && detail::at_most(shift, tolerance)) {
+    else if (!moves.categories && detail::at_most(shift, tolerance))
       summary.stop_reason = StopReason::centers;
-      break;
-    }
+    else if (summary.n_iter == options.max_iter)
+      summary.stop_reason = StopReason::max_iter;
+    else if (told)
+      summary.stop_reason = StopReason::callback;
+    else if (deadline.has_passed())
+      summary.stop_reason = StopReason::max_time;
+    else
+      continue;
+    break;
   }
   if (summary.stop_reason != StopReason::labels)  // make the labels belong to the centers
     assigner.assign(seen.data(), referee_now(), &sums);
 
   summary.algorithm = assigner.used();
-  summary.shift = std::ldexp(shift.fraction, shift.exponent);
-  summary.tolerance = std::ldexp(tolerance.fraction, tolerance.exponent);
+  summary.shift = as_double(shift);
+  summary.tolerance = as_double(tolerance);
   summary.inertia =
       inertia(points, MatrixView<double>(centers.data(), k, d), assigner.labels(), out.cluster_inertia, options.poll);
   std::copy(centers.begin(), centers.end(), out.centers);
   for (std::size_t c = 0; c < k; ++c) {
-    const Rounded size = sums.count(c) == 0 ? Rounded{} : sums.weight(c);
-    out.cluster_sizes[c] = std::ldexp(size.fraction, size.exponent);
+    out.cluster_sizes[c] = as_double(sums.count(c) == 0 ? Rounded{} : sums.weight(c));
   }
   return summary;
 }

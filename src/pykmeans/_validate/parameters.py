@@ -1,6 +1,7 @@
 """Parameters: what each may be, in one table that the checks and the messages read."""
 
 import math
+import time
 from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any, NamedTuple
@@ -45,6 +46,8 @@ class FitParameters(NamedTuple):
     algorithm: str
     n_threads: int
     record_steps: bool
+    callback: Callable[[int, float, float], Any] | None
+    deadline: float  # of time.monotonic()
 
 
 def _is_integer(value: Any) -> bool:
@@ -68,6 +71,10 @@ def _is_finite_and_not_negative(value: Any) -> bool:
         return (type(value) is float or isinstance(value, Real)) and 0 <= float(value) < math.inf
     except OverflowError:  # an integer beyond float64
         return False
+
+
+def _is_time(value: Any) -> bool:
+    return _is_finite_and_not_negative(value) or (isinstance(value, Real) and float(value) == math.inf)
 
 
 def is_array_like(value: Any) -> bool:
@@ -129,6 +136,8 @@ _RULES = {
     "metric": _Rule(_is_one_of(*METRICS), "a str among {" + ", ".join(map(repr, METRICS)) + "}"),
     "store_medoids": _BOOLEAN,
     "record_steps": _BOOLEAN,
+    "callback": _Rule(lambda v: v is None or callable(v), "a callable or None"),
+    "max_time": _Rule(lambda v: v is None or _is_time(v), "a float in the range [0.0, inf] or None"),
     "categorical": _Rule(
         lambda v: v is None or is_list_of_columns(v), "a list of column names or positions, a mask of bools or None"
     ),
@@ -172,12 +181,16 @@ def check(caller: str, **values: Any) -> None:
 
 
 def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
-    """Judge the parameters of an estimator, by name, and bring them to the types that the fit computes with."""
+    """Judge the parameters of an estimator, by name, and bring them to the types that the fit computes with.
+
+    The time of a fit begins here.
+    """
     check(caller, **values)
     algorithm = values.get("algorithm", "auto")
     if "metric" in values:
         _check_combination(algorithm, values["metric"])
     n_init = values["n_init"]
+    max_time = values.get("max_time")
     return FitParameters(
         n_clusters=int(values["n_clusters"]),
         init=values["init"],
@@ -189,6 +202,8 @@ def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
         algorithm=algorithm,
         n_threads=threads(caller, values["n_threads"]),
         record_steps=bool(values.get("record_steps", False)),
+        callback=values.get("callback"),
+        deadline=math.inf if max_time is None else time.monotonic() + float(max_time),
     )
 
 

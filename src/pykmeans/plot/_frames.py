@@ -15,6 +15,8 @@ _REASONS = {
     "labels": "no row changed its cluster",
     "centers": "the centers hardly moved",
     "max_iter": "max_iter was reached",
+    "callback": "the callback said so",
+    "max_time": "max_time was up",
 }
 
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 
 #include "view.hpp"
 
@@ -38,12 +39,22 @@ struct Iteration {
   std::function<const std::int32_t*()> labels;  ///< (n_samples), before empty clusters are filled; made when asked for
 };
 
+/// An iteration when its centers have moved, as FitOptions::on_update sees it.
+struct Update {
+  std::size_t number;  ///< of the iteration, from 0
+  double inertia;      ///< as in Iteration
+  double shift;        ///< sum of the squared distances that the centers moved, what tol is about
+};
+
 struct FitOptions {
   std::size_t max_iter = 300;  ///< iterations at most, at least 1
   double tol = 1e-4;           ///< stop when sum of squared shifts <= tol * mean variance of the features
   Algorithm algorithm = Algorithm::automatic;          ///< see Algorithm
   std::function<void(const Iteration&)> on_iteration;  ///< called when all rows have labels; may throw to stop
-  Poll poll;                                           ///< see Poll
+  std::function<bool(const Update&)> on_update;        ///< called after each iteration; true ends the fit
+  /// Seconds after which no further iteration begins, >= 0; one is always made.
+  double max_time = std::numeric_limits<double>::infinity();
+  Poll poll;  ///< see Poll
 };
 
 }  // namespace pykmeans

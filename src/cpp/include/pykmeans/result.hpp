@@ -13,6 +13,8 @@ enum class StopReason {
   labels,    ///< the labels are those of the iteration before
   centers,   ///< the centers moved by no more than the tolerance
   max_iter,  ///< the iterations were used up
+  callback,  ///< on_update said so
+  max_time,  ///< the time was used up
 };
 
 /// The name of a reason, as Python shows it.
@@ -32,7 +34,7 @@ struct FitSummary {
   std::vector<double> inertia_history;  ///< (n_iter), the objective of each assignment
   std::size_t n_iter = 0;
   StopReason stop_reason = StopReason::max_iter;
-  double shift = 0.0;                      ///< sum of the squared shifts of the centers in the last iteration
+  double shift = 0.0;  ///< sum of the squared shifts of the centers in the last iteration, as in Update
   Algorithm algorithm = Algorithm::lloyd;  ///< the way to assign that was used last
   double tolerance = 0.0;                  ///< what the shift was compared with
 };
