@@ -4,26 +4,32 @@ import itertools
 import os
 import re
 import subprocess
+import sys
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 from helpers import bits
 from native import ROOT, build, install, run
 
+import pykmeans
 from pykmeans import _core
 
 EMBED = ROOT / "tests" / "embed"
 N_SAMPLES, N_FEATURES, N_CLUSTERS, N_LOCAL_TRIALS = 7000, 33, 40, 4  # as in main.cpp
 
 
+FAST = [] if os.name == "nt" else ["-DCMAKE_CXX_FLAGS=-ffast-math"]
+
+
 @cache
 def program(how):
     if how == "installed":
         folder = build(EMBED, "from-install", f"-DCMAKE_PREFIX_PATH={install()}")
-    else:  # without optimisation and without OpenMP: neither may show
-        options = ["-DCMAKE_BUILD_TYPE=Debug", "-DPYKMEANS_OPENMP=OFF"]
-        folder = build(EMBED, "from-source", f"-DPYKMEANS_SOURCE={ROOT}", *options)
+    else:  # without optimisation, without OpenMP, and for a program that wants its own sums fast: nothing may show
+        options = ["-DCMAKE_BUILD_TYPE=Debug", "-DPYKMEANS_OPENMP=OFF", *FAST]
+        folder = build(EMBED, "from-package", f"-Dpykmeans_DIR={pykmeans.get_cmake_dir()}", *options)
     (path,) = (p for p in folder.rglob("embed*") if p.is_file() and p.suffix in ("", ".exe"))
     return path
 
@@ -71,13 +77,13 @@ FITS = [
 FIRST_CATEGORY = {"hamming": 0, "mixed": 20}
 
 
-@pytest.mark.parametrize("how", ["installed", "from the source tree"])
+@pytest.mark.parametrize("how", ["installed", "from the package"])
 def test_the_program_prints_every_fit(how):
     assert list(parsed(printed(how))) == FITS
 
 
-def test_neither_the_build_type_nor_openmp_nor_the_way_in_shows():
-    assert printed("installed") == printed("from the source tree")
+def test_neither_the_build_type_nor_openmp_nor_fast_math_nor_the_way_in_shows():
+    assert printed("installed") == printed("from the package")
 
 
 def test_the_instruction_set_does_not_show():
@@ -123,8 +129,22 @@ def test_python_computes_the_same(name):
     assert fit.stop_reason == cpp["stop_reason"][0]
 
 
-def test_an_install_has_every_public_header():
-    def headers(folder):
-        return sorted(path.name for path in folder.iterdir())
+def files(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
-    assert headers(install() / "include" / "pykmeans") == headers(ROOT / "src/cpp/include/pykmeans")
+
+def test_an_install_has_every_public_header():
+    assert files(install() / "include") == files(ROOT / "src/cpp/include")
+
+
+def test_the_package_ships_the_sources_as_they_are():
+    shipped = Path(pykmeans.get_cmake_dir()).parent
+    assert Path(pykmeans.get_include()) == shipped / "include"
+    for part in ("include", "core", "kernels"):
+        assert files(shipped / part) == files(ROOT / "src/cpp" / part)
+    assert {path.name for path in shipped.iterdir()} == {"CMakeLists.txt", "cmake", "core", "include", "kernels"}
+
+
+def test_the_folders_are_known_without_the_extension_module():
+    code = "import sys, pykmeans; print(pykmeans.get_cmake_dir()); assert 'pykmeans._core' not in sys.modules"
+    assert run(sys.executable, "-c", code).strip() == pykmeans.get_cmake_dir()

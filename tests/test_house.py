@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from native import ROOT, install, library, program, run
@@ -104,9 +105,10 @@ def test_the_umbrella_includes_every_public_header():
 
 
 def test_every_source_is_built():
-    text = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
-    built = set(re.findall(r"src/cpp/[\w/]+\.cpp", text))
-    assert built == {relative(path) for path in CPP_FILES if path.suffix == ".cpp"}
+    core = (CPP / "CMakeLists.txt").read_text(encoding="utf-8")
+    module = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
+    built = {*re.findall(r"[\w/]+\.cpp", core), *re.findall(r"src/cpp/([\w/]+\.cpp)", module)}
+    assert built == {relative(path, CPP) for path in CPP_FILES if path.suffix == ".cpp"}
 
 
 # ---------------------------------------------------------------- Python imports
@@ -137,7 +139,7 @@ ORDER = [
     ["_json_values"],
     ["_progress"],
     ["_optional"],
-    ["_scikit_learn", "_core"],
+    ["_scikit_learn", "_core", "_cpp"],
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
@@ -204,20 +206,26 @@ def test_the_package_itself_imports_nothing_of_its_own():
 # ---------------------------------------------------------------- one version
 
 
+CONFIG = "pykmeans-config-version.cmake"
+
+
 def test_one_version():
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     (declared,) = re.findall(r'^version = "(.+)"$', project, re.MULTILINE)
     newest = re.search(r"^## \[(\d[^\]]*)\]", changes, re.MULTILINE)[1]
-    config = next(install().rglob("pykmeans-config-version.cmake")).read_text(encoding="utf-8")
-    installed = re.search(r'set\(PACKAGE_VERSION "(.+)"\)', config)[1]
+    configs = [next(install().rglob(CONFIG)), Path(pykmeans.get_cmake_dir()) / CONFIG]
+    built, shipped = (
+        re.search(r'set\(PACKAGE_VERSION "(.+)"\)', path.read_text(encoding="utf-8"))[1] for path in configs
+    )
     found = {
         "pyproject.toml": declared,
         "the compiled module": _core.__version__,
         "the package": pykmeans.__version__,
         "the installed distribution": version("pykmeans"),
         "the newest entry of CHANGELOG.md": newest,
-        "the CMake package": installed,
+        "the CMake package of an install": built,
+        "the CMake package that Python ships": shipped,
     }
     assert set(found.values()) == {declared}, found
 

@@ -1,6 +1,8 @@
 from . import plot as plot
 from ._clusterer import Step as Step
 from ._core import __version__ as __version__
+from ._cpp import get_cmake_dir as get_cmake_dir
+from ._cpp import get_include as get_include
 from ._errors import ConvergenceWarning as ConvergenceWarning
 from ._errors import InvalidParameterError as InvalidParameterError
 from ._errors import NotFittedError as NotFittedError
@@ -32,6 +34,8 @@ __all__ = [  # noqa: RUF022 (in the order in which one reads about them)
     "elbow",
     "KSelection",
     "info",
+    "get_include",
+    "get_cmake_dir",
     "plot",
     "segment_image",
     "palette_from",
