@@ -90,6 +90,18 @@ def as_points(X, sample_weight=None, n_threads=None, metric="euclidean", n_numer
     return _core.Points(reference.as_points(X), sample_weight, n_threads or 0, metric, n_numeric, gamma)
 
 
+class Heard:
+    """A callback that keeps what it is told, and says True when it is called for this time, from 0."""
+
+    def __init__(self, last=None):
+        self.last = last
+        self.told = []
+
+    def __call__(self, *told):
+        self.told.append(told)
+        return len(self.told) - 1 == self.last
+
+
 class MixedFit:
     """What KMeans is for the other metrics: "mixed" has no such name in public."""
 

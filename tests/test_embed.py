@@ -79,7 +79,9 @@ FIRST_CATEGORY = {"hamming": 0, "mixed": 20}
 
 @pytest.mark.parametrize("how", ["installed", "from the package"])
 def test_the_program_prints_every_fit(how):
-    assert list(parsed(printed(how))) == FITS
+    fits = parsed(printed(how))
+    assert list(fits) == FITS
+    assert {"labels", "callback"} <= {fit["stop_reason"][0] for fit in fits.values()}
 
 
 def test_neither_the_build_type_nor_openmp_nor_fast_math_nor_the_way_in_shows():
@@ -114,7 +116,13 @@ def test_python_computes_the_same(name):
     seeds = _core.plus_plus(points, N_CLUSTERS, floats(cpp["uniforms"]), N_LOCAL_TRIALS)
     assert seeds.tolist() == [int(word) for word in cpp["seeds"]]
 
-    fit = _core.fit(points, X[seeds], max_iter=300, tol=0.0, record_steps=True)
+    shifts = []
+
+    def good_enough(iteration, inertia, shift):
+        shifts.append(shift)
+        return iteration == 4
+
+    fit = _core.fit(points, X[seeds], max_iter=300, tol=0.0, on_update=good_enough, record_steps=True)
     assert fit.labels.tolist() == [int(word) for word in cpp["labels"]]
     centers = floats(cpp["centers"]).reshape(N_CLUSTERS, N_FEATURES)
     assert bits(fit.centers.astype(np.float64)) == bits(centers)
@@ -125,6 +133,7 @@ def test_python_computes_the_same(name):
     steps = [np.full(N_SAMPLES, -1), *(labels for _, labels, _ in fit.steps)]
     changes = [np.count_nonzero(old != new) for old, new in itertools.pairwise(steps)]
     assert changes == [int(word) for word in cpp["changes"]]
+    assert bits(shifts) == bits(floats(cpp["shifts"]))
     assert fit.n_iter == int(cpp["n_iter"][0])
     assert fit.stop_reason == cpp["stop_reason"][0]
 

@@ -1,93 +1,21 @@
-"""callback and max_time: what the callback is told, and what a fit that is ended by either of them leaves."""
+"""callback and max_time: what a fit that is ended by either of them leaves, and both as parameters."""
 
-import ctypes
-import ctypes.util
-import gc
+import inspect
 import itertools
+import json
 import math
-import signal
-import sys
-import threading
 import time
-import weakref
 
 import numpy as np
 import pandas as pd
 import pytest
 import reference
-from helpers import as_points, assert_same_bits, bits, some_weights, table
+from helpers import Heard, as_points, assert_same_bits, bits, some_weights, table
 
 import pykmeans
 from pykmeans import KMeans, KPrototypes, _core, k_means, select_k
 
 LINE = np.array([[0.0], [1.0], [2.0], [10.0], [11.0], [12.0]])
-
-
-class Heard:
-    """A callback that keeps what it is told, and says True in an iteration with this number."""
-
-    def __init__(self, last=None):
-        self.last = last
-        self.told = []
-
-    def __call__(self, *told):
-        self.told.append(told)
-        return len(self.told) - 1 == self.last
-
-
-# ---------------------------------------------------------------- what it is told
-
-
-def test_worked_by_hand():
-    heard = Heard()
-    model = KMeans(2, init=[[0], [2]], callback=heard).fit(LINE)
-    # The means are 0.5 and 8.75, then 1 and 11, and stay there: (0.5 - 0)**2 + (8.75 - 2)**2 = 45.8125, and so on.
-    assert heard.told == [(0, 246.0, 45.8125), (1, 19.9375, 5.3125), (2, 4.0, 0.0)]
-    assert {tuple(map(type, told)) for told in heard.told} == {(int, float, float)}
-    assert (model.stop_reason_, model.converged_, model.n_iter_) == ("labels", True, 3)
-
-    heard = Heard(last=0)
-    model = KMeans(2, init=[[0], [2]], callback=heard).fit(LINE)
-    assert heard.told == [(0, 246.0, 45.8125)]
-    assert (model.stop_reason_, model.converged_, model.n_iter_) == ("callback", False, 1)
-    # The labels are those of the returned centers, not those that the centers were made of.
-    assert model.cluster_centers_.tolist() == [[0.5], [8.75]] and model.labels_.tolist() == [0, 0, 0, 1, 1, 1]
-    assert model.inertia_ == 19.9375
-
-
-@pytest.mark.parametrize("metric", _core.METRICS)
-def test_the_inertia_is_that_of_the_history_and_the_shift_that_of_the_centers(metric):
-    X, how = table(metric, 300, 4, 6, seed=0)
-    heard = Heard()
-    run = _core.fit(as_points(X, **how), X[:6], max_iter=300, tol=0.0, on_update=heard, record_steps=True)
-    numbers, inertias, shifts = zip(*heard.told, strict=True)
-    assert numbers == tuple(range(run.n_iter)) and run.n_iter > 3
-    assert list(inertias) == run.inertia_history.tolist()
-    centers = [step[0] for step in run.steps] + [run.centers]
-    numeric = {"hamming": 0, "mixed": 2}.get(metric, 4)
-    if metric == "cosine":
-        centers = [np.array([reference.normalised(center) for center in each]) for each in centers]
-    for shift, (before, after) in zip(shifts, itertools.pairwise(centers), strict=True):
-        expected = sum(reference.squared_distance(a, b) for a, b in zip(before[:, :numeric], after[:, :numeric]))
-        assert shift == expected
-    assert shifts[-1] == run.shift
-
-
-def test_every_run_begins_at_0():
-    X, _ = table("euclidean", 300, 4, 6, seed=1)
-    heard = Heard()
-    model = KMeans(6, init="random", n_init=4, random_state=0, callback=heard).fit(X)
-    runs = np.split(np.array(heard.told), [i for i, told in enumerate(heard.told) if told[0] == 0][1:])
-    assert len(runs) == 4
-    assert all(run[:, 0].tolist() == list(range(len(run))) for run in runs)
-    assert model.inertia_history_.tolist() in [run[:, 1].tolist() for run in runs]
-
-
-def test_it_is_called_in_the_fitting_thread_without_keeping_others_waiting():
-    threads = []
-    X, _ = table("euclidean", 20_000, 8, 10, seed=1)
-    KMeans(10, random_state=0, n_threads=2, callback=lambda *_: threads.append(threading.current_thread())).fit(X)
-    assert set(threads) == {threading.current_thread()}
 
 
 # ---------------------------------------------------------------- what is left of a fit that was ended
@@ -99,8 +27,9 @@ def test_an_ended_fit_is_a_shorter_fit(metric, dtype):
     """Whatever the algorithm and the threads: with the bits of max_iter."""
     X, how = table(metric, 4500, 3, 24, seed=3, dtype=dtype)
     start = np.concatenate([X[:20], X[:4]])  # copies get no row: clusters that are filled
+    start = start.astype(reference.center_type(X))
     points = {threads: as_points(X, some_weights(4500, seed=1), threads, **how) for threads in (1, 2, 3)}
-    for last in (0, 2):
+    for last in (0, 1):
         shorter = _core.fit(points[1], start, max_iter=last + 1, tol=0.0, algorithm="lloyd")
         assert shorter.stop_reason == "max_iter"
         for algorithm, threads in itertools.product(_core.METRICS[metric]["algorithms"], points):
@@ -150,8 +79,8 @@ def test_time_that_is_not_used_up_changes_nothing(limit):
     assert heard.told
 
 
-def test_the_time_begins_with_the_fit(monkeypatch):
-    """And is looked at after every iteration: here, when the callback takes it."""
+def test_the_time_begins_with_the_fit():
+    """It is looked at after every iteration: here, when the callback takes it."""
     X, _ = table("euclidean", 300, 4, 6, seed=1)
     model = KMeans(6, random_state=0, tol=0, max_time=0.2, callback=lambda i, *_: time.sleep(0.3 * (i == 2))).fit(X)
     assert (model.n_iter_, model.stop_reason_) == (3, "max_time")
@@ -166,36 +95,121 @@ def test_the_time_begins_with_the_fit(monkeypatch):
 
 # ---------------------------------------------------------------- several runs
 
-STARTS = [[[0.0], [1.0]], [[0.0], [12.0]], [[11.0], [12.0]]]  # in 4, 2 and 4 iterations; all find the same clusters
+RECTANGLE = np.array([[0.0, 0], [0, 1], [4, 0], [4, 1]])
+BAD, GOOD = [[2, -1], [2, 2]], [[-1, 0.5], [5, 0.5]]  # each stops for "labels" in its second iteration, with 16 and 1
 
 
-def fit_line(callback=None, **parameters):
-    starts = iter(STARTS)
-    return KMeans(2, init=lambda *_, random_state: next(starts), n_init=3, callback=callback, **parameters).fit(LINE)
-
-
-def test_runs_of_the_line():
-    heard = Heard()
-    fit_line(heard)
-    assert [told[0] for told in heard.told] == [0, 1, 2, 3, 0, 1, 0, 1, 2, 3]
+def fit_rectangle(**parameters):
+    starts = iter([BAD, GOOD, BAD])
+    return KMeans(2, init=lambda X, k, random_state: next(starts), n_init=3, **parameters).fit(RECTANGLE)
 
 
 @pytest.mark.parametrize(
-    ("last", "n_iter", "reason"),
+    ("last", "inertia", "n_iter", "reason"),
     [
-        (0, 1, "callback"),  # in the first iteration of all
-        (3, 4, "callback"),  # when the first run ends anyhow: there would have been others
-        (4, 1, "callback"),  # in the first iteration of the second run, which beats the first one
-        (5, 4, "callback"),  # when the second run ends; the first was as good
-        (6, 4, "callback"),  # in the third, which is worse so far
-        (9, 4, "labels"),  # when all is over: nothing was cut
-        (None, 4, "labels"),
+        (0, 16, 1, "callback"),
+        (1, 16, 2, "callback"),  # the first run was over, but others would have come
+        (2, 1, 1, "callback"),  # the second is better than the first at once
+        (3, 1, 2, "callback"),
+        (4, 1, 2, "callback"),  # the third is worse; what is kept had converged
+        (5, 1, 2, "labels"),  # all was over: nothing was cut
+        (None, 1, 2, "labels"),
     ],
 )
-def test_the_best_run_so_far_is_kept(last, n_iter, reason):
+def test_the_best_run_so_far_is_kept(last, inertia, n_iter, reason):
     heard = Heard(last)
-    model = fit_line(heard)
-    assert len(heard.told) == (10 if last is None else last + 1)
-    assert (model.n_iter_, model.stop_reason_) == (n_iter, reason)
+    model = fit_rectangle(callback=heard)
+    assert [told[0] for told in heard.told] == [0, 1, 0, 1, 0, 1][: None if last is None else last + 1]
+    assert (model.inertia_, model.n_iter_, model.stop_reason_) == (inertia, n_iter, reason)
     assert model.converged_ == (reason == "labels")
-    assert bits(model.predict(LINE)) == bits(model.labels_)
+    assert bits(model.predict(RECTANGLE)) == bits(model.labels_)
+
+
+@pytest.mark.parametrize(
+    ("slow", "inertia", "n_iter", "reason"),
+    [(0, 16, 1, "max_time"), (1, 16, 2, "max_time"), (2, 1, 1, "max_time"), (4, 1, 2, "max_time"), (5, 1, 2, "labels")],
+)
+def test_time_is_that_of_all_runs(slow, inertia, n_iter, reason):
+    calls = itertools.count()
+    model = fit_rectangle(max_time=0.2, callback=lambda *_: time.sleep(0.3 * (next(calls) == slow)))
+    assert next(calls) == slow + 1
+    assert (model.inertia_, model.n_iter_, model.stop_reason_) == (inertia, n_iter, reason)
+
+
+def test_what_comes_too_late_is_no_reason():
+    """The callback is asked in the last iteration, too, and the time may be up then."""
+    for parameters in ({"callback": lambda *_: True}, {"max_time": 0}):
+        once = KMeans(2, init=BAD, max_iter=1, **parameters).fit(RECTANGLE)
+        assert (once.stop_reason_, once.converged_) == ("max_iter", False)
+        assert KMeans(2, init=[[0, 0.5], [4, 0.5]], **parameters).fit(RECTANGLE).stop_reason_ == "centers"
+
+
+# ---------------------------------------------------------------- as parameters
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [("callback", value, "a callable or None") for value in (3, "print", [print], True)]
+    + [
+        ("max_time", value, "a float in the range [0.0, inf] or None")
+        for value in (-1e-9, -math.inf, math.nan, "1 s", 1j, 10**400)
+    ],
+    ids=lambda value: str(value)[:9],
+)
+def test_bad_values(name, value, rule):
+    for caller, call in (
+        ("KMeans", KMeans(2, **{name: value}).fit),
+        ("KPrototypes", KPrototypes(2, **{name: value}).fit),
+        ("k_means", lambda X: k_means(X, 2, **{name: value})),
+    ):
+        with pytest.raises(pykmeans.InvalidParameterError) as caught:
+            call(LINE)
+        assert str(caught.value) == f"The {name!r} parameter of {caller} must be {rule}. Got {value!r} instead."
+
+
+def test_the_core_checks_the_time():
+    for bad in (-1.0, math.nan):
+        with pytest.raises(ValueError, match=r"max_time=.* must be >= 0"):
+            _core.fit(as_points(LINE), LINE[:2], max_iter=1, tol=0.0, max_time=bad)
+
+
+def test_they_are_the_last_parameters():
+    for callable_ in (KMeans, KPrototypes, k_means):
+        parameters = inspect.signature(callable_).parameters
+        assert list(parameters)[-2:] == ["callback", "max_time"]
+        assert {parameters[name].default for name in ("callback", "max_time")} == {None}
+
+
+def test_model_files(tmp_path):
+    for cls in (KMeans, KPrototypes):
+        model = cls(2, random_state=0, max_time=math.inf, callback=lambda *_: True, max_iter=9).fit(LINE)
+        with pytest.raises(TypeError, match=r"^callback is <function .* Call set_params\(callback=None\) before"):
+            model.save(tmp_path / "m")
+        assert list(tmp_path.iterdir()) == []
+        for limit in (math.inf, 2, 0.5, None):
+            model.set_params(callback=None, max_time=limit).save(tmp_path / "m")
+            loaded = cls.load(tmp_path / "m")
+            assert loaded.get_params() == model.get_params()
+            assert (loaded.stop_reason_, loaded.converged_) == ("callback", False)
+        content = json.loads((tmp_path / "m").read_text())
+        del content["parameters"]["callback"], content["parameters"]["max_time"]  # as it was written before them
+        (tmp_path / "m").write_text(json.dumps(content))
+        assert cls.load(tmp_path / "m").get_params() == model.get_params()
+        (tmp_path / "m").unlink()
+
+
+def test_select_k_takes_them_for_each_fit():
+    """For those of the references, too, so that like is compared with like."""
+    X, _ = table("euclidean", 200, 2, 4, seed=1)
+    heard = Heard()
+    found = select_k(X, [2, 3, 4], criteria=["gap"], estimator=KMeans(callback=heard), n_references=2, random_state=0)
+    # A fit for each k and, but for the first k, one from the centers of the k before; of X and of each reference.
+    assert [told[0] for told in heard.told].count(0) == (3 + 2) * 3
+    free = select_k(X, [2, 3, 4], criteria=["gap"], estimator=KMeans(), n_references=2, random_state=0)
+    assert found.table.tobytes() == free.table.tobytes()
+    assert all(model.callback is heard for model in found.models.values())
+
+    for limits in ({"max_time": 0}, {"callback": lambda *_: True}):
+        cut = select_k(X, [2, 3, 4], estimator=KMeans(tol=0, **limits), random_state=0)
+        assert {model.n_iter_ for model in cut.models.values()} == {1}
+        assert (np.diff(cut.table["inertia"]) <= 0).all()

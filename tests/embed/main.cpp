@@ -66,6 +66,12 @@ void fit_and_print(const std::string& name, const pykmeans::Points<T>& points, c
     before.assign(labels, labels + n_samples);
     changes.push_back(changed);
   };
+  std::vector<double> shifts;
+  options.on_update = [&](const pykmeans::Update& update) {
+    shifts.push_back(update.shift);
+    return update.number == 4;  // good enough
+  };
+  options.max_time = 3600.0;
   const pykmeans::FitResult result = pykmeans::fit(points, pykmeans::rows(given, seeds), options);
 
   print("fit", std::vector<std::string>{name});
@@ -78,6 +84,7 @@ void fit_and_print(const std::string& name, const pykmeans::Points<T>& points, c
   print("cluster_sizes", result.cluster_sizes);
   print("inertia_history", result.inertia_history);
   print("changes", changes);
+  print("shifts", shifts);
   print("n_iter", std::vector<std::size_t>{result.n_iter});
   print("stop_reason", std::vector<std::string>{pykmeans::to_string(result.stop_reason)});
 }

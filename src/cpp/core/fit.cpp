@@ -171,9 +171,7 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   summary.inertia =
       inertia(points, MatrixView<double>(centers.data(), k, d), assigner.labels(), out.cluster_inertia, options.poll);
   std::copy(centers.begin(), centers.end(), out.centers);
-  for (std::size_t c = 0; c < k; ++c) {
-    out.cluster_sizes[c] = as_double(sums.count(c) == 0 ? Rounded{} : sums.weight(c));
-  }
+  for (std::size_t c = 0; c < k; ++c) out.cluster_sizes[c] = as_double(sums.count(c) == 0 ? Rounded{} : sums.weight(c));
   return summary;
 }
 

@@ -66,15 +66,15 @@ def _is_boolean(value: Any) -> bool:
     return isinstance(value, (bool, np.bool_))
 
 
-def _is_finite_and_not_negative(value: Any) -> bool:
+def _is_not_negative(value: Any) -> bool:
     try:
-        return (type(value) is float or isinstance(value, Real)) and 0 <= float(value) < math.inf
+        return (type(value) is float or isinstance(value, Real)) and float(value) >= 0
     except OverflowError:  # an integer beyond float64
         return False
 
 
-def _is_time(value: Any) -> bool:
-    return _is_finite_and_not_negative(value) or (isinstance(value, Real) and float(value) == math.inf)
+def _is_finite_and_not_negative(value: Any) -> bool:
+    return _is_not_negative(value) and float(value) < math.inf
 
 
 def is_array_like(value: Any) -> bool:
@@ -137,7 +137,7 @@ _RULES = {
     "store_medoids": _BOOLEAN,
     "record_steps": _BOOLEAN,
     "callback": _Rule(lambda v: v is None or callable(v), "a callable or None"),
-    "max_time": _Rule(lambda v: v is None or _is_time(v), "a float in the range [0.0, inf] or None"),
+    "max_time": _Rule(lambda v: v is None or _is_not_negative(v), "a float in the range [0.0, inf] or None"),
     "categorical": _Rule(
         lambda v: v is None or is_list_of_columns(v), "a list of column names or positions, a mask of bools or None"
     ),
