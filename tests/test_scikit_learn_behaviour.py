@@ -203,6 +203,11 @@ WARNED: dict[str, tuple[Callable[[Estimator], Any], type[Warning], str]] = {
         RuntimeWarning,
         "Explicit initial center position passed: performing only one init in KMeans instead of n_init=5.",
     ),
+    "elkan with one cluster": (
+        lambda E: E(1, algorithm="elkan").fit(X),
+        RuntimeWarning,
+        "algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.",
+    ),
     "names that fit had": (
         lambda E: E(2).fit(FRAME).predict(X),
         UserWarning,

@@ -123,7 +123,8 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         ConvergenceWarning
             If fewer than n_clusters clusters were found: X has fewer different rows.
         RuntimeWarning
-            If init gives the centers and n_init is not 1: all runs would be the same one.
+            If init gives the centers and n_init is not 1: all runs would be the same one. If algorithm is "elkan" and
+            n_clusters is 1.
         """
         self._fit(X, sample_weight)
         return self
