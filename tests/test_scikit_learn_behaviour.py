@@ -20,6 +20,7 @@ from pykmeans import KMeans, KPrototypes, k_means, kmeans_plusplus
 THEIRS = sklearn.cluster.KMeans
 X = np.random.RandomState(0).normal(size=(60, 3)) + np.repeat([[0.0], [5.0], [20.0]], 20, axis=0)
 WEIGHTS = np.random.RandomState(1).uniform(0.5, 2, size=60)
+NOISE = np.random.RandomState(2).normal(size=(1000, 8))  # many iterations, and no ties that rounding would decide
 FRAME = pd.DataFrame(X, columns=["a", "b", "c"])
 
 
@@ -30,11 +31,11 @@ FRAME = pd.DataFrame(X, columns=["a", "b", "c"])
 
 @pytest.mark.parametrize("algorithm", ["lloyd", "elkan"])
 @pytest.mark.parametrize("init", ["k-means++", "random"])
-@pytest.mark.parametrize(("name", "n_clusters"), [("digits", 10), ("wine", 3), ("breast_cancer", 5)])
+@pytest.mark.parametrize(("name", "n_clusters"), [("noise", 20), ("wine", 3), ("breast_cancer", 5)])
 def test_seeds_give_the_same_clusters(
     name: str, n_clusters: int, init: str, algorithm: str, request: pytest.FixtureRequest
 ) -> None:
-    data = request.getfixturevalue(name)
+    data = NOISE if name == "noise" else request.getfixturevalue(name)
     for seed in range(3):
         parameters = {"init": init, "n_init": 2, "random_state": seed, "algorithm": algorithm}
         ours, theirs = (estimator(n_clusters, **parameters).fit(data) for estimator in (KMeans, THEIRS))
@@ -104,7 +105,6 @@ REFUSED: dict[str, tuple[Callable[[Estimator], Any], str]] = {
     "three dimensions": (lambda E: E(2).fit(X[None]), "Found array with dim 3"),
     "complex": (lambda E: E(2).fit(X + 1j), "Complex data not supported"),
     "text": (lambda E: E(2).fit([["a"], ["b"]]), "could not convert string to float"),
-    "a matrix": (lambda E: E(2).fit(np.asmatrix(X)), "np.matrix is not supported"),
     "features of predict": (
         lambda E: E(2).fit(X).predict(X[:, :2]),
         "X has 2 features, but KMeans is expecting 3",

@@ -36,6 +36,7 @@ def expected_failures(estimator: BaseEstimator) -> dict[str, str]:
     return {**seeded, **broken, **FOREIGN.get(getattr(estimator, "metric", ""), {})}
 
 
+@pytest.mark.filterwarnings("ignore:algorithm='elkan' doesn't make sense for a single cluster")
 @parametrize_with_checks(
     [
         KMeans(n_clusters=2, n_init=2, max_iter=5, record_steps=True),

@@ -91,7 +91,7 @@ def test_another_process_reads_them(tmp_path: Path) -> None:
 
 def of_version(model: Any, version: str | None, without: tuple[str, ...] = ()) -> bytes:
     """A pickle of ``model`` as another version would have written it: ``without`` parameters that it did not know."""
-    function, arguments, state = model.__reduce_ex__(4)[:3]
+    function, arguments, state = model.__reduce_ex__(1)
     state = {name: value for name, value in state.items() if name not in without}
     del state["_pykmeans_version"]
     if version is not None:
@@ -130,10 +130,11 @@ def test_a_pickle_of_another_version_on_numpy_alone(tmp_path: Path) -> None:
     path.write_bytes(of_version(KMeans(3, random_state=0).fit(X), "0.0.9", without=("metric",)))
     code = """
 import sys; sys.modules['sklearn'] = None
-import pickle, warnings
+import pathlib, pickle, warnings
+data = pathlib.Path(sys.argv[1]).read_bytes()
 with warnings.catch_warnings(record=True) as found:
     warnings.simplefilter('always')
-    model = pickle.load(open(sys.argv[1], 'rb'))
+    model = pickle.loads(data)
 (warning,) = found
 assert issubclass(warning.category, UserWarning) and warning.filename == '<string>'
 print(warning.message, model, model.metric)
