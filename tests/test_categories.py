@@ -42,7 +42,7 @@ TABLES = {
         {"colour": COLOURS, "size": SIZES}, schema_overrides={"colour": pl.Enum(["blue", "green", "none", "red"])}
     ),
 }
-if hasattr(np.dtypes, "StringDType"):
+if hasattr(np, "dtypes") and hasattr(np.dtypes, "StringDType"):
     TABLES["NumPy's StringDType"] = np.array(ROWS, dtype=np.dtypes.StringDType())
 
 

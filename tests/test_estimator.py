@@ -12,13 +12,11 @@ import polars as pl
 import pytest
 import sklearn
 import sklearn.cluster
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin, clone
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import get_tags
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import pykmeans
 from pykmeans import KMeans, _core, k_means, kmeans_plusplus
@@ -50,35 +48,6 @@ def same_fit(one: KMeans, other: KMeans) -> bool:
 # ---------------------------------------------------------------------------------------------------------------------
 # The contract of scikit-learn
 # ---------------------------------------------------------------------------------------------------------------------
-
-# As for scikit-learn's own KMeans: seeds pick rows by their place, and this check compares fits of shuffled rows.
-# From a start that does not depend on the rows, weights are the same as copies and the check passes.
-SEEDED, REASON = "check_sample_weight_equivalence_on_dense_data", "seeds pick other rows in another order"
-
-
-def diagonal(data: np.ndarray, n_clusters: int, random_state: np.random.RandomState) -> np.ndarray:
-    """Centers that depend on nothing but their number."""
-    return np.linspace(0, 1, n_clusters)[:, np.newaxis] * np.ones(data.shape[1])
-
-
-@parametrize_with_checks(
-    [
-        KMeans(n_clusters=2, n_init=2, max_iter=5, record_steps=True),
-        KMeans(n_clusters=2, n_init=1, init=diagonal, algorithm="elkan", n_threads=2),
-    ],
-    expected_failed_checks=lambda estimator: {} if callable(estimator.init) else {SEEDED: REASON},
-)
-def test_scikit_learn_checks(estimator, check) -> None:
-    check(estimator)
-
-
-def test_it_is_an_estimator_of_scikit_learn() -> None:
-    for base in (ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):
-        assert issubclass(KMeans, base)
-    tags = get_tags(KMeans())
-    assert tags.estimator_type == "clusterer"
-    assert tags.transformer_tags is not None and tags.requires_fit
-    assert not tags.input_tags.sparse and not tags.input_tags.allow_nan
 
 
 def test_the_signatures_are_scikit_learns() -> None:

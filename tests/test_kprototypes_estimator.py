@@ -16,7 +16,6 @@ from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
 from table_kinds import COLUMNS, FRAME, TABLES
 
 import pykmeans
@@ -189,17 +188,6 @@ def test_more_clusters_than_rows():
 # ---------------------------------------------------------------------------------------------------------------------
 # The estimator
 # ---------------------------------------------------------------------------------------------------------------------
-
-OURS = {
-    "check_sample_weight_equivalence_on_dense_data": "seeds pick other rows in another order",
-}
-
-
-@parametrize_with_checks(
-    [KPrototypes(n_clusters=2, n_init=2, max_iter=5, record_steps=True)], expected_failed_checks=lambda estimator: OURS
-)
-def test_scikit_learn_checks(estimator, check):
-    check(estimator)
 
 
 def test_not_fitted():

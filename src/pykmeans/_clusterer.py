@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from . import _core, _errors, _model_file
 from ._bases import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
 from ._fit import BestFit, best_fit
+from ._plain import parameter_defaults
 from ._validate import arrays, parameters
 from ._validate.data import Numbers
 from ._validate.frames import checked_feature_names, feature_names
@@ -122,7 +123,8 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         ConvergenceWarning
             If fewer than n_clusters clusters were found: X has fewer different rows.
         RuntimeWarning
-            If init gives the centers and n_init is not 1: all runs would be the same one.
+            If init gives the centers and n_init is not 1: all runs would be the same one. If algorithm is "elkan" and
+            n_clusters is 1.
         """
         self._fit(X, sample_weight)
         return self
@@ -311,6 +313,18 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         model: Self
         model, _ = _model_file.read(path, cls)
         return model
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "_pykmeans_version": _core.__version__}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take a pickle of any version: say so where it is not of this one, and add the parameters that it lacks."""
+        state = dict(state)
+        version = state.pop("_pykmeans_version", "unknown")
+        if version != _core.__version__:
+            _errors.warn_of_version(type(self).__name__, version, _core.__version__)
+            state = {**parameter_defaults(type(self)), **state}
+        super().__setstate__(state)
 
     def _read(self, X: Any) -> Numbers:
         """Return what the core reads of the X of a fit."""

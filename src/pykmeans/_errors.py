@@ -12,6 +12,7 @@ from . import _scikit_learn
 
 _SCIKIT_LEARN_HOMES = {
     "ConvergenceWarning": "sklearn.exceptions",
+    "InconsistentVersionWarning": "sklearn.exceptions",
     "InvalidParameterError": "sklearn.utils._param_validation",
     "NotFittedError": "sklearn.exceptions",
 }
@@ -19,6 +20,16 @@ _SCIKIT_LEARN_HOMES = {
 
 class _ConvergenceWarning(UserWarning):
     """The fit found fewer clusters than it was asked for."""
+
+
+class _InconsistentVersionWarning(UserWarning):
+    """A pickle of another version; its arguments are named as scikit-learn names them."""
+
+    def __init__(self, *, estimator_name: str, current_sklearn_version: str, original_sklearn_version: str) -> None:
+        super().__init__(
+            f"Trying to unpickle estimator {estimator_name} from version {original_sklearn_version} when using version "
+            f"{current_sklearn_version}. This might lead to breaking code or invalid results. Use at your own risk."
+        )
 
 
 class _InvalidParameterError(ValueError, TypeError):
@@ -47,12 +58,21 @@ if TYPE_CHECKING:
     NotFittedError = _NotFittedError
 
 
-def warn(message: str, category: type[Warning]) -> None:
-    """Warn at the line that called into this package."""
+def warn(message: str | Warning, category: type[Warning] | None = None) -> None:
+    """Warn at the line that called into this package, or into scikit-learn, which wraps methods and calls them itself."""
     level, frame = 2, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "pykmeans":
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] in ("pykmeans", "sklearn"):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, category, stacklevel=level)
+
+
+def warn_of_version(estimator: str, pickled: str, current: str) -> None:
+    """Warn that a pickle of ``estimator`` was made by another version of this package."""
+    warn(
+        _resolved("InconsistentVersionWarning")(
+            estimator_name=estimator, current_sklearn_version=current, original_sklearn_version=pickled
+        )
+    )
 
 
 def not_fitted(estimator: object) -> Exception:

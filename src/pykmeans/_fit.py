@@ -24,6 +24,11 @@ class BestFit(NamedTuple):
 
 def best_fit(caller: str, data: Numbers, sample_weight: Any, parameters: FitParameters) -> BestFit:
     """Fit ``data``."""
+    if parameters.algorithm == "elkan" and parameters.n_clusters == 1:
+        _errors.warn(
+            "algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.", RuntimeWarning
+        )
+        parameters = parameters._replace(algorithm="lloyd")
     best = best_run(caller, data, sample_weight, parameters)
     _warn_of_empty_clusters(best.run, parameters.n_clusters)
     return best

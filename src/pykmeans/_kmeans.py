@@ -211,6 +211,12 @@ class KMeans(Clusterer):
     def _metric_name(self) -> str:
         return self.metric
 
+    def __sklearn_tags__(self) -> Any:
+        """Tell scikit-learn, where it is there, that X may hold strings and categories if they are compared."""
+        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags.input_tags.string = tags.input_tags.categorical = self.metric == "hamming"
+        return tags
+
     def _read(self, X: Any) -> Numbers:
         return read(X, Metric(self.metric))
 

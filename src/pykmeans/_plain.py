@@ -12,13 +12,20 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
+def parameter_defaults(estimator: type) -> dict[str, Any]:
+    """Return the default of each parameter by name."""
+    arguments = list(inspect.signature(estimator.__init__).parameters.values())[1:]  # type: ignore[misc]
+    return {argument.name: argument.default for argument in arguments}
+
+
 class BaseEstimator:
     """Parameters: the arguments of ``__init__``, kept in attributes of the same names."""
 
-    @classmethod
-    def _defaults(cls) -> dict[str, Any]:
-        arguments = list(inspect.signature(cls.__init__).parameters.values())[1:]
-        return {argument.name: argument.default for argument in arguments}
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self).copy()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters by name.
@@ -33,7 +40,7 @@ class BaseEstimator:
         params : dict
             Name and value of each parameter.
         """
-        return {name: getattr(self, name) for name in sorted(self._defaults())}
+        return {name: getattr(self, name) for name in sorted(parameter_defaults(type(self)))}
 
     def set_params(self, **params: Any) -> "Self":
         """Set parameters by name.
@@ -53,7 +60,7 @@ class BaseEstimator:
         ValueError
             If there is no parameter of that name; then none is changed.
         """
-        valid = sorted(self._defaults())
+        valid = sorted(parameter_defaults(type(self)))
         for name in params:
             if name not in valid:
                 raise ValueError(f"Invalid parameter {name!r} for estimator {self!r}. Valid parameters are: {valid!r}.")
@@ -63,10 +70,9 @@ class BaseEstimator:
 
     def __repr__(self) -> str:
         """Write the call that makes this estimator, without the arguments that are defaults."""
+        defaults = parameter_defaults(type(self))
         changed = [
-            f"{name}={value!r}"
-            for name, value in self.get_params().items()
-            if repr(value) != repr(self._defaults()[name])
+            f"{name}={value!r}" for name, value in self.get_params().items() if repr(value) != repr(defaults[name])
         ]
         return f"{type(self).__name__}({', '.join(changed)})"
 
