@@ -1,4 +1,4 @@
-"""How long the tests look for what nobody thought of: PYKMEANS_FUZZ times as many examples, and always different ones."""
+"""How long the tests look for what nobody thought of: PYKMEANS_FUZZ times as many examples, never the same."""
 
 import os
 
@@ -14,5 +14,10 @@ def examples(count):
         deadline=None,
         derandomize=FACTOR == 1,
         print_blob=True,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+            HealthCheck.filter_too_much,
+            HealthCheck.function_scoped_fixture,
+        ],
     )

@@ -135,4 +135,5 @@ def test_no_path_shows(processes, problem):
         process.ask(problem)
     answers = {name: process.answer() for name, process in processes.items()}
     for name, answer in answers.items():
+        assert answer["differs"] == [], name
         assert answer == answers["baseline"], name
