@@ -1,0 +1,23 @@
+"""How long the tests look for what nobody thought of: PYKMEANS_FUZZ times as many examples, never the same."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+FACTOR = int(os.environ.get("PYKMEANS_FUZZ", "1"))
+
+
+def examples(count):
+    """Settings for a test of ``count`` examples: the same ones each time, unless PYKMEANS_FUZZ asks for more."""
+    return settings(
+        max_examples=count * FACTOR,
+        deadline=None,
+        derandomize=FACTOR == 1,
+        print_blob=True,
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+            HealthCheck.filter_too_much,
+            HealthCheck.function_scoped_fixture,
+        ],
+    )
