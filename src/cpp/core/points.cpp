@@ -116,8 +116,9 @@ void check_categories(const Points<T>& points, std::size_t first, const Poll& po
 template <class T>
 void locate_nonfinite(Points<T>& points) {
   if constexpr (std::is_floating_point_v<T>) {
+    const detail::RowReader<T> read(points);
     for (std::size_t i = 0; i < points.values.rows; ++i) {
-      const T* row = points.values.row(i);
+      const T* row = read(i);
       for (std::size_t q = 0; q < points.values.columns; ++q) {
         if (std::isfinite(row[q])) continue;
         if (points.n_nonfinite++ != 0) continue;
