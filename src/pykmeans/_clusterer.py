@@ -69,6 +69,8 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         "cluster_inertia_",
     )
 
+    _OPTIONAL = ("feature_names_in_", "medoid_indices_", "steps_")  # what only some fits leave
+
     @property
     def _metric_name(self) -> str:
         """Its metric, as ``_core.METRICS`` calls it."""
@@ -341,35 +343,35 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         data = self._read(X)
         best = best_fit(caller, data, sample_weight, checked)
         fit, points, _ = best
-        self._keep(best, data, names)
+        kept = self._kept(best, data)
+        if names is not None:
+            kept["feature_names_in_"] = names
         if self.store_medoids:
-            self.medoid_indices_ = _core.medoids(points, fit.centers, fit.labels)
-        elif hasattr(self, "medoid_indices_"):
-            del self.medoid_indices_
+            kept["medoid_indices_"] = _core.medoids(points, fit.centers, fit.labels)
         if self.record_steps:
             found = [Step(data.decoded(centers), labels, inertia) for centers, labels, inertia in fit.steps]
-            self.steps_ = [*found, Step(self.cluster_centers_, self.labels_, self.inertia_)]
-        elif hasattr(self, "steps_"):
-            del self.steps_
+            kept["steps_"] = [*found, Step(kept["cluster_centers_"], fit.labels, fit.inertia)]
+        others = {name: value for name, value in self.__dict__.items() if name not in self._OPTIONAL}
+        # All at once: whenever Ctrl-C comes, the estimator is as it was or fitted.
+        self.__dict__ = {**others, **kept}
         return data, points, fit
 
-    def _keep(self, best: BestFit, data: Numbers, names: NDArray[np.object_] | None) -> None:
+    def _kept(self, best: BestFit, data: Numbers) -> dict[str, Any]:
+        """Return the attributes that every fit leaves."""
         fit = best.run
-        self.cluster_centers_ = data.decoded(fit.centers)
-        self.labels_ = fit.labels
-        self.inertia_ = fit.inertia
-        self.n_iter_ = fit.n_iter
-        self.n_features_in_ = fit.centers.shape[1]
-        self.inertia_history_ = fit.inertia_history
-        self.stop_reason_ = best.stop_reason
-        self.algorithm_ = fit.algorithm
-        self.converged_ = best.stop_reason in ("labels", "centers")
-        self.cluster_sizes_ = fit.cluster_sizes
-        self.cluster_inertia_ = fit.cluster_inertia
-        if names is not None:
-            self.feature_names_in_ = names
-        elif hasattr(self, "feature_names_in_"):
-            del self.feature_names_in_
+        return {
+            "cluster_centers_": data.decoded(fit.centers),
+            "labels_": fit.labels,
+            "inertia_": fit.inertia,
+            "n_iter_": fit.n_iter,
+            "n_features_in_": fit.centers.shape[1],
+            "inertia_history_": fit.inertia_history,
+            "stop_reason_": best.stop_reason,
+            "algorithm_": fit.algorithm,
+            "converged_": best.stop_reason in ("labels", "centers"),
+            "cluster_sizes_": fit.cluster_sizes,
+            "cluster_inertia_": fit.cluster_inertia,
+        }
 
     def _measured(self, X: Any, sample_weight: Any = None) -> tuple[Numbers, _core.Points, NDArray[Any]]:
         """Return new rows, if they have the columns of fit, and the centers, as the core takes them."""

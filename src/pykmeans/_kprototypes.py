@@ -274,10 +274,12 @@ class KPrototypes(Clusterer):
         data = Encoded(X, metric, numeric)
         return data, data.centers(centers, "cluster_centers_")
 
-    def _keep(self, best: BestFit, data: Numbers, names: NDArray[np.object_] | None) -> None:
-        super()._keep(best, data, names)
-        self.gamma_ = data.metric.gamma
-        self.categorical_features_ = np.array(data.categorical, dtype=np.int64)
+    def _kept(self, best: BestFit, data: Numbers) -> dict[str, Any]:
+        return {
+            **super()._kept(best, data),
+            "gamma_": data.metric.gamma,
+            "categorical_features_": np.array(data.categorical, dtype=np.int64),
+        }
 
 
 def _unused(title: str, names: list[str]) -> str:

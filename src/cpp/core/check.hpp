@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -29,6 +30,16 @@ void check_finite(const Points<T>& points) {
                                 " values that are NaN or infinite, the first at row " +
                                 std::to_string(points.first_nonfinite_row) + ", column " +
                                 std::to_string(points.first_nonfinite_column) + "; all must be finite");
+}
+
+/// What is added up of finite values has a finite mean, unless somebody changes the values between being added and
+/// being taken away.
+inline void check_finite(const std::vector<double>& centers) {
+  unsigned bad = 0;  // no jump in the loop, so that it is one over vectors
+  for (const double value : centers)
+    bad |= static_cast<unsigned>(!(std::fabs(value) <= std::numeric_limits<double>::max()));
+  if (bad != 0)
+    throw std::runtime_error("a center is not finite: X or sample_weight was changed by another thread during the fit");
 }
 
 inline void check_labels(const std::int32_t* labels, std::size_t count, std::size_t n_clusters) {

@@ -2,6 +2,7 @@
 // and ranks among the bits that are set.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -23,11 +24,11 @@ class ColourRanks {
   /// What threads share when they go through the rows.
   const Blocks& blocks() const { return blocks_; }
 
-  /// The place of a row among the different ones.
+  /// The place of a row among the different ones; any of them where somebody has changed the row since.
   std::uint32_t rank(const std::uint8_t* row) const {
     const std::uint32_t code = code_of(row);
     const Word before = seen_[code / 64] & ((Word{1} << code % 64) - 1);
-    return rank_[code / 64] + bits_set(before);
+    return std::min(rank_[code / 64] + bits_set(before), count_ - 1);
   }
 
   /// Call write(rank, feature, value) for all different rows, by several threads.

@@ -126,6 +126,7 @@ std::vector<std::int64_t> medoids(const Points<T>& points, MatrixView<double> vi
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
       if (points.weight(i) == 0.0) continue;
       const auto c = static_cast<std::size_t>(labels[i]);
+      if (c >= k) continue;  // somebody has changed it since it was checked
       found[static_cast<std::size_t>(worker)][c].look(referee(read(i), centers.data() + c * d),
                                                       static_cast<std::int64_t>(i));
     }

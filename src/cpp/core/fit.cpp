@@ -137,6 +137,7 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
       moved = detail::fill_empty_clusters(points, seen.data(), referee, labels(), sums, options.poll);
     for (const std::size_t row : moved) assigner.label_changed(row);
     update(sums, labels, centers.data());
+    detail::check_finite(centers);
     objective.forget_moved(sums);
     for (std::size_t c = 0; c < k; ++c) sums.settle(c);
 

@@ -106,7 +106,7 @@ void check_categories(const Points<T>& points, std::size_t first, const Poll& po
     if (row == values.rows) return;
     const T* found = values.row(row);
     std::size_t q = first;
-    while (found[q] == std::trunc(found[q])) ++q;
+    while (q + 1 < values.columns && found[q] == std::trunc(found[q])) ++q;  // it may have been changed since
     throw std::invalid_argument(
         "X holds " + detail::shown(static_cast<double>(found[q])) + " at row " + std::to_string(row) + ", column " +
         std::to_string(q) + "; with metric=" + to_string(points.metric.distance) + " categories must be whole numbers");
@@ -116,8 +116,9 @@ void check_categories(const Points<T>& points, std::size_t first, const Poll& po
 template <class T>
 void locate_nonfinite(Points<T>& points) {
   if constexpr (std::is_floating_point_v<T>) {
+    const detail::RowReader<T> read(points);
     for (std::size_t i = 0; i < points.values.rows; ++i) {
-      const T* row = points.values.row(i);
+      const T* row = read(i);
       for (std::size_t q = 0; q < points.values.columns; ++q) {
         if (std::isfinite(row[q])) continue;
         if (points.n_nonfinite++ != 0) continue;
@@ -233,6 +234,7 @@ Points<T>::Points(MatrixView<T> view, const double* row_weights, int threads, co
   columns = scan_columns(*this, poll, finite);
   if (!finite) {
     locate_nonfinite(*this);
+    if (n_nonfinite == 0) throw std::runtime_error("X was changed by another thread while it was read");
     return;
   }
   constexpr bool integers = std::is_same_v<T, std::uint8_t>;

@@ -172,11 +172,14 @@ void Partial::accumulate_wide(std::int64_t* limbs, const T* row, double weight) 
       }
       if (part == 0) return;
       const int shift = offset % limb_bits;
-      std::int64_t* digit = limbs + static_cast<std::size_t>(offset / limb_bits) * features + q;
+      // There are limbs for all of it, unless somebody has changed the values since the layout was made.
+      int limb = offset / limb_bits;
+      if (limb > layout_->limbs) return;
+      std::int64_t* digit = limbs + static_cast<std::size_t>(limb) * features + q;
       const std::uint64_t fits = (std::uint64_t{1} << (limb_bits - shift)) - 1;
       std::uint64_t above = part >> (limb_bits - shift);
       digit[0] += direction * static_cast<std::int64_t>((part & fits) << shift);
-      for (; above != 0; above >>= limb_bits) {
+      for (; above != 0 && ++limb <= layout_->limbs; above >>= limb_bits) {
         digit += features;
         digit[0] += direction * static_cast<std::int64_t>(above & mask);
       }

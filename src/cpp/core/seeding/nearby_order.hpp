@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -34,7 +35,11 @@ class NearbyOrder {
     const std::size_t size = rows.size(), unit = size > 512 ? 256 : smallest, column = widest(rows);
     const std::size_t half = (size / 2 + unit - 1) / unit * unit;
     std::vector<Key> keys(size);
-    for (std::size_t i = 0; i < size; ++i) keys[i] = {place(rows.begin[i], column), rows.begin[i]};
+    for (std::size_t i = 0; i < size; ++i) {
+      const float value = place(rows.begin[i], column);
+      keys[i] = {std::isnan(value) ? 0.0f : value,
+                 rows.begin[i]};  // there is none, unless somebody writes it meanwhile
+    }
     std::nth_element(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(half), keys.end(),
                      [](const Key& a, const Key& b) { return a.value < b.value; });
     for (std::size_t i = 0; i < size; ++i) rows.begin[i] = keys[i].row;

@@ -133,6 +133,7 @@ class PlusPlus {
     for (std::size_t l = 0; l < count; ++l)
       if (gains.gain[l] + gains.error[l] >= sure) contenders.push_back(l);
     if (contenders.size() == 1) return contenders[0];
+    if (contenders.empty()) return 0;  // gains are NaN where somebody has written NaN into X meanwhile
     std::vector<WideSum> changes = exact_changes(centers, contenders);
     std::size_t best = 0;
     for (std::size_t c = 1; c < contenders.size(); ++c)

@@ -46,9 +46,14 @@ void PrefixSums::find_places() {
     places_of_[row + 1] = places_of_[row] + static_cast<std::uint32_t>(occurrences_->counts[row]);
   }
   chunk_of_place_ = LargeArray<std::uint16_t>(n_places_);
+  std::fill_n(chunk_of_place_.data(), n_places_, std::uint16_t{0});
   each_chunk([&](std::size_t c) {
-    for (std::size_t place = begin(c); place < end(c); ++place)
-      chunk_of_place_[next[row_at(place)].fetch_add(1, std::memory_order_relaxed)] = static_cast<std::uint16_t>(c);
+    for (std::size_t place = begin(c); place < end(c); ++place) {
+      const std::size_t row = row_at(place);
+      const std::uint32_t at = next[row].fetch_add(1, std::memory_order_relaxed);
+      // As many as were counted, unless somebody has changed the others since.
+      if (at < places_of_[row + 1]) chunk_of_place_[at] = static_cast<std::uint16_t>(c);
+    }
   });
 }
 
@@ -74,19 +79,22 @@ void PrefixSums::reset() {
     for (std::size_t i = begin(c); i < end(c); ++i) sum += term(i, value(i));
     sums_[c].store(sum, std::memory_order_relaxed);
   });
-  total_at_reset_ = 0.0;
-  update();
+  add_up();
   total_at_reset_ = prefixes_.back();
 }
 
 void PrefixSums::update() {
+  if (changed_.exchange(false, std::memory_order_relaxed)) exact_.clear();
+  add_up();
+  if (prefixes_.back() < total_at_reset_ * 0x1p-8) reset();  // a finer unit
+}
+
+void PrefixSums::add_up() {
   double prefix = 0.0;
   for (std::size_t c = 0; c < chunks(); ++c) {
     prefix += static_cast<double>(sums_[c].load(std::memory_order_relaxed));
     prefixes_[c] = prefix;
   }
-  if (changed_.exchange(false, std::memory_order_relaxed)) exact_.clear();
-  if (prefix < total_at_reset_ * 0x1p-8) reset();  // a finer unit
 }
 
 std::size_t PrefixSums::find(double uniform, bool or_equal) {
@@ -149,7 +157,7 @@ std::size_t PrefixSums::exact_place(double uniform, bool or_equal) {
   while (place < n_places_ && weights_[place] == 0.0) ++place;
   if (place == n_places_) do
       --place;
-    while (weights_[place] == 0.0);
+    while (place > 0 && weights_[place] == 0.0);
   return place;
 }
 

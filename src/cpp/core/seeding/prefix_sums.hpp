@@ -99,6 +99,7 @@ class PrefixSums {
   template <class Body>
   void each_chunk(const Body& body);
   void find_places();
+  void add_up();
   std::size_t certain_place(double uniform) const;
   std::size_t exact_place(double uniform, bool or_equal);
   void add_exactly();

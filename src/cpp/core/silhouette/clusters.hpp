@@ -50,8 +50,8 @@ class Clusters {
     }
     members_.resize(begins_[n_clusters]);
     std::vector<std::size_t> next(begins_.begin(), begins_.end() - 1);
-    for (std::size_t i = 0; i < n; ++i)
-      if (points.weight(i) > 0.0) members_[next[label(i)]++] = i;
+    for (std::size_t i = 0; i < n; ++i)  // as many as were counted, unless somebody has changed the weights since
+      if (points.weight(i) > 0.0 && next[label(i)] != begins_[label(i) + 1]) members_[next[label(i)]++] = i;
   }
 
   std::size_t count() const { return whole_.size(); }

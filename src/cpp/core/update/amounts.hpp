@@ -14,6 +14,12 @@
 
 namespace pykmeans::detail {
 
+/// A value that has its place among others: NaN, which somebody may write into X meanwhile, has none.
+template <class T>
+T ordered(T value) {
+  return value == value ? value : T(0);
+}
+
 /// Without weights; for fewer than 2^32 rows.
 template <class T>
 class Ones {
@@ -25,11 +31,12 @@ class Ones {
   Count operator()(std::size_t) const { return 1; }
   static bool fits(const Points<T>& points) { return !points.weights && points.values.rows < 0xffffffffu; }
   static bool reaches_half(Count part, Count whole) { return part >= whole - part; }
-  static Entry entry(T value, std::size_t) { return value; }
+  static Entry entry(T value, std::size_t) { return ordered(value); }
 
-  /// The least value of some members up to which they and `below` reach half of the whole.
+  /// The least value of some members, one at least, up to which they and `below` reach half of the whole.
   T middle(std::vector<Entry>& members, bool sorted, Count below, Count whole) const {
-    const auto place = members.begin() + static_cast<std::ptrdiff_t>(whole - whole / 2 - 1 - below);
+    const std::size_t index = std::min<std::size_t>(whole - whole / 2 - 1 - below, members.size() - 1);
+    const auto place = members.begin() + static_cast<std::ptrdiff_t>(index);
     if (!sorted) std::nth_element(members.begin(), place, members.end());
     return *place;
   }
@@ -42,7 +49,7 @@ class Weighted {
   using Count = Sum;
   using Entry = std::pair<T, std::uint32_t>;
 
-  static Entry entry(T value, std::size_t row) { return {value, static_cast<std::uint32_t>(row)}; }
+  static Entry entry(T value, std::size_t row) { return {ordered(value), static_cast<std::uint32_t>(row)}; }
   T middle(std::vector<Entry>& members, bool sorted, Count below, const Count& whole) const {
     if (!sorted) std::sort(members.begin(), members.end());
     for (const Entry& member : members) {
@@ -63,7 +70,7 @@ class WholeWeights : public Weighted<T, WholeWeights<T>, TwoWords> {
 
   Count operator()(std::size_t row) const {
     const Split parts = split(weights_[row]);
-    const int shift = parts.exponent - unit_;
+    const int shift = std::clamp(parts.exponent - unit_, -63, 127);  // beyond, the weights have been changed since
     return shift >= 0 ? shifted(parts.significand, shift) : Count{parts.significand >> -shift, 0};
   }
   static bool fits(const Points<T>& points) {
@@ -119,7 +126,7 @@ class AnyWeights {
     count.sum.add(points_.weight(row));
     return count;
   }
-  static Entry entry(T value, std::size_t row) { return {value, row}; }
+  static Entry entry(T value, std::size_t row) { return {ordered(value), row}; }
   static bool reaches_half(Count part, const Count& whole) { return !((part += Count(part)) < whole); }
 
  private:

@@ -60,8 +60,10 @@ class BucketMembers {
       const auto place = std::lower_bound(members.begin(), members.end(), entry);
       if (hit.comes)
         members.insert(place, entry);
-      else
+      else if (place != members.end())  // as it is, unless somebody has changed the value meanwhile
         members.erase(place);
+      else if (!members.empty())
+        members.pop_back();
     }
     hits.clear();
   }
@@ -133,6 +135,10 @@ class BucketMembers {
       std::uint8_t& passed = sought_of(cluster, q).passed[q % 8];
       const bool sorted = passed != 0;
       passed = 0xff;
+      if (slot.members.empty()) {  // values or weights have been changed since they were counted
+        forget(cluster, q);
+        continue;
+      }
       if (keep && !sorted) std::sort(slot.members.begin(), slot.members.end());
       const T median = amounts.middle(slot.members, sorted || keep, slot.below, total);
       center[q] = static_cast<double>(median) + 0.0;  // no -0

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "../large_array.hpp"
 #include "../parallel.hpp"
@@ -114,7 +115,9 @@ class Counts final : public CodeCounts<T> {
     Count* const counts = counts_of(cluster);
     add<sign>(totals_[cluster], amount);
     for (const Counted& counted : columns_) {
-      const unsigned bin = unsigned{codes[counted.column]} >> counted.shift;
+      unsigned bin = unsigned{codes[counted.column]} >> counted.shift;
+      // Codes of uint8 are the values of X, which somebody may have changed since the largest was found.
+      if constexpr (std::is_same_v<T, std::uint8_t>) bin = std::min(bin, static_cast<unsigned>(counted.bins) - 1);
       add<sign>(counts[counted.offset + bin], amount);
       if (what_ == Typical::median && members_.keeps(cluster, counted.column, bin))
         members_.note(row, counted.column, sign > 0, hits);
@@ -143,7 +146,10 @@ class Counts final : public CodeCounts<T> {
     const Count* const counts = counts_of(cluster) + counted.offset;
     Count below{};
     std::size_t bin = 0;
-    for (Count with = counts[0]; !Amounts::reaches_half(with, totals_[cluster]); with += counts[++bin]) below = with;
+    // Counts add up to the total, but where weights or values are changed meanwhile.
+    for (Count with = counts[0]; bin + 1 < counted.bins && !Amounts::reaches_half(with, totals_[cluster]);
+         with += counts[++bin])
+      below = with;
     const CodedColumn<T>& column = codes_.columns()[counted.column];
     if (counted.shift == 0 && column.single[bin] != 0) {
       value_at(centers, cluster, counted) = static_cast<double>(column.lowest[bin]);

@@ -139,6 +139,7 @@ void Objective<T>::set_unit(const Referee& referee, const Partial& sums) {
   int exponent = std::numeric_limits<int>::min();
   for (std::size_t c = 0; c < terms_.size(); ++c)
     if (sums.count(c) != 0) exponent = std::max(exponent, sums.weight(c).exponent);
+  if (exponent == std::numeric_limits<int>::min()) exponent = 0;  // only where weights are changed meanwhile
   if (has_base_ && (exponent != exponent_ || referee.scale() != scale_)) {
     if (referee.scale() != scale_) {
       has_base_ = false;

@@ -9,7 +9,8 @@ namespace pykmeans::detail {
 
 namespace {
 
-/// The rows of positive weight of some clusters, one cluster after the other.
+/// The rows of positive weight of some clusters, one cluster after the other. Weights are read twice: where somebody
+/// changes them in between, rows are left out, or the first row stands where one is missing.
 struct GroupedRows {
   std::vector<std::size_t> begin;  // (clusters + 1)
   std::vector<std::size_t> rows;
@@ -31,7 +32,9 @@ struct GroupedRows {
     for (std::size_t i = 0; i < clusters.size(); ++i) begin[i + 1] += begin[i];
     rows.resize(begin.back());
     next.assign(begin.begin(), begin.end() - 1);
-    each([&](std::size_t at, std::size_t row) { rows[next[at]++] = row; });
+    each([&](std::size_t at, std::size_t row) {
+      if (next[at] != begin[at + 1]) rows[next[at]++] = row;
+    });
   }
 };
 
@@ -95,6 +98,7 @@ void write(const Points<T>& points, const std::vector<std::size_t>& columns, con
     const std::size_t cluster = block / parts, first = block % parts * together;
     const std::size_t last = std::min(columns.size(), first + together);
     const std::size_t count = grouped.begin[cluster + 1] - grouped.begin[cluster];
+    if (count == 0) return;  // weights have been changed since the members were counted
     std::vector<std::vector<typename Amounts::Entry>> members(last - first);
     for (auto& some : members) some.reserve(count);
     for (std::size_t i = grouped.begin[cluster]; i < grouped.begin[cluster + 1]; ++i) {

@@ -23,7 +23,7 @@ bool is_whole(T value) {
 /// How to find the code of a value.
 template <class T>
 struct Search {
-  std::vector<T> table;  // least values of the codes, and infinity up to a power of two
+  std::vector<T> table;  // least values of the codes, and up to a power of two NaN, which nothing reaches
   bool exact = false;    // a value that is not in the table has no code
   bool whole = false;    // the values are whole numbers in a row: the code is a difference
   T most = T(0);         // the largest code
@@ -36,7 +36,7 @@ struct Search {
     const T least = table.front(), reach = std::ldexp(T(1), std::numeric_limits<T>::digits - 1);
     whole = exact && std::fabs(least) < reach && table.back() - least == most &&
             std::all_of(table.begin(), table.end(), is_whole<T>);
-    table.resize(size, std::numeric_limits<T>::infinity());
+    table.resize(size, std::numeric_limits<T>::quiet_NaN());
   }
 
   /// @param codes [out] (count)  @return whether every value has one
@@ -74,7 +74,8 @@ struct Search {
 template <class T>
 void add_missing(const std::vector<T>& table, const T* values, std::size_t count, std::vector<T>& missing) {
   for (std::size_t i = 0; i < count && missing.size() <= most_codes; ++i) {
-    const T value = values[i] + T(0);  // no -0
+    const T value = values[i] + T(0);     // no -0
+    if (!std::isfinite(value)) continue;  // somebody has written it meanwhile
     if (std::binary_search(table.begin(), table.end(), value)) continue;
     const auto place = std::lower_bound(missing.begin(), missing.end(), value);
     if (place == missing.end() || *place != value) missing.insert(place, value);
@@ -130,7 +131,10 @@ void take_samples(const Points<T>& points, std::size_t first, std::vector<std::v
     const std::size_t begin = s * n / count, share = (s + 1) * n / count - begin;
     random = random * 1664525u + 1013904223u;
     const T* row = points.values.row(begin + (random >> 8) % share) + first;
-    for (std::size_t q = 0; q < samples.size(); ++q) samples[q].push_back(row[q] + T(0));
+    for (std::size_t q = 0; q < samples.size(); ++q) {
+      const T value = row[q] + T(0);                              // no -0
+      samples[q].push_back(std::isfinite(value) ? value : T(0));  // what is not has been written meanwhile
+    }
   }
   for (std::vector<T>& sample : samples) std::sort(sample.begin(), sample.end());
 }
