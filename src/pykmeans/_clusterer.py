@@ -148,8 +148,8 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         labels : ndarray of shape (n_samples,), int32
             The nearest center of each row.
         """
-        self._fit(X, sample_weight)
-        return self.labels_
+        _, _, fit = self._fit(X, sample_weight)
+        return fit.labels  # labels_ may be those of another thread's fit by now
 
     def fit_transform(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> NDArray[Any]:
         """Cluster ``X`` and return its distances to the centers; see ``fit`` and ``transform``.
@@ -385,11 +385,12 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         weight = arrays.weights(sample_weight, data.X.shape[0])
         return data, data.points(weight, parameters.threads(caller, self.n_threads)), centers
 
-    def _check_width(self, shape: tuple[int, ...]) -> None:
-        if shape[1:] != (self.n_features_in_,):
+    def _check_width(self, shape: tuple[int, ...], centers: NDArray[Any]) -> None:
+        """Judge the columns of X by the centers that are used: n_features_in_ may change with another thread's fit."""
+        n_features = centers.shape[1]
+        if shape[1:] != (n_features,):
             raise ValueError(
-                f"X has {shape[1]} features, but {type(self).__name__} is expecting {self.n_features_in_} features as "
-                "input."
+                f"X has {shape[1]} features, but {type(self).__name__} is expecting {n_features} features as input."
             )
 
     @property

@@ -224,5 +224,5 @@ class KMeans(Clusterer):
         check(type(self).__name__, metric=self.metric)
         is_coded = is_table(centers)
         data = read(X, Metric(self.metric), is_coded)
-        self._check_width(data.X.shape)
+        self._check_width(data.X.shape, centers)
         return data, data.centers(centers, "cluster_centers_") if is_coded else as_core_centers(centers)

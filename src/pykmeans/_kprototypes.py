@@ -268,7 +268,7 @@ class KPrototypes(Clusterer):
 
     def _read_new(self, X: Any, centers: NDArray[Any]) -> tuple[Numbers, NDArray[Any]]:
         X = opened(X)
-        self._check_width(X.shape)
+        self._check_width(X.shape, centers)
         numeric = [j for j in range(X.shape[1]) if j not in set(self.categorical_features_)]
         metric = parameters.Metric("mixed", len(numeric), self.gamma_)
         data = Encoded(X, metric, numeric)

@@ -25,7 +25,7 @@ namespace pykmeans {
 namespace {
 
 // An OpenMP team does not survive fork(): a child that asked for one would wait for threads that are not there.
-std::atomic<bool> forked{false};
+[[maybe_unused]] std::atomic<bool> forked{false};
 
 #if defined(__unix__) || defined(__APPLE__)
 [[maybe_unused]] const int fork_handler = pthread_atfork(nullptr, nullptr, [] { forked = true; });

@@ -45,7 +45,7 @@ struct PanelScores {
       }
       answer.contenders[base + r] = mask;
       answer.contended[n] = static_cast<std::uint32_t>(base + r);
-      n += (mask != 0) & (base + r < query.count) ? 1 : 0;
+      n += ((mask != 0) & (base + r < query.count)) ? 1 : 0;
     }
     for (std::size_t v = 1; v < vectors; ++v)
       for (std::size_t r = 0; r < n_rows; ++r) at[0][r] = Vector::min(at[0][r], at[v][r]);
