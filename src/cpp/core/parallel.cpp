@@ -4,11 +4,12 @@
 #include <chrono>
 #include <exception>
 #include <mutex>
-#include <vector>
 
 #include "float_environment.hpp"
 #include "granted.hpp"
+#include "pool.hpp"
 #include "pykmeans/pykmeans.hpp"
+#include "pykmeans/workspace.hpp"
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -77,7 +78,7 @@ struct alignas(64) Share {
 class Sharing {
  public:
   Sharing(std::size_t n_blocks, std::size_t team, const Poll& poll, const BlockBody& body)
-      : poll_(poll), body_(body), shares_(team) {
+      : poll_(poll), body_(body), shares_(team), pool_(current_pool()) {
     for (std::size_t w = 0; w < team; ++w) {
       shares_[w].next = n_blocks * w / team;
       shares_[w].end = n_blocks * (w + 1) / team;
@@ -86,6 +87,17 @@ class Sharing {
 
   void work(int worker) {
     const FloatEnvironment environment;
+    Pool* const before = use_pool(pool_);
+    work_on_shares(worker);
+    use_pool(before);
+  }
+
+  void rethrow() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  void work_on_shares(int worker) {
     try {
       for (std::size_t w = 0; w < shares_.size(); ++w) {
         Share& share = shares_[(static_cast<std::size_t>(worker) + w) % shares_.size()];
@@ -105,14 +117,10 @@ class Sharing {
     }
   }
 
-  void rethrow() const {
-    if (error_) std::rethrow_exception(error_);
-  }
-
- private:
   const Poll& poll_;
   const BlockBody& body_;
-  std::vector<Share> shares_;
+  Vector<Share> shares_;
+  Pool* const pool_;  // of the calling thread, for all
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
   std::exception_ptr error_;
@@ -150,7 +158,7 @@ thread_local Congestion::Time Congestion::alone_until_{};
 /// Whether the system makes so many threads: all of them stand still until the last one is there.
 bool can_be_made(std::size_t threads) {
   std::mutex gate;
-  std::vector<std::thread> made;
+  Vector<std::thread> made;
   {
     const std::lock_guard<std::mutex> closed(gate);
     try {
