@@ -1,16 +1,18 @@
 // What is allocated by calls that are made again and again, with a Workspace and without one: each line has a name, and
 // how often memory was asked for in each of the calls. tests/test_allocations.py reads them.
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <functional>
 #include <new>
+#include <optional>
 #include <pykmeans/pykmeans.hpp>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "../../examples/palette/film.hpp"
@@ -19,11 +21,15 @@
 namespace {
 
 std::atomic<long> asked{0}, held{0};
+std::atomic<long> until_refused{-1};  // how often memory is still had; negative for ever
 
-void* counted(void* memory) {
+template <class Allocate>
+void* counted(Allocate allocate) {
   ++asked;
-  ++held;
+  if (until_refused >= 0 && until_refused-- == 0) throw std::bad_alloc();
+  void* const memory = allocate();
   if (!memory) throw std::bad_alloc();
+  ++held;
   return memory;
 }
 
@@ -36,11 +42,11 @@ void release(void* memory) {
 
 // Everything that C++ allocates.
 void* operator new(std::size_t bytes) {
-  return counted(std::malloc(bytes ? bytes : 1));
+  return counted([=] { return std::malloc(bytes ? bytes : 1); });
 }
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
   const auto a = static_cast<std::size_t>(alignment);
-  return counted(std::aligned_alloc(a, (bytes + a - 1) / a * a));
+  return counted([=] { return std::aligned_alloc(a, (bytes + a - 1) / a * a); });
 }
 void operator delete(void* memory) noexcept {
   release(memory);
@@ -98,7 +104,7 @@ void count(const std::string& name, const std::function<void(int)>& call) {
     call(i);
     counts[i] = asked - before;
   }
-  std::printf("%s", name.c_str());
+  std::printf("%s,", name.c_str());
   for (const long some : counts) std::printf(" %ld", some);
   std::printf("\n");
 }
@@ -144,19 +150,19 @@ void again_and_again(const std::string& type, pykmeans::Metric metric, pykmeans:
       all(pykmeans::Points<T>(view, weights.data(), n_threads, {}, metric));
   };
 
+  std::vector<double> first(k * d);
   const long held_before = held;
-  std::vector<double> first;
   {
     pykmeans::Workspace workspace;
     count("workspace," + name, [&](int) {
       const pykmeans::Workspace::Scope scope(workspace);
       work();
     });
-    first = centers;
+    first.swap(centers);
   }
-  if (held != held_before + (first.empty() ? 0 : 1)) std::printf("leak,%s %ld\n", name.c_str(), held - held_before);
+  if (held != held_before) std::printf("wrong,leak,%s, %ld\n", name.c_str(), held - held_before);
   count("heap," + name, [&](int) { work(); });
-  if (first != centers) std::printf("different,%s 1\n", name.c_str());
+  if (first != centers) std::printf("wrong,different,%s, 1\n", name.c_str());
 }
 
 template <class T>
@@ -174,6 +180,95 @@ void every_way(const std::string& type) {
   again_and_again<T>(type, {}, Algorithm::lloyd, 20000, 8, 20, 2);
 }
 
+void expect(bool what, const char* name) {
+  if (!what) std::printf("wrong,%s, 1\n", name);
+}
+
+/// What a Workspace promises of its memory.
+void life_of_a_workspace() {
+  const std::vector<float> values = rows_of<float>(500, 4);
+  const pykmeans::MatrixView<float> view(values.data(), 500, 4);
+  std::vector<double> centers(5 * 4);
+  std::vector<std::int32_t> labels(500);
+  const long held_before = held;
+  const auto work = [&](const pykmeans::Points<float>& points) {
+    std::copy_n(values.data(), centers.size(), centers.data());
+    pykmeans::nearest(points, {centers.data(), 5, 4}, labels.data());
+  };
+
+  {  // Points may outlive it.
+    std::optional<pykmeans::Points<float>> points;
+    {
+      pykmeans::Workspace workspace;
+      const pykmeans::Workspace::Scope scope(workspace);
+      points.emplace(view, nullptr, 1);
+    }
+    work(*points);
+  }
+  expect(held == held_before, "what outlives a workspace is released");
+
+  {
+    pykmeans::Workspace workspace;
+    {
+      const pykmeans::Workspace::Scope scope(workspace);
+      const pykmeans::Points<float> points(view, nullptr, 1);
+      const std::size_t before = workspace.bytes();
+      work(points);
+      expect(workspace.bytes() > before, "bytes grow");
+      {
+        pykmeans::Workspace inner;
+        const pykmeans::Workspace::Scope scope_of_inner(inner);
+        const std::size_t outer = workspace.bytes();
+        work(points);
+        expect(inner.bytes() > 0 && workspace.bytes() == outer, "the innermost scope counts");
+      }
+      workspace.release();
+      expect(workspace.bytes() == before, "what is in use is not released");
+    }
+    workspace.release();
+    expect(workspace.bytes() == 0, "all is released");
+    const pykmeans::Points<float> points(view, nullptr, 1);
+    expect(workspace.bytes() == 0, "nothing is taken without a scope");
+
+    std::vector<std::thread> threads;  // one for all of them
+    for (int t = 0; t < 4; ++t)
+      threads.emplace_back([&] {
+        const pykmeans::Workspace::Scope scope(workspace);
+        std::vector<std::int32_t> mine(500);
+        for (int i = 0; i < 50; ++i)
+          pykmeans::nearest(pykmeans::Points<float>(view, nullptr, 1), {centers.data(), 5, 4}, mine.data());
+        expect(mine == labels, "threads share a workspace");
+      });
+    for (std::thread& thread : threads) thread.join();
+  }
+  expect(held == held_before, "its end releases all");
+}
+
+/// Memory that is refused, at every place where a fit asks for some.
+void refused_memory(int n_threads) {
+  const std::vector<double> values = rows_of<double>(5000, 6);
+  const pykmeans::MatrixView<double> view(values.data(), 5000, 6);
+  pykmeans::fit(pykmeans::Points<double>(view, nullptr, n_threads),
+                std::vector<double>(values.data(), values.data() + 72), {});  // what is made once, threads among it
+  const long held_before = held;
+  long refusals = 0;
+  for (bool done = false; !done; ++refusals) {
+    try {
+      pykmeans::Workspace workspace;
+      const pykmeans::Workspace::Scope scope(workspace);
+      until_refused = refusals;
+      const pykmeans::Points<double> points(view, nullptr, n_threads);
+      pykmeans::fit(points, std::vector<double>(values.data(), values.data() + 72), {});
+      until_refused = -1;
+      done = true;
+    } catch (const std::bad_alloc&) {
+      until_refused = -1;
+    }
+    expect(held == held_before, "nothing is left where memory is refused");
+  }
+  std::printf("refusals,%d, %ld\n", n_threads, refusals);
+}
+
 /// The example: frame after frame.
 void film(int n_threads) {
   Film film;
@@ -185,7 +280,7 @@ void film(int n_threads) {
     palette.follow(frame);
     (number == 0 ? first : others) += asked - before;
   }
-  std::printf("film,%d %ld %ld\n", n_threads, first, others);
+  std::printf("film,%d, %ld %ld\n", n_threads, first, others);
 }
 
 }  // namespace
@@ -193,6 +288,9 @@ void film(int n_threads) {
 int main() {
   film(1);
   film(2);
+  life_of_a_workspace();
+  refused_memory(1);
+  refused_memory(2);
   every_way<std::uint8_t>("uint8");
   every_way<float>("float");
   every_way<double>("double");

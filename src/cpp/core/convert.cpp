@@ -2,13 +2,12 @@
 
 #include "float_environment.hpp"
 #include "pykmeans/pykmeans.hpp"
-#include "pykmeans/workspace.hpp"
 
 namespace pykmeans {
 
 std::vector<double> widened(MatrixView<float> values) {
   const detail::FloatEnvironment environment;
-  Vector<double> result;
+  std::vector<double> result;
   result.reserve(values.rows * values.columns);
   for (std::size_t i = 0; i < values.rows; ++i)
     result.insert(result.end(), values.row(i), values.row(i) + values.columns);

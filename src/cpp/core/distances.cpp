@@ -131,7 +131,7 @@ std::vector<std::int64_t> medoids(const Points<T>& points, MatrixView<double> vi
                                                       static_cast<std::int64_t>(i));
     }
   });
-  Vector<std::int64_t> rows(k);
+  std::vector<std::int64_t> rows(k);
   for (std::size_t c = 0; c < k; ++c) {
     for (std::size_t w = 1; w < found.size(); ++w) found[0][c].look(found[w][c].distance, found[w][c].row);
     rows[c] = found[0][c].row;

@@ -13,6 +13,7 @@
 #include "check.hpp"
 #include "exact/power_of_two.hpp"
 #include "float_environment.hpp"
+#include "large_array.hpp"
 #include "parallel.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"

@@ -30,6 +30,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "../large_array.hpp"
 #include "groups.hpp"
 #include "panels.hpp"
 #include "pykmeans/points.hpp"

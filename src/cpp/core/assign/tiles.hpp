@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../large_array.hpp"
 #include "lattice.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"

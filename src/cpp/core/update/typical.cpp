@@ -23,7 +23,7 @@ bool counting_pays(const Points<T>& points, std::size_t n_clusters, Typical what
 }  // namespace
 
 template <class T>
-struct TypicalValues<T>::Parts {
+struct TypicalValues<T>::Parts : Pooled {
   const Points<T>& points;
   const std::size_t n_clusters, first;
   const Typical what;
