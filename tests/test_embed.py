@@ -24,13 +24,16 @@ FAST = [] if os.name == "nt" else ["-DCMAKE_CXX_FLAGS=-ffast-math"]
 
 
 @cache
-def program(how):
+def built(how):
     if how == "installed":
-        folder = build(EMBED, "from-install", f"-DCMAKE_PREFIX_PATH={install()}")
-    else:  # without optimisation, without OpenMP, and for a program that wants its own sums fast: nothing may show
-        options = ["-DCMAKE_BUILD_TYPE=Debug", "-DPYKMEANS_OPENMP=OFF", *FAST]
-        folder = build(EMBED, "from-package", f"-Dpykmeans_DIR={pykmeans.get_cmake_dir()}", *options)
-    (path,) = (p for p in folder.rglob("embed*") if p.is_file() and p.suffix in ("", ".exe"))
+        return build(EMBED, "from-install", f"-DCMAKE_PREFIX_PATH={install()}")
+    # Without optimisation, without OpenMP, and for a program that wants its own sums fast: nothing may show.
+    options = ["-DCMAKE_BUILD_TYPE=Debug", "-DPYKMEANS_OPENMP=OFF", *FAST]
+    return build(EMBED, "from-package", f"-Dpykmeans_DIR={pykmeans.get_cmake_dir()}", *options)
+
+
+def program(how, name="embed"):
+    (path,) = (p for p in built(how).rglob(f"{name}*") if p.is_file() and p.suffix in ("", ".exe"))
     return path
 
 

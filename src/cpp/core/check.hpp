@@ -9,10 +9,10 @@
 #include <stdexcept>
 #include <string>
 #include <type_traits>
-#include <vector>
 
 #include "normalise.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -34,7 +34,7 @@ void check_finite(const Points<T>& points) {
 
 /// What is added up of finite values has a finite mean, unless somebody changes the values between being added and
 /// being taken away.
-inline void check_finite(const std::vector<double>& centers) {
+inline void check_finite(const Vector<double>& centers) {
   unsigned bad = 0;  // no jump in the loop, so that it is one over vectors
   for (const double value : centers)
     bad |= static_cast<unsigned>(!(std::fabs(value) <= std::numeric_limits<double>::max()));
@@ -51,22 +51,24 @@ inline void check_labels(const std::int32_t* labels, std::size_t count, std::siz
 
 /// Contiguous centers that fit the points. @param name  of the argument, for messages
 template <class T>
-std::vector<double> checked_centers(const Points<T>& points, MatrixView<double> centers, const std::string& name) {
+Vector<double> checked_centers(const Points<T>& points, MatrixView<double> centers, const char* name) {
   check_finite(points);
-  const std::string shape =
-      name + " of shape (" + std::to_string(centers.rows) + ", " + std::to_string(centers.columns) + ")";
-  if (centers.rows == 0) throw std::invalid_argument(shape + " must have at least one row");
-  if (centers.rows > 0x7fffffff) throw std::invalid_argument(shape + " must have fewer than 2^31 rows");
+  const auto shape = [&] {
+    return std::string(name) + " of shape (" + std::to_string(centers.rows) + ", " + std::to_string(centers.columns) +
+           ")";
+  };
+  if (centers.rows == 0) throw std::invalid_argument(shape() + " must have at least one row");
+  if (centers.rows > 0x7fffffff) throw std::invalid_argument(shape() + " must have fewer than 2^31 rows");
   if (centers.columns != points.values.columns)
-    throw std::invalid_argument(shape + " must have as many columns as X: " + std::to_string(points.values.columns));
-  std::vector<double> values;
+    throw std::invalid_argument(shape() + " must have as many columns as X: " + std::to_string(points.values.columns));
+  Vector<double> values;
   values.reserve(centers.rows * centers.columns);
   for (std::size_t c = 0; c < centers.rows; ++c)
     for (std::size_t q = 0; q < centers.columns; ++q) {
       const double value = centers.row(c)[q];
       if (!std::isfinite(value))
-        throw std::invalid_argument(name + "[" + std::to_string(c) + ", " + std::to_string(q) + "]=" + shown(value) +
-                                    " must be finite");
+        throw std::invalid_argument(std::string(name) + "[" + std::to_string(c) + ", " + std::to_string(q) +
+                                    "]=" + shown(value) + " must be finite");
       values.push_back(value);
     }
   return values;
@@ -75,7 +77,7 @@ std::vector<double> checked_centers(const Points<T>& points, MatrixView<double> 
 /// Centers as distances see them: normalised where the metric is cosine. @param seen [out]
 /// @return the first center that is all zeros and so has no direction; their number where there is none
 template <class T>
-std::size_t see_centers(const Points<T>& points, const std::vector<double>& centers, std::vector<double>& seen) {
+std::size_t see_centers(const Points<T>& points, const Vector<double>& centers, Vector<double>& seen) {
   const std::size_t d = points.values.columns, count = centers.size() / d;
   seen = centers;
   if (points.metric.distance != Distance::cosine) return count;
@@ -86,11 +88,11 @@ std::size_t see_centers(const Points<T>& points, const std::vector<double>& cent
 
 /// Checked centers of the caller as distances see them.
 template <class T>
-std::vector<double> seen_centers(const Points<T>& points, MatrixView<double> centers, const std::string& name) {
-  std::vector<double> seen;
+Vector<double> seen_centers(const Points<T>& points, MatrixView<double> centers, const char* name) {
+  Vector<double> seen;
   const std::size_t c = see_centers(points, checked_centers(points, centers, name), seen);
   if (c < centers.rows)
-    throw std::invalid_argument(name + "[" + std::to_string(c) +
+    throw std::invalid_argument(std::string(name) + "[" + std::to_string(c) +
                                 "] is all zeros: with metric=cosine it must have a value that is not zero");
   return seen;
 }

@@ -7,6 +7,7 @@
 #include "exact/doubled.hpp"
 #include "exact/unit_sum.hpp"
 #include "parallel.hpp"
+#include "pykmeans/workspace.hpp"
 #include "row_reader.hpp"
 
 namespace pykmeans::detail {
@@ -16,7 +17,7 @@ namespace {
 /// What one thread adds up, and moves to the sums of all from time to time.
 class ThreadSums {
  public:
-  ThreadSums(const UnitSum::Units& units, std::vector<WideSum>& sums, std::mutex& mutex)
+  ThreadSums(const UnitSum::Units& units, Vector<WideSum>& sums, std::mutex& mutex)
       : units_(units), sums_(sums), mutex_(mutex), mine_(sums.size()) {}
 
   /// Add distances, to the sum of each label or to the only one.
@@ -68,27 +69,26 @@ class ThreadSums {
   }
 
   const UnitSum::Units& units_;
-  std::vector<WideSum>& sums_;
+  Vector<WideSum>& sums_;
   std::mutex& mutex_;
-  std::vector<UnitSum> mine_;
+  Vector<UnitSum> mine_;
   std::size_t added_ = 0;
 };
 
 }  // namespace
 
 template <class T>
-std::vector<WideSum> cluster_sums(const Points<T>& points, const double* weights, const double* centers,
-                                  std::size_t n_sums, const std::int32_t* labels, const Referee& referee,
-                                  const Poll& poll) {
+Vector<WideSum> cluster_sums(const Points<T>& points, const double* weights, const double* centers, std::size_t n_sums,
+                             const std::int32_t* labels, const Referee& referee, const Poll& poll) {
   const std::size_t n = points.values.rows, d = points.values.columns;
   int highest = referee.highest(), exponent = 0;
   if (weights) std::frexp(*std::max_element(weights, weights + n), &exponent);
   const UnitSum::Units units(highest + exponent);
   const int threads = useful_threads(points.n_threads, {n, d + 4});
   const Blocks blocks(n, d + 4, threads);
-  std::vector<WideSum> sums(n_sums);
+  Vector<WideSum> sums(n_sums);
   std::mutex mutex;
-  std::vector<ThreadSums> of_threads(static_cast<std::size_t>(threads), ThreadSums(units, sums, mutex));
+  Vector<ThreadSums> of_threads(static_cast<std::size_t>(threads), ThreadSums(units, sums, mutex));
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
     ThreadSums& mine = of_threads[static_cast<std::size_t>(worker)];
     constexpr std::size_t at_once = 512;
@@ -114,11 +114,11 @@ std::vector<WideSum> cluster_sums(const Points<T>& points, const double* weights
   return sums;
 }
 
-template std::vector<WideSum> cluster_sums(const Points<std::uint8_t>&, const double*, const double*, std::size_t,
-                                           const std::int32_t*, const Referee&, const Poll&);
-template std::vector<WideSum> cluster_sums(const Points<float>&, const double*, const double*, std::size_t,
-                                           const std::int32_t*, const Referee&, const Poll&);
-template std::vector<WideSum> cluster_sums(const Points<double>&, const double*, const double*, std::size_t,
-                                           const std::int32_t*, const Referee&, const Poll&);
+template Vector<WideSum> cluster_sums(const Points<std::uint8_t>&, const double*, const double*, std::size_t,
+                                      const std::int32_t*, const Referee&, const Poll&);
+template Vector<WideSum> cluster_sums(const Points<float>&, const double*, const double*, std::size_t,
+                                      const std::int32_t*, const Referee&, const Poll&);
+template Vector<WideSum> cluster_sums(const Points<double>&, const double*, const double*, std::size_t,
+                                      const std::int32_t*, const Referee&, const Poll&);
 
 }  // namespace pykmeans::detail

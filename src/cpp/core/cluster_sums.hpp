@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "exact/wide_sum.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 #include "referee.hpp"
 
 namespace pykmeans::detail {
@@ -16,8 +16,7 @@ namespace pykmeans::detail {
 /// them
 /// @param labels (n_samples), or nullptr where there is one center
 template <class T>
-std::vector<WideSum> cluster_sums(const Points<T>& points, const double* weights, const double* centers,
-                                  std::size_t n_sums, const std::int32_t* labels, const Referee& referee,
-                                  const Poll& poll);
+Vector<WideSum> cluster_sums(const Points<T>& points, const double* weights, const double* centers, std::size_t n_sums,
+                             const std::int32_t* labels, const Referee& referee, const Poll& poll);
 
 }  // namespace pykmeans::detail

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "morton.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -27,10 +28,10 @@ std::uint8_t ColourRanks::gathered(std::uint32_t code) const {
 }
 
 void ColourRanks::mark(const MatrixView<std::uint8_t>& rows, const Poll& poll) {
-  std::vector<std::vector<Word>> seen(static_cast<std::size_t>(threads_));
+  Vector<Vector<Word>> seen(static_cast<std::size_t>(threads_));
   seen[0].resize(words_.rows);
   parallel_blocks(blocks_.count(), threads_, poll, [&](std::size_t block, int worker) {
-    std::vector<Word>& mine = seen[static_cast<std::size_t>(worker)];
+    Vector<Word>& mine = seen[static_cast<std::size_t>(worker)];
     if (mine.empty()) mine.resize(words_.rows);
     for (std::size_t i = blocks_.begin(block); i < blocks_.end(block); ++i) {
       const std::uint32_t code = code_of(rows.row(i));
@@ -43,7 +44,7 @@ void ColourRanks::mark(const MatrixView<std::uint8_t>& rows, const Poll& poll) {
 }
 
 void ColourRanks::add_up(const Poll& poll) {
-  std::vector<std::uint32_t> first(words_.count());
+  Vector<std::uint32_t> first(words_.count());
   parallel_blocks(words_.count(), threads_, poll, [&](std::size_t block, int) {
     std::uint32_t count = 0;
     for (std::size_t w = words_.begin(block); w < words_.end(block); ++w) {

@@ -6,10 +6,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "parallel.hpp"
 #include "pykmeans/view.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -69,8 +69,8 @@ class ColourRanks {
   const int threads_;
   const Blocks blocks_, words_;
   std::array<std::uint32_t, 256> spread_;  // each value's bits, moved apart
-  std::vector<Word> seen_;                 // a bit for each possible row
-  std::vector<std::uint32_t> rank_;        // bits that are set in the words before
+  Vector<Word> seen_;                      // a bit for each possible row
+  Vector<std::uint32_t> rank_;             // bits that are set in the words before
   std::uint32_t count_ = 0;
 };
 

@@ -12,6 +12,7 @@
 #include "float_environment.hpp"
 #include "parallel.hpp"
 #include "pykmeans/pykmeans.hpp"
+#include "pykmeans/workspace.hpp"
 #include "referee.hpp"
 #include "row_reader.hpp"
 
@@ -24,11 +25,11 @@ template <class T>
 double inertia(const Points<T>& points, MatrixView<double> view, const std::int32_t* labels, double* cluster_inertia,
                const Poll& poll) {
   const FloatEnvironment environment;
-  const std::vector<double> centers = detail::seen_centers(points, view, "centers");
+  const Vector<double> centers = detail::seen_centers(points, view, "centers");
   const Referee referee(points, centers.data(), view.rows);
   detail::check_labels(labels, points.values.rows, view.rows);
   const std::size_t n_sums = cluster_inertia ? view.rows : 1;
-  const std::vector<detail::WideSum> sums =
+  const Vector<detail::WideSum> sums =
       detail::cluster_sums(points, points.weights, centers.data(), n_sums, labels, referee, poll);
   const int exponent = referee.exponent();
   detail::WideSum total;
@@ -46,7 +47,7 @@ double inertia(const Points<T>& points, MatrixView<double> view, const std::int3
 template <class T>
 void nearest(const Points<T>& points, MatrixView<double> view, std::int32_t* labels, const Poll& poll) {
   const FloatEnvironment environment;
-  const std::vector<double> centers = detail::seen_centers(points, view, "centers");
+  const Vector<double> centers = detail::seen_centers(points, view, "centers");
   const Referee referee(points, centers.data(), view.rows);
   detail::Assigner<T>(points, view.rows, Algorithm::lloyd, labels, poll).assign(centers.data(), referee, nullptr);
 }
@@ -55,7 +56,7 @@ template <class T>
 void distances_to_labels(const Points<T>& points, MatrixView<double> view, const std::int32_t* labels,
                          double* distances, const Poll& poll) {
   const FloatEnvironment environment;
-  const std::vector<double> centers = detail::seen_centers(points, view, "centers");
+  const Vector<double> centers = detail::seen_centers(points, view, "centers");
   detail::check_labels(labels, points.values.rows, view.rows);
   const std::size_t n = points.values.rows, d = view.columns;
   const Referee referee(points, centers.data(), view.rows);
@@ -77,7 +78,7 @@ void distances_to_labels(const Points<T>& points, MatrixView<double> view, const
 template <class T, class Out>
 void transform(const Points<T>& points, MatrixView<double> view, Out* distances, const Poll& poll) {
   const FloatEnvironment environment;
-  const std::vector<double> centers = detail::seen_centers(points, view, "centers");
+  const Vector<double> centers = detail::seen_centers(points, view, "centers");
   const std::size_t n = points.values.rows, d = view.columns, k = view.rows;
   const Referee referee(points, centers.data(), view.rows);
   const int threads = detail::useful_threads(points.n_threads, {n, k, d});
@@ -104,7 +105,7 @@ template <class T>
 std::vector<std::int64_t> medoids(const Points<T>& points, MatrixView<double> view, const std::int32_t* labels,
                                   const Poll& poll) {
   const FloatEnvironment environment;
-  const std::vector<double> centers = detail::seen_centers(points, view, "centers");
+  const Vector<double> centers = detail::seen_centers(points, view, "centers");
   detail::check_labels(labels, points.values.rows, view.rows);
   const std::size_t n = points.values.rows, d = view.columns, k = view.rows;
   const Referee referee(points, centers.data(), k);
@@ -119,7 +120,7 @@ std::vector<std::int64_t> medoids(const Points<T>& points, MatrixView<double> vi
     }
   };
   const int threads = detail::useful_threads(points.n_threads, {n, d});
-  std::vector<std::vector<Nearest>> found(static_cast<std::size_t>(threads), std::vector<Nearest>(k));
+  Vector<Vector<Nearest>> found(static_cast<std::size_t>(threads), Vector<Nearest>(k));
   const detail::Blocks blocks(n, d + 8, threads);
   detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
     const detail::RowReader<T> read(points);

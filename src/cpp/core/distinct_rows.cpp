@@ -5,6 +5,7 @@
 
 #include "colour_ranks.hpp"
 #include "pykmeans/pykmeans.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans {
 
@@ -22,20 +23,21 @@ const MatrixView<std::uint8_t>& checked(const MatrixView<std::uint8_t>& rows) {
 
 DistinctRows::DistinctRows(MatrixView<std::uint8_t> all, int n_threads, const Poll& poll)
     : rows(checked(all)),
-      ranks_(std::make_shared<detail::ColourRanks>(rows, n_threads > 0 ? n_threads : granted_threads(), poll)) {
+      ranks_(std::allocate_shared<detail::ColourRanks>(detail::Allocator<detail::ColourRanks>(), rows,
+                                                       n_threads > 0 ? n_threads : granted_threads(), poll)) {
   const std::size_t d = rows.columns;
   values.resize(ranks_->count() * d);
   ranks_->values(poll, [&](std::uint32_t rank, std::size_t q, std::uint8_t value) { values[rank * d + q] = value; });
 
-  std::vector<std::vector<std::uint32_t>> counted(static_cast<std::size_t>(ranks_->threads()));
+  Vector<Vector<std::uint32_t>> counted(static_cast<std::size_t>(ranks_->threads()));
   const detail::Blocks& blocks = ranks_->blocks();
   detail::parallel_blocks(blocks.count(), ranks_->threads(), poll, [&](std::size_t block, int worker) {
-    std::vector<std::uint32_t>& mine = counted[static_cast<std::size_t>(worker)];
+    Vector<std::uint32_t>& mine = counted[static_cast<std::size_t>(worker)];
     if (mine.empty()) mine.resize(ranks_->count());
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) ++mine[(*this)[i]];
   });
   counts.resize(ranks_->count());
-  for (const std::vector<std::uint32_t>& mine : counted)
+  for (const Vector<std::uint32_t>& mine : counted)
     for (std::size_t c = 0; c < mine.size(); ++c) counts[c] += mine[c];
 }
 

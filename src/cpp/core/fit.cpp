@@ -11,6 +11,7 @@
 #include "check.hpp"
 #include "float_environment.hpp"
 #include "pykmeans/pykmeans.hpp"
+#include "pykmeans/workspace.hpp"
 #include "referee.hpp"
 #include "stopping.hpp"
 #include "update/centers.hpp"
@@ -97,7 +98,7 @@ template <class T>
 FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOptions& options, FitArrays out) {
   const Deadline deadline(options.max_time);
   const detail::FloatEnvironment environment;
-  std::vector<double> centers = detail::checked_centers(points, init, "init");
+  Vector<double> centers = detail::checked_centers(points, init, "init");
   const std::size_t n = points.values.rows, d = points.values.columns, k = init.rows;
   check_options(n, k, points.metric.distance, options);
   if (points.single)
@@ -109,7 +110,7 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
 
   const std::size_t numeric = detail::numeric_features(points.metric, d);
   // The centers as distances see them; a center of a fit always has a direction.
-  std::vector<double> seen = detail::seen_centers(points, MatrixView<double>(centers.data(), k, d), "init");
+  Vector<double> seen = detail::seen_centers(points, MatrixView<double>(centers.data(), k, d), "init");
 
   FitSummary summary;
   const Rounded tolerance =
@@ -122,17 +123,20 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   const auto labels = [&] { return assigner.labels(); };
   detail::Objective<T> objective(points, k, options.poll);
   detail::CenterUpdate<T> update(points, k, options.poll);
-  std::vector<double> previous;
+  Vector<double> previous;
 
   Rounded shift;
   for (std::size_t iteration = 0;; ++iteration) {
     const Referee referee = referee_now();
     const std::size_t changed = assigner.assign(seen.data(), referee, &sums);
-    summary.inertia_history.push_back(objective(seen.data(), referee, labels, sums));
+    const double inertia_now = objective(seen.data(), referee, labels, sums);
+    if (out.inertia_history)
+      out.inertia_history[iteration] = inertia_now;
+    else
+      summary.inertia_history.push_back(inertia_now);
     if (options.on_iteration)
-      called(options.on_iteration,
-             Iteration{iteration, summary.inertia_history.back(), MatrixView<double>(centers.data(), k, d), labels});
-    std::vector<std::size_t> moved;
+      called(options.on_iteration, Iteration{iteration, inertia_now, MatrixView<double>(centers.data(), k, d), labels});
+    Vector<std::size_t> moved;
     if (detail::any_empty(sums))
       moved = detail::fill_empty_clusters(points, seen.data(), referee, labels(), sums, options.poll);
     for (const std::size_t row : moved) assigner.label_changed(row);
@@ -147,8 +151,7 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     const detail::Movement moves = detail::movement(previous, seen, detail::merged(previous_range, range), d, numeric);
     shift = moves.shift;
     summary.n_iter = iteration + 1;
-    const bool told = options.on_update &&
-                      called(options.on_update, Update{iteration, summary.inertia_history.back(), as_double(shift)});
+    const bool told = options.on_update && called(options.on_update, Update{iteration, inertia_now, as_double(shift)});
     if (changed == 0 && moved.empty())
       summary.stop_reason = StopReason::labels;
     else if (!moves.categories && detail::at_most(shift, tolerance))

@@ -1,8 +1,6 @@
 #include "large_array.hpp"
 
-#include <algorithm>
 #include <cstdint>
-#include <new>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -12,7 +10,7 @@ namespace pykmeans::detail {
 
 namespace {
 
-constexpr std::align_val_t cache_line{64};
+constexpr std::size_t cache_line = 64;
 
 #if defined(__linux__)
 /// The whole huge pages within some memory. Where the system refuses, there are small ones.
@@ -28,14 +26,10 @@ void ask_for_huge_pages(void*, std::size_t) {}
 
 }  // namespace
 
-void* allocate_large(std::size_t bytes) {
-  void* memory = ::operator new(std::max<std::size_t>(bytes, 1), cache_line);
+void* take_large(std::size_t bytes) {
+  void* memory = take_memory(bytes, cache_line);
   ask_for_huge_pages(memory, bytes);
   return memory;
-}
-
-void release_large(void* memory) {
-  if (memory) ::operator delete(memory, cache_line);
 }
 
 }  // namespace pykmeans::detail

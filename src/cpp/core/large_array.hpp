@@ -6,12 +6,12 @@
 #include <memory>
 #include <type_traits>
 
+#include "pykmeans/workspace.hpp"
+
 namespace pykmeans::detail {
 
-/// Release what allocate_large gave.
-void release_large(void* memory);
-/// At least one byte, not initialised. Throws std::bad_alloc.
-void* allocate_large(std::size_t bytes);
+/// Not initialised; give_memory_back() takes it back. Throws std::bad_alloc.
+void* take_large(std::size_t bytes);
 
 template <class T>
 class LargeArray {
@@ -20,16 +20,17 @@ class LargeArray {
  public:
   LargeArray() = default;
   explicit LargeArray(std::size_t count)
-      : memory_(static_cast<T*>(allocate_large(count * sizeof(T))), release_large), size_(count) {}
+      : memory_(static_cast<T*>(take_large(count * sizeof(T))), give_memory_back), size_(count) {}
 
   T* data() { return memory_.get(); }
   const T* data() const { return memory_.get(); }
   std::size_t size() const { return size_; }
+  explicit operator bool() const { return memory_ != nullptr; }
   T& operator[](std::size_t i) { return memory_.get()[i]; }
   const T& operator[](std::size_t i) const { return memory_.get()[i]; }
 
  private:
-  std::unique_ptr<T, void (*)(void*)> memory_{nullptr, release_large};
+  std::unique_ptr<T, void (*)(void*) noexcept> memory_{nullptr, give_memory_back};
   std::size_t size_ = 0;
 };
 

@@ -8,14 +8,15 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "../kernels/table.hpp"
 #include "check.hpp"
 #include "exact/power_of_two.hpp"
 #include "float_environment.hpp"
+#include "large_array.hpp"
 #include "parallel.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans {
 
@@ -54,7 +55,7 @@ Length measure(const A* row, std::size_t features, double* scaled) {
 template <class A>
 class UnitRowsOf final : public UnitRows {
  public:
-  explicit UnitRowsOf(const MatrixView<A>& values) : values_(values), lengths_(new Length[values.rows]) {}
+  explicit UnitRowsOf(const MatrixView<A>& values) : values_(values), lengths_(values.rows) {}
 
   /// To be called for each row before it is asked for. @return whether the row has a direction
   bool measure_row(std::size_t row, double* room) {
@@ -80,7 +81,7 @@ class UnitRowsOf final : public UnitRows {
 
  private:
   const MatrixView<A> values_;
-  const std::unique_ptr<Length[]> lengths_;
+  LargeArray<Length> lengths_;
   const kernels::DivideKernels::Divide<A> divide_ = kernels::pick().divide.of(A());
 };
 
@@ -105,12 +106,13 @@ Points<double> normalised(const Points<T>& points, const Poll& poll) {
   const detail::FloatEnvironment environment;
   detail::check_finite(points);
   const std::size_t n = points.values.rows, d = points.values.columns;
-  auto unit_rows = std::make_shared<detail::UnitRowsOf<T>>(points.values);
+  auto unit_rows =
+      std::allocate_shared<detail::UnitRowsOf<T>>(detail::Allocator<detail::UnitRowsOf<T>>(), points.values);
   std::atomic<std::size_t> zeros{0}, first{n};
   const int threads = detail::useful_threads(points.n_threads, {n, d});
   const detail::Blocks blocks(n, d * 4, threads);
   detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
-    std::vector<double> room(d);
+    Vector<double> room(d);
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
       if (unit_rows->measure_row(i, room.data())) continue;
       zeros.fetch_add(1, std::memory_order_relaxed);

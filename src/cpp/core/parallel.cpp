@@ -4,11 +4,12 @@
 #include <chrono>
 #include <exception>
 #include <mutex>
-#include <vector>
 
 #include "float_environment.hpp"
 #include "granted.hpp"
+#include "pool.hpp"
 #include "pykmeans/pykmeans.hpp"
+#include "pykmeans/workspace.hpp"
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -77,7 +78,7 @@ struct alignas(64) Share {
 class Sharing {
  public:
   Sharing(std::size_t n_blocks, std::size_t team, const Poll& poll, const BlockBody& body)
-      : poll_(poll), body_(body), shares_(team) {
+      : poll_(poll), body_(body), shares_(team), pool_(current_pool()) {
     for (std::size_t w = 0; w < team; ++w) {
       shares_[w].next = n_blocks * w / team;
       shares_[w].end = n_blocks * (w + 1) / team;
@@ -91,7 +92,7 @@ class Sharing {
 
   void work(int worker) {
     order_.load(std::memory_order_acquire);
-    share_out(worker);
+    work_in_order(worker);
     order_.fetch_add(1, std::memory_order_release);
   }
 
@@ -100,8 +101,14 @@ class Sharing {
   }
 
  private:
-  void share_out(int worker) {
+  void work_in_order(int worker) {
     const FloatEnvironment environment;
+    Pool* const before = use_pool(pool_);
+    work_on_shares(worker);
+    use_pool(before);
+  }
+
+  void work_on_shares(int worker) {
     try {
       for (std::size_t w = 0; w < shares_.size(); ++w) {
         Share& share = shares_[(static_cast<std::size_t>(worker) + w) % shares_.size()];
@@ -123,7 +130,8 @@ class Sharing {
 
   const Poll& poll_;
   const BlockBody& body_;
-  std::vector<Share> shares_;
+  Vector<Share> shares_;
+  Pool* const pool_;  // of the calling thread, for all
   std::atomic<unsigned> order_{0};
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
@@ -162,7 +170,7 @@ thread_local Congestion::Time Congestion::alone_until_{};
 /// Whether the system makes so many threads: all of them stand still until the last one is there.
 bool can_be_made(std::size_t threads) {
   std::mutex gate;
-  std::vector<std::thread> made;
+  Vector<std::thread> made;
   {
     const std::lock_guard<std::mutex> closed(gate);
     try {

@@ -17,6 +17,7 @@
 #include "float_environment.hpp"
 #include "parallel.hpp"
 #include "pykmeans/pykmeans.hpp"
+#include "pykmeans/workspace.hpp"
 #include "referee.hpp"
 #include "row_reader.hpp"
 
@@ -27,7 +28,7 @@ namespace {
 /// What a worker has seen of each column of a row, which may be several rows that lie together.
 template <class T>
 struct Seen {
-  std::vector<T> largest, smallest, trace;
+  Vector<T> largest, smallest, trace;
 
   explicit Seen(std::size_t width)
       : largest(width, T(0)), smallest(width, std::numeric_limits<T>::infinity()), trace(width, T(0)) {}
@@ -36,7 +37,7 @@ struct Seen {
 };
 
 template <class T>
-std::vector<ValueRange> scan_columns(const Points<T>& points, const Poll& poll, bool& finite) {
+Vector<ValueRange> scan_columns(const Points<T>& points, const Poll& poll, bool& finite) {
   const MatrixView<T>& values = points.values;
   const std::size_t d = values.columns;
   // Contiguous rows are read several at a time, as one wide row, so that few columns vectorise as well as many.
@@ -45,7 +46,7 @@ std::vector<ValueRange> scan_columns(const Points<T>& points, const Poll& poll, 
   const std::size_t width = together * d;
   const int threads = detail::useful_threads(points.n_threads, {values.rows, d});
   const detail::Blocks blocks(values.rows, d * 4, threads, 64);  // whole strips of rows that lie together
-  std::vector<Seen<T>> seen(static_cast<std::size_t>(threads), Seen<T>(width));
+  Vector<Seen<T>> seen(static_cast<std::size_t>(threads), Seen<T>(width));
   const auto scan = kernels::pick().scan.of(T());
   detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
     const kernels::ColumnScan<T> mine = seen[static_cast<std::size_t>(worker)].columns();
@@ -56,7 +57,7 @@ std::vector<ValueRange> scan_columns(const Points<T>& points, const Poll& poll, 
       for (std::size_t i = wide * together; i < view.rows; ++i) scan(view.row(i), 0, 1, d, mine);
     });
   });
-  std::vector<ValueRange> columns(d);
+  Vector<ValueRange> columns(d);
   finite = true;
   for (std::size_t q = 0; q < d; ++q) {
     T largest = T(0), smallest = std::numeric_limits<T>::infinity();
@@ -76,14 +77,14 @@ std::vector<ValueRange> scan_columns(const Points<T>& points, const Poll& poll, 
   return columns;
 }
 
-std::vector<ValueRange> scan_columns(const Points<std::uint8_t>& points, const Poll&, bool& finite) {
+Vector<ValueRange> scan_columns(const Points<std::uint8_t>& points, const Poll&, bool& finite) {
   finite = true;
   ValueRange byte;
   byte.highest = 8;
   byte.lowest = 1;
   byte.precision = 1;  // the lowest bit is 2^0
   byte.any = true;
-  return std::vector<ValueRange>(points.values.columns, byte);
+  return Vector<ValueRange>(points.values.columns, byte);
 }
 
 /// Throw for the first category, from column `first` on, that is not a whole number.
@@ -254,7 +255,7 @@ Points<T>::Points(MatrixView<T> view, const double* row_weights, int threads, co
     layout = summed == numeric ? plain_layout : layout_of(summed, nullptr);
   }
   choose_frame(*this);
-  prepared = std::make_shared<detail::Prepared<T>>();
+  prepared = std::allocate_shared<detail::Prepared<T>>(detail::Allocator<detail::Prepared<T>>());
 }
 
 template class Points<std::uint8_t>;

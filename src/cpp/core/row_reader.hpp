@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <memory>
 #include <type_traits>
 
+#include "large_array.hpp"
 #include "normalise.hpp"
 #include "prefetch.hpp"
 #include "pykmeans/points.hpp"
@@ -19,14 +19,14 @@ class RowReader {
   /// `points` must outlive it. @param places  rows that are used at the same time
   explicit RowReader(const Points<T>& points, std::size_t places = 1) : points_(&points), places_(places) {
     // A cache line more, so that threads whose rooms lie side by side write to lines of their own.
-    if (points.unit_rows) room_.reset(new T[places * points.values.columns + cache_line / sizeof(T)]);
+    if (points.unit_rows) room_ = LargeArray<T>(places * points.values.columns + cache_line / sizeof(T));
   }
 
   /// A row, valid until another is read into the same place.
   const T* operator()(std::size_t row, std::size_t place = 0) const {
     if constexpr (normalises) {
       if (room_) {
-        T* const out = room_.get() + place * points_->values.columns;
+        T* const out = room_.data() + place * points_->values.columns;
         points_->unit_rows->write(row, out);
         return out;
       }
@@ -51,7 +51,7 @@ class RowReader {
       MatrixView<T> view = points_->values;
       if (room_) {
         for (std::size_t i = 0; i < count; ++i) (*this)(first + i, i);
-        view = MatrixView<T>(room_.get(), count, d);
+        view = MatrixView<T>(room_.data(), count, d);
       } else {
         view.data = view.row(first);
         view.rows = count;
@@ -75,7 +75,7 @@ class RowReader {
 
   const Points<T>* points_;
   std::size_t places_;
-  std::unique_ptr<T[]> room_;  // where rows do not lie anywhere
+  mutable LargeArray<T> room_;  // where rows do not lie anywhere
 };
 
 /// Places for rows that are looked at one after another, several at a time: what a first-level cache holds.

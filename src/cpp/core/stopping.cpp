@@ -6,6 +6,7 @@
 
 #include "cluster_sums.hpp"
 #include "parallel.hpp"
+#include "pykmeans/workspace.hpp"
 #include "referee.hpp"
 #include "row_reader.hpp"
 #include "update/mean.hpp"
@@ -33,8 +34,8 @@ Rounded times(double factor, const Rounded& value) {
   return {fraction, value.exponent + shift};
 }
 
-Movement movement(const std::vector<double>& from, const std::vector<double>& to, const ValueRange& range,
-                  std::size_t features, std::size_t numeric) {
+Movement movement(const Vector<double>& from, const Vector<double>& to, const ValueRange& range, std::size_t features,
+                  std::size_t numeric) {
   const Referee referee(Metric{}, range, numeric);
   Movement moved;
   double shift = 0.0;
@@ -54,15 +55,14 @@ Rounded mean_variance(const Points<T>& points, const Poll& poll) {
   if (d == 0) return {};
   const int threads = useful_threads(points.n_threads, {n, d});
   const Blocks blocks(n, d * 4, threads);
-  std::vector<Partial> sums(static_cast<std::size_t>(threads),
-                            Partial(weights ? points.layout : points.plain_layout, 1));
+  Vector<Partial> sums(static_cast<std::size_t>(threads), Partial(weights ? points.layout : points.plain_layout, 1));
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
     const RowReader<T> read(points);
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
       sums[static_cast<std::size_t>(worker)].add(0, read(i), weights ? weights[i] : 1.0);
   });
   for (std::size_t w = 1; w < sums.size(); ++w) sums[0].merge(0, sums[w]);
-  std::vector<double> mean(d);
+  Vector<double> mean(d);
   for (std::size_t q = 0; q < d; ++q) mean[q] = quotient(sums[0].sum(0, q), sums[0].weight(0));
   const Referee referee(Metric{}, merged(points.range, range_of(mean.data(), d)), d);
   Rounded variance = cluster_sums(points, weights, mean.data(), 1, nullptr, referee, poll)[0].rounded();

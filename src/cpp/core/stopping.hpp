@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "pykmeans/partial.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -22,8 +22,8 @@ struct Movement {
 };
 
 /// @param from, to (centers, features)  @param numeric  leading features that are numbers  @param range  of both's
-Movement movement(const std::vector<double>& from, const std::vector<double>& to, const ValueRange& range,
-                  std::size_t features, std::size_t numeric);
+Movement movement(const Vector<double>& from, const Vector<double>& to, const ValueRange& range, std::size_t features,
+                  std::size_t numeric);
 
 /// The mean variance of the numbers of X about their mean, which is rounded to float64; without weights, or of the rows
 /// that the points stand for.

@@ -4,9 +4,11 @@
 #include <cmath>
 #include <limits>
 
+#include "pykmeans/workspace.hpp"
+
 namespace pykmeans::detail {
 
-bool whole_in_frame(const double* center, const std::vector<double>& origin, int frame_exponent) {
+bool whole_in_frame(const double* center, const Vector<double>& origin, int frame_exponent) {
   const double factor = std::ldexp(1.0, -frame_exponent);
   double length = 0.0;
   for (std::size_t q = 0; q < origin.size(); ++q) {
@@ -19,7 +21,7 @@ bool whole_in_frame(const double* center, const std::vector<double>& origin, int
 }
 
 template <class Float>
-PackedCenter<Float> pack_center_greater(const double* center, const std::vector<double>& origin, int frame_exponent,
+PackedCenter<Float> pack_center_greater(const double* center, const Vector<double>& origin, int frame_exponent,
                                         double epsilon, Float* packed, std::size_t stride) {
   const double factor = std::ldexp(1.0, -frame_exponent);
   double sum = 0.0, length = 0.0;
@@ -55,9 +57,9 @@ Float doubt_of_greater(const FilterError<Float>& error, Float norm, double featu
   return length <= 0x1p40 ? static_cast<Float>(doubt) : std::numeric_limits<Float>::infinity();
 }
 
-template PackedCenter<float> pack_center_greater(const double*, const std::vector<double>&, int, double, float*,
+template PackedCenter<float> pack_center_greater(const double*, const Vector<double>&, int, double, float*,
                                                  std::size_t);
-template PackedCenter<double> pack_center_greater(const double*, const std::vector<double>&, int, double, double*,
+template PackedCenter<double> pack_center_greater(const double*, const Vector<double>&, int, double, double*,
                                                   std::size_t);
 template FilterError<float> error_of_greater(std::size_t);
 template FilterError<double> error_of_greater(std::size_t);

@@ -8,6 +8,7 @@
 #include "../../kernels/table.hpp"
 #include "../parallel.hpp"
 #include "../row_reader.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -77,15 +78,15 @@ struct BoundsAssigner<T>::Worker {
 
   // (block_rows)
   typename Panels::Rows rows;
-  std::vector<std::uint8_t> is_placed;
-  std::vector<double> own_distance;  // the referee's, to the row's center
-  std::vector<double> norm;          // N
-  std::vector<float> reach, limit;   // u; limit
-  std::vector<float> below;          // N (1 - 2 epsilon) - 2 tau
-  std::vector<std::int32_t> label, place;
+  Vector<std::uint8_t> is_placed;
+  Vector<double> own_distance;  // the referee's, to the row's center
+  Vector<double> norm;          // N
+  Vector<float> reach, limit;   // u; limit
+  Vector<float> below;          // N (1 - 2 epsilon) - 2 tau
+  Vector<std::int32_t> label, place;
   // Rows of the block that look at a group.
-  std::vector<std::uint32_t> chosen, contenders, disputed;
-  std::vector<float> least, group_least;
+  Vector<std::uint32_t> chosen, contenders, disputed;
+  Vector<float> least, group_least;
   std::size_t looks = 0, judged = 0;
 
   Worker(BoundsAssigner& assigner, const Panels& packed, const Panels& packed_means, const Assignment& call,
@@ -101,11 +102,11 @@ struct BoundsAssigner<T>::Worker {
         rows(assigner.block_rows_, points.values.columns) {
     const std::size_t n = assigner.block_rows_;
     is_placed.resize(n);
-    for (std::vector<double>* v : {&own_distance, &norm}) v->resize(n);
-    for (std::vector<float>* v : {&reach, &limit, &below}) v->resize(n);
-    for (std::vector<float>* v : {&least, &group_least}) v->resize(n + lanes);  // kernels take whole vectors
-    for (std::vector<std::int32_t>* v : {&label, &place}) v->resize(n);
-    for (std::vector<std::uint32_t>* v : {&chosen, &contenders, &disputed}) v->resize(n + lanes);
+    for (Vector<double>* v : {&own_distance, &norm}) v->resize(n);
+    for (Vector<float>* v : {&reach, &limit, &below}) v->resize(n);
+    for (Vector<float>* v : {&least, &group_least}) v->resize(n + lanes);  // kernels take whole vectors
+    for (Vector<std::int32_t>* v : {&label, &place}) v->resize(n);
+    for (Vector<std::uint32_t>* v : {&chosen, &contenders, &disputed}) v->resize(n + lanes);
   }
 
   double in_frame(double squared) const { return std::ldexp(squared, -2 * frame.exponent); }
@@ -116,7 +117,7 @@ struct BoundsAssigner<T>::Worker {
   void block(std::size_t number) {
     const std::size_t begin = number * shared.block_rows_;
     const std::size_t count = std::min(shared.block_rows_, points.values.rows - begin);
-    float* const kept = shared.remember_ ? shared.kept_.get() + begin * groups.count() : nullptr;
+    float* const kept = shared.remember_ ? shared.kept_.data() + begin * groups.count() : nullptr;
     for (std::size_t i = 0; i < count; ++i) {
       label[i] = relabel.labels[begin + i];
       is_placed[i] = 0;
@@ -134,7 +135,7 @@ struct BoundsAssigner<T>::Worker {
 
   /// Labels that are likely to be right: of the best center in the group whose mean is nearest.
   void guess(std::size_t begin, std::size_t count) {
-    std::vector<std::int32_t> group(count);
+    Vector<std::int32_t> group(count);
     for (std::size_t i = 0; i < count; ++i) {
       put(i, begin + i);
       place[i] = -1;
@@ -153,7 +154,7 @@ struct BoundsAssigner<T>::Worker {
 
   /// For each of the first n chosen rows the center of the least score in groups [begin, end).
   void best_of(const Panels& of, const Groups& among, std::size_t begin, std::size_t end, std::size_t n,
-               std::vector<std::int32_t>& best) {
+               Vector<std::int32_t>& best) {
     const auto nothing = [](std::size_t, std::size_t) {};
     for (std::size_t s = 0; s < n; ++s) limit[chosen[s]] = infinity;
     for (std::size_t g = begin; g < end; ++g) {
@@ -266,11 +267,11 @@ std::size_t BoundsAssigner<T>::assign_by(const Assignment& pass) {
   Panels panels, leaders;
   panels.pack(pass.centers, groups_, frame, pass.threads, poll_);
   if (pass.labels[0] < 0) {
-    const std::vector<double> means = groups_.means(pass.centers);
+    const Vector<double> means = groups_.means(pass.centers);
     leaders_.make(means.data());
     leaders.pack(means.data(), leaders_, frame, pass.threads, poll_);
   }
-  std::vector<Worker<Panels>> workers;
+  Vector<Worker<Panels>> workers;
   for (int w = 0; w < pass.threads; ++w) workers.emplace_back(*this, panels, leaders, pass, pass.sums.of(w));
   const std::size_t blocks = (points_.values.rows + block_rows_ - 1) / block_rows_;
   parallel_blocks(blocks, pass.threads, poll_,
@@ -296,8 +297,8 @@ bool BoundsAssigner<T>::worn_out(const Assignment& pass) const {
   const std::size_t rows = std::min(block_rows_, points_.values.rows);
   const Frame frame{points_.origin, points_.spread_exponent};
   const RowReader<T> read(points_);
-  std::vector<float> reach(rows);
-  std::vector<std::uint32_t> chosen(rows + lanes);
+  Vector<float> reach(rows);
+  Vector<std::uint32_t> chosen(rows + lanes);
   for (std::size_t i = 0; i < rows; ++i) {
     const double distance =
         pass.referee(read(i), pass.centers + static_cast<std::size_t>(pass.labels[i]) * points_.values.columns);
@@ -305,8 +306,8 @@ bool BoundsAssigner<T>::worn_out(const Assignment& pass) const {
   }
   std::size_t looks = 0;
   for (std::size_t g = 0; g < groups_.count(); ++g)
-    looks += kernels::pick().group.survivors(kept_.get() + g * rows, reach.data(), static_cast<float>(groups_.moved(g)),
-                                             rows, chosen.data());
+    looks += kernels::pick().group.survivors(kept_.data() + g * rows, reach.data(),
+                                             static_cast<float>(groups_.moved(g)), rows, chosen.data());
   return looks * 10 > 7 * rows * groups_.count();
 }
 
@@ -319,7 +320,8 @@ std::size_t BoundsAssigner<T>::assign(const Assignment& pass) {
   if (!known_) {
     groups_.make(pass.centers);
     groups_.start(pass.centers);
-    if (remember_ && !kept_) kept_.reset(new float[points_.values.rows * groups_.count()]);  // each thread its own part
+    if (remember_ && !kept_)
+      kept_ = LargeArray<float>(points_.values.rows * groups_.count());  // each thread its own part
   }
   const std::size_t changed = use_eight_ ? assign_by<EightPanels>(pass) : assign_by<FloatPanels>(pass);
   known_ = remember_;
@@ -331,7 +333,7 @@ void BoundsAssigner<T>::label_changed(std::size_t row) {
   if (!known_) return;
   const std::size_t begin = row / block_rows_ * block_rows_;
   const std::size_t count = std::min(block_rows_, points_.values.rows - begin);
-  float* const bound = kept_.get() + begin * groups_.count() + (row - begin);
+  float* const bound = kept_.data() + begin * groups_.count() + (row - begin);
   for (std::size_t g = 0; g < groups_.count(); ++g) bound[g * count] = 0.0f;
 }
 

@@ -28,9 +28,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
+#include "../large_array.hpp"
 #include "groups.hpp"
 #include "panels.hpp"
 #include "pykmeans/points.hpp"
@@ -72,8 +72,8 @@ class BoundsAssigner final : public Way<T> {
   Groups groups_;
   Groups leaders_;  // the means of the groups, when rows have no labels yet
   std::size_t block_rows_ = 0;
-  std::unique_ptr<float[]> kept_;  // (blocks of rows, n_groups, rows of the block), see above
-  bool known_ = false;             // whether kept_ holds bounds
+  LargeArray<float> kept_;  // (blocks of rows, n_groups, rows of the block), see above
+  bool known_ = false;      // whether kept_ holds bounds
   double spared_ = 1.0;
   bool use_eight_ = false;
 };

@@ -7,6 +7,7 @@
 #include "../../kernels/table.hpp"
 #include "../parallel.hpp"
 #include "../row_reader.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -34,8 +35,8 @@ kernels::Grid<Value> grid_over(const Value* lowest, const Value* highest, unsign
 template <class Stored, std::size_t features>
 class BucketSort {
  public:
-  std::vector<Stored> rows;          // (count, features)
-  std::vector<std::uint32_t> order;  // (count) places of the rows, sorted
+  Vector<Stored> rows;          // (count, features)
+  Vector<std::uint32_t> order;  // (count) places of the rows, sorted
 
   void take(const Stored* values, std::size_t count) {
     rows.assign(values, values + count * features);
@@ -58,7 +59,7 @@ class BucketSort {
     unsigned bits = 1;
     while (bits * features < 12 && (std::size_t{points_per_cell} << (bits * features)) < count) ++bits;
     kernels_.cells[features - 1](part, count, grid_over<features>(low, high, bits), cells_.data());
-    std::vector<std::uint32_t> ends((std::size_t{1} << (bits * features)) + 1, 0);
+    Vector<std::uint32_t> ends((std::size_t{1} << (bits * features)) + 1, 0);
     for (std::size_t i = 0; i < count; ++i) ++ends[cells_[i] + std::size_t{1}];
     std::partial_sum(ends.begin(), ends.end(), ends.begin());
     std::copy_n(order.data() + begin, count, unsorted_.data());
@@ -71,7 +72,7 @@ class BucketSort {
   }
 
   void sort_crowd(std::size_t begin, std::size_t end, int depth) {
-    std::vector<Stored> part;
+    Vector<Stored> part;
     part.reserve((end - begin) * features);
     for (std::size_t i = begin; i < end; ++i) {
       const Stored* row = rows.data() + std::size_t{order[i]} * features;
@@ -84,8 +85,8 @@ class BucketSort {
   static constexpr std::size_t crowd = 4 * leaf_points;
   static constexpr int deepest = 24;  // a distant point in each part, and the rest in one cell
   const kernels::GridKernels<Stored>& kernels_ = kernels::pick().grid(Stored());
-  std::vector<std::uint32_t> unsorted_;
-  std::vector<std::uint16_t> cells_;
+  Vector<std::uint32_t> unsorted_;
+  Vector<std::uint16_t> cells_;
 };
 
 /// Sorts all rows: into buckets that a second-level cache holds, then each bucket.
@@ -118,7 +119,7 @@ class GridSort {
     while ((bits + 1) * features < 10 && (std::size_t{1} << ((bits + 1) * features)) <= n / 4096) ++bits;
     Stored low[features], high[features];
     const RowReader<T> read(points_);
-    std::vector<Stored> column(sampled);
+    Vector<Stored> column(sampled);
     for (std::size_t q = 0; q < features; ++q) {
       for (std::size_t s = 0; s < sampled; ++s) column[s] = static_cast<Stored>(read.value(s * n / sampled, q));
       std::sort(column.begin(), column.end());
@@ -135,7 +136,7 @@ class GridSort {
   void count() {
     bucket_ = LargeArray<std::uint16_t>(points_.values.rows);
     starts_.assign(blocks_.count() * buckets_, 0);
-    std::vector<std::vector<Stored>> copies(static_cast<std::size_t>(threads_));
+    Vector<Vector<Stored>> copies(static_cast<std::size_t>(threads_));
     const auto cells = kernels::pick().grid(Stored()).cells[features - 1];
     parallel_blocks(blocks_.count(), threads_, poll_, [&](std::size_t block, int worker) {
       std::uint32_t* counts = starts(block);
@@ -146,7 +147,7 @@ class GridSort {
   }
 
   /// Rows one after the other, copied where they are not.
-  const Stored* rows(std::size_t begin, std::size_t end, std::vector<Stored>& copies) const {
+  const Stored* rows(std::size_t begin, std::size_t end, Vector<Stored>& copies) const {
     if constexpr (std::is_same_v<T, Stored>)
       if (!points_.unit_rows && points_.values.row_stride == static_cast<std::ptrdiff_t>(features))
         return points_.values.row(begin);
@@ -184,14 +185,14 @@ class GridSort {
 
   /// Call use(row, slot) for each row of a block, slots being those of the buckets before they are sorted.
   template <class Use>
-  void each_row(std::size_t block, std::vector<std::uint32_t>& next, const Use& use) {
+  void each_row(std::size_t block, Vector<std::uint32_t>& next, const Use& use) {
     next.assign(starts(block), starts(block) + buckets_);
     for (std::size_t i = blocks_.begin(block); i < blocks_.end(block); ++i) use(i, next[bucket_[i]]++);
   }
 
   /// Rows to their buckets, for now as rows of the same memory.
   void share_out() {
-    std::vector<std::vector<std::uint32_t>> next(static_cast<std::size_t>(threads_));
+    Vector<Vector<std::uint32_t>> next(static_cast<std::size_t>(threads_));
     parallel_blocks(blocks_.count(), threads_, poll_, [&](std::size_t block, int worker) {
       const RowReader<T> read(points_);
       each_row(block, next[static_cast<std::size_t>(worker)], [&](std::size_t i, std::uint32_t slot) {
@@ -203,7 +204,7 @@ class GridSort {
   }
 
   void sort_buckets() {
-    std::vector<BucketSort<Stored, features>> sorts(static_cast<std::size_t>(threads_));
+    Vector<BucketSort<Stored, features>> sorts(static_cast<std::size_t>(threads_));
     parallel_blocks(bucket_slots_.size(), threads_, poll_, [&](std::size_t b, int worker) {
       const auto [begin, count] = bucket_slots_[b];
       if (count == 0) return;
@@ -218,7 +219,7 @@ class GridSort {
     });
   }
 
-  void write_leaf(const typename BoxOrder<T>::Leaf& leaf, const std::vector<Stored>& rows, const std::uint32_t* order) {
+  void write_leaf(const typename BoxOrder<T>::Leaf& leaf, const Vector<Stored>& rows, const std::uint32_t* order) {
     const std::size_t width = BoxOrder<T>::padded(leaf.count);
     Stored* columns = result_.columns.data() + leaf.begin * features;
     for (std::size_t q = 0; q < features; ++q) {
@@ -228,7 +229,7 @@ class GridSort {
   }
 
   void find_slots() {
-    std::vector<std::vector<std::uint32_t>> next(static_cast<std::size_t>(threads_));
+    Vector<Vector<std::uint32_t>> next(static_cast<std::size_t>(threads_));
     parallel_blocks(blocks_.count(), threads_, poll_, [&](std::size_t block, int worker) {
       each_row(block, next[static_cast<std::size_t>(worker)],
                [&](std::size_t i, std::uint32_t slot) { result_.slot[i] = sorted_slot_[slot]; });
@@ -246,9 +247,9 @@ class GridSort {
   kernels::Grid<Stored> grid_{};
   std::size_t buckets_ = 0;
   LargeArray<std::uint16_t> bucket_;       // (n_samples)
-  std::vector<std::uint32_t> starts_;      // (blocks, buckets)
-  std::vector<Bucket> bucket_slots_;       // (buckets)
-  std::vector<std::size_t> first_leaf_;    // (buckets)
+  Vector<std::uint32_t> starts_;           // (blocks, buckets)
+  Vector<Bucket> bucket_slots_;            // (buckets)
+  Vector<std::size_t> first_leaf_;         // (buckets)
   LargeArray<std::uint32_t> sorted_slot_;  // (slots) after sorting, of each slot before
   BoxOrder<T> result_;
 };

@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
-#include <vector>
 
 #include "../large_array.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -25,7 +25,7 @@ struct BoxOrder {
     std::uint32_t count = 0;  // at least one
   };
 
-  std::vector<Leaf> leaves;
+  Vector<Leaf> leaves;
   std::size_t slots = 0;             // of the points of all leaves, padded
   LargeArray<Stored> columns;        // from begin * features: (features, padded count) of a leaf
   LargeArray<std::uint32_t> slot;    // (n_samples) of each row

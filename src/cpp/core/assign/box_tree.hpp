@@ -4,11 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "box_order.hpp"
 #include "pykmeans/partial.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -23,7 +23,7 @@ struct BoxNode {
 };
 
 template <class T>
-class BoxTree {
+class BoxTree : public Pooled {
  public:
   using Stored = typename BoxOrder<T>::Stored;
   using Leaf = typename BoxOrder<T>::Leaf;
@@ -70,10 +70,10 @@ class BoxTree {
   std::size_t features_;
   SumLayout layout_;  // of its own: the Points need not live as long
   BoxOrder<T> order_;
-  LargeArray<double> weights_;      // (slots), or empty
-  std::vector<std::size_t> first_;  // (levels + 1) number of each level's first node
-  std::vector<Box> boxes_;          // (nodes)
-  Partial sums_;                    // (nodes)
+  LargeArray<double> weights_;  // (slots), or empty
+  Vector<std::size_t> first_;   // (levels + 1) number of each level's first node
+  Vector<Box> boxes_;           // (nodes)
+  Partial sums_;                // (nodes)
 };
 
 }  // namespace pykmeans::detail

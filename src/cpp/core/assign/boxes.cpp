@@ -8,6 +8,7 @@
 #include "../parallel.hpp"
 #include "distinct.hpp"
 #include "prepared.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -35,10 +36,10 @@ struct BoxAssigner<T>::Worker {
 
   BoxAssigner& shared;
   const BoxTree<T>& tree;
-  Partial* sums;             // or nullptr
-  std::size_t changed = 0;   // rows of positive weight
-  std::vector<double> kept;  // a list for each level
-  std::vector<double> distances;
+  Partial* sums;            // or nullptr
+  std::size_t changed = 0;  // rows of positive weight
+  Vector<double> kept;      // a list for each level
+  Vector<double> distances;
   const kernels::BoxKernels& kernels = kernels::pick().boxes;
   std::int32_t nearest[leaf_points] = {};
   std::uint32_t differ[leaf_points] = {};
@@ -179,7 +180,7 @@ struct BoxAssigner<T>::Worker {
 template <class T>
 void BoxAssigner<T>::list_centers(const double* centers) {
   const std::size_t d = points_.values.columns;
-  const std::vector<std::int32_t> ids = distinct_centers(centers, n_clusters_, d);
+  const Vector<std::int32_t> ids = distinct_centers(centers, n_clusters_, d);
   n_distinct_ = ids.size();
   stride_ = (n_distinct_ / kernels::box_lanes + 2) * kernels::box_lanes;
   centers_.assign((d + 1) * stride_, kernels::far_away);
@@ -208,7 +209,7 @@ std::size_t BoxAssigner<T>::assign(const Assignment& pass) {
   if (forgotten_) read_labels(pass.labels);
   list_centers(pass.centers);
   written_ = false;
-  std::vector<Worker> workers;
+  Vector<Worker> workers;
   for (int w = 0; w < pass.threads; ++w) workers.emplace_back(*this, pass.sums.of(w));
   each_root(pass.threads, [&](const BoxNode& root, int worker) {
     workers[static_cast<std::size_t>(worker)].visit(root, {centers_.data(), n_distinct_, stride_});

@@ -11,11 +11,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "../large_array.hpp"
 #include "box_tree.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 #include "way.hpp"
 
 namespace pykmeans::detail {
@@ -56,15 +56,15 @@ class BoxAssigner final : public Way<T> {
   // The label of all points of a node; none_yet; or mixed, where the children, or the points of the leaf, have their
   // own. What lies below a node that is not mixed has no meaning.
   static constexpr std::int32_t none_yet = -1, mixed = -2;
-  std::vector<std::int32_t> node_label_;  // (nodes)
-  LargeArray<std::int32_t> slot_label_;   // (slots)
-  bool forgotten_ = false;                // the caller's labels count
-  bool written_ = true;                   // the caller has these labels
+  Vector<std::int32_t> node_label_;      // (nodes)
+  LargeArray<std::int32_t> slot_label_;  // (slots)
+  bool forgotten_ = false;               // the caller's labels count
+  bool written_ = true;                  // the caller has these labels
 
   // Distinct centers: the first that has given values.
   std::size_t stride_ = 0;
   std::size_t n_distinct_ = 0;
-  std::vector<double> centers_;  // (features + 1, stride), see kernels::CenterList
+  Vector<double> centers_;  // (features + 1, stride), see kernels::CenterList
 };
 
 }  // namespace pykmeans::detail

@@ -4,12 +4,13 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <vector>
 
+#include "../large_array.hpp"
 #include "../parallel.hpp"
 #include "../row_reader.hpp"
 #include "codebook.hpp"
 #include "filter_frame.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -22,11 +23,11 @@ constexpr std::size_t most_tiles = 16;  // of a group
 /// Tiles of points, their values and doubts.
 template <class Float>
 struct Tiles {
-  std::unique_ptr<Float[]> values;  // (tiles, features, tile)
-  std::unique_ptr<Float[]> doubts;  // (tiles * tile)
+  LargeArray<Float> values;  // (tiles, features, tile)
+  LargeArray<Float> doubts;  // (tiles * tile)
 
   Tiles() = default;
-  Tiles(std::size_t rows, std::size_t features) : values(new Float[rows * features]), doubts(new Float[rows]) {}
+  Tiles(std::size_t rows, std::size_t features) : values(rows * features), doubts(rows) {}
 };
 
 std::size_t lowest_bit(std::uint32_t bits) {
@@ -54,9 +55,9 @@ const kernels::ScoreKernels<Float>& score_kernels(const kernels::FilterKernels<F
 /// What a filter needs in every pass.
 template <class T>
 template <class Float>
-struct BruteAssigner<T>::Filter {
+struct BruteAssigner<T>::Filter : Pooled {
   Codebook<Float> codebook;
-  std::vector<Worker<Float>> workers;
+  Vector<Worker<Float>> workers;
   Tiles<Float> kept;       // of all points, or nothing
   double kept_tau = -1.0;  // of their doubts; negative where they are not filled yet
 };
@@ -72,12 +73,12 @@ struct alignas(64) BruteAssigner<T>::Worker {
   const Codebook<Float>& codebook;
   const double factor;
   const std::size_t tile, group_rows;
-  Tiles<Float> own;                                             // a group, or rows that are undecided
-  std::vector<Float> norms = std::vector<Float>(tile), scores;  // of a tile
+  Tiles<Float> own;                                   // a group, or rows that are undecided
+  Vector<Float> norms = Vector<Float>(tile), scores;  // of a tile
   RowReader<T> read = RowReader<T>(points, tile);
-  std::vector<const T*> row_pointers = std::vector<const T*>(tile);
-  std::vector<std::int32_t> found = std::vector<std::int32_t>(group_rows);
-  std::vector<std::size_t> undecided;  // rows
+  Vector<const T*> row_pointers = Vector<const T*>(tile);
+  Vector<std::int32_t> found = Vector<std::int32_t>(group_rows);
+  Vector<std::size_t> undecided;  // rows, fewer than a tile and a group of them
 
   // Of a pass.
   const Assignment* pass = nullptr;
@@ -95,7 +96,9 @@ struct alignas(64) BruteAssigner<T>::Worker {
         tile(functions.tile),
         group_rows(std::clamp<std::size_t>(group_values / (data.values.columns * tile), 1, most_tiles) * tile),
         own(group_rows, data.values.columns),
-        relabel{data, nullptr, nullptr} {}
+        relabel{data, nullptr, nullptr} {
+    undecided.reserve(tile + group_rows);
+  }
 
   void begin(const Assignment& new_pass, Partial* sums) {
     pass = &new_pass;
@@ -157,9 +160,9 @@ struct alignas(64) BruteAssigner<T>::Worker {
   void settle_tile() {
     const std::size_t rows = std::min(undecided.size(), tile);
     const std::size_t* list = undecided.data() + undecided.size() - rows;
-    pack(rows, [=](std::size_t i) { return list[i]; }, own.values.get(), own.doubts.get());
+    pack(rows, [=](std::size_t i) { return list[i]; }, own.values.data(), own.doubts.data());
     scores.resize(codebook.places() * tile);
-    score.scores(own.values.get(), codebook.panels(), scores.data());
+    score.scores(own.values.data(), codebook.panels(), scores.data());
     for (std::size_t i = 0; i < rows; ++i) relabel(list[i], judge(list[i], i));
     undecided_rows += rows;
     undecided.resize(undecided.size() - rows);
@@ -188,13 +191,14 @@ struct alignas(64) BruteAssigner<T>::Worker {
   }
 
   /// @param kept  tiles of all points, or nullptr  @param filled  whether they hold them already
-  void block(std::size_t begin, std::size_t end, const Tiles<Float>* kept, bool filled) {
+  void block(std::size_t begin, std::size_t end, Tiles<Float>* kept, bool filled) {
     for (std::size_t first = begin; first < end; first += group_rows) {
       const std::size_t last = std::min(end, first + group_rows);
-      Float* values = kept ? kept->values.get() + first * points.values.columns : own.values.get();
-      Float* doubts = kept ? kept->doubts.get() + first : own.doubts.get();
+      Float* values = kept ? kept->values.data() + first * points.values.columns : own.values.data();
+      Float* doubts = kept ? kept->doubts.data() + first : own.doubts.data();
       if (!filled) pack_group(first, last, values, doubts);
       filter(first, last, values, doubts);
+      while (undecided.size() >= tile) settle_tile();
     }
     while (!undecided.empty()) settle_tile();
   }
@@ -210,7 +214,7 @@ BruteAssigner<T>::~BruteAssigner() = default;
 template <class T>
 const FilterFrame& BruteAssigner<T>::frame() {
   if (frame_) return *frame_;
-  frame_ = std::make_unique<FilterFrame>(frame_of(points_, poll_));
+  frame_ = frame_of(points_, poll_);
   use_double_ = !frame_->float_suffices;
   return *frame_;
 }
@@ -227,7 +231,7 @@ std::size_t BruteAssigner<T>::by_filter(const Assignment& pass, const kernels::F
   const bool keep = pass.sums.of(0) && all_rows <= most_kept_values / d;  // sums are wanted: there will be more passes
   if (keep && !filter->kept.values) filter->kept = Tiles<Float>(all_rows, d);
   const bool filled = keep && filter->kept_tau == codebook.tau();
-  std::vector<Worker<Float>>& workers = filter->workers;
+  Vector<Worker<Float>>& workers = filter->workers;
   for (int w = 0; w < pass.threads; ++w) {
     if (workers.size() == static_cast<std::size_t>(w)) workers.emplace_back(points_, *frame_, kernels, codebook);
     workers[static_cast<std::size_t>(w)].begin(pass, pass.sums.of(w));
@@ -253,7 +257,7 @@ std::size_t BruteAssigner<T>::by_filter(const Assignment& pass, const kernels::F
 template <class T>
 std::size_t BruteAssigner<T>::by_referee(const Assignment& pass) {
   const std::size_t n = points_.values.rows;
-  std::vector<Labeller<T>> labellers;
+  Vector<Labeller<T>> labellers;
   for (int w = 0; w < pass.threads; ++w) labellers.push_back({points_, pass.labels, pass.sums.of(w)});
   const Blocks blocks(n, (points_.values.columns + 8) * n_clusters_, pass.threads);
   parallel_blocks(blocks.count(), pass.threads, poll_, [&](std::size_t block, int worker) {

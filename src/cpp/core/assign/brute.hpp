@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 #include "../../kernels/table.hpp"
 #include "filter_frame.hpp"
@@ -44,7 +45,7 @@ class BruteAssigner final : public Way<T> {
   const std::size_t n_clusters_;
   const Poll& poll_;
   // What a pass leaves for the next; made when first used.
-  std::unique_ptr<FilterFrame> frame_;
+  std::optional<FilterFrame> frame_;
   std::unique_ptr<Filter<float>> single_;
   std::unique_ptr<Filter<double>> double_;
   bool use_double_ = false;  // float32 could not tell the centers apart

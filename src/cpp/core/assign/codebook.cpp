@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "absolute.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -29,8 +30,8 @@ Float FilterError<Float>::doubt(Float norm) const {
 }
 
 template <class Float>
-PackedCenter<Float> pack_center(const double* center, const std::vector<double>& origin, int frame_exponent,
-                                double epsilon, Float* packed, std::size_t stride) {
+PackedCenter<Float> pack_center(const double* center, const Vector<double>& origin, int frame_exponent, double epsilon,
+                                Float* packed, std::size_t stride) {
   const double factor = std::ldexp(1.0, -frame_exponent);
   double norm = 0.0;
   for (std::size_t q = 0; q < origin.size(); ++q) {
@@ -153,8 +154,8 @@ void Codebook<Float>::pack(const double* centers, std::size_t count, const Filte
 
 template struct FilterError<float>;
 template struct FilterError<double>;
-template PackedCenter<float> pack_center(const double*, const std::vector<double>&, int, double, float*, std::size_t);
-template PackedCenter<double> pack_center(const double*, const std::vector<double>&, int, double, double*, std::size_t);
+template PackedCenter<float> pack_center(const double*, const Vector<double>&, int, double, float*, std::size_t);
+template PackedCenter<double> pack_center(const double*, const Vector<double>&, int, double, double*, std::size_t);
 template class Codebook<float>;
 template class Codebook<double>;
 

@@ -47,12 +47,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "../../kernels/table.hpp"
 #include "../referee.hpp"
 #include "filter_frame.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -81,8 +81,8 @@ struct PackedCenter {
 
 /// @param packed [out] -z, each value `stride` after the one before
 template <class Float>
-PackedCenter<Float> pack_center(const double* center, const std::vector<double>& origin, int frame_exponent,
-                                double epsilon, Float* packed, std::size_t stride);
+PackedCenter<Float> pack_center(const double* center, const Vector<double>& origin, int frame_exponent, double epsilon,
+                                Float* packed, std::size_t stride);
 
 template <class Float>
 class Codebook {
@@ -126,11 +126,11 @@ class Codebook {
 
   const FilterFrame* frame_ = nullptr;
   std::size_t features_ = 0, size_ = 0, n_panels_ = 0, width_ = 1;
-  std::vector<Float> values_;        // (panels, features, width)
-  std::vector<Float> starts_;        // (panels * width), h; infinity for padding
-  std::vector<std::int32_t> names_;  // (panels * width)
-  std::vector<Float> slacks_;        // (count), by name
-  std::vector<std::int32_t> order_;  // (size) scratch
+  Vector<Float> values_;        // (panels, features, width)
+  Vector<Float> starts_;        // (panels * width), h; infinity for padding
+  Vector<std::int32_t> names_;  // (panels * width)
+  Vector<Float> slacks_;        // (count), by name
+  Vector<std::int32_t> order_;  // (size) scratch
   FilterError<Float> error_;
 };
 

@@ -1,10 +1,10 @@
 // The different rows of uint8 values, in the order of the Z-shaped curve.
 #include <algorithm>
-#include <vector>
 
 #include "../colour_ranks.hpp"
 #include "../parallel.hpp"
 #include "box_order.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -18,10 +18,10 @@ void count_copies(const Points<std::uint8_t>& points, const ColourRanks& ranks, 
                   const Poll& poll) {
   result.slot = LargeArray<std::uint32_t>(points.values.rows);
   result.copies = LargeArray<std::uint32_t>(result.slots);
-  std::vector<std::vector<std::uint32_t>> counts(static_cast<std::size_t>(ranks.threads()));
+  Vector<Vector<std::uint32_t>> counts(static_cast<std::size_t>(ranks.threads()));
   const Blocks& blocks = ranks.blocks();
   parallel_blocks(blocks.count(), ranks.threads(), poll, [&](std::size_t block, int worker) {
-    std::vector<std::uint32_t>& mine = counts[static_cast<std::size_t>(worker)];
+    Vector<std::uint32_t>& mine = counts[static_cast<std::size_t>(worker)];
     if (mine.empty()) mine.resize(ranks.count());
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
       const std::uint32_t slot = ranks.rank(points.values.row(i));
@@ -31,7 +31,7 @@ void count_copies(const Points<std::uint8_t>& points, const ColourRanks& ranks, 
   });
   for (std::size_t slot = 0; slot < result.slots; ++slot) {
     result.copies[slot] = 0;
-    for (const std::vector<std::uint32_t>& mine : counts)
+    for (const Vector<std::uint32_t>& mine : counts)
       if (slot < mine.size()) result.copies[slot] += mine[slot];
   }
 }

@@ -3,11 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
 /// Indices of the centers that equal none of a lower index, ascending. @param centers (count, features)
-std::vector<std::int32_t> distinct_centers(const double* centers, std::size_t count, std::size_t features);
+Vector<std::int32_t> distinct_centers(const double* centers, std::size_t count, std::size_t features);
 
 }  // namespace pykmeans::detail

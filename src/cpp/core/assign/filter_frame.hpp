@@ -2,19 +2,19 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "../metrics.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
 struct FilterFrame {
   Score score = Score::products;
-  std::vector<double> origin;           // (numbers) numbers come before categories
-  std::vector<double> category_origin;  // (categories) zeros: a category stays what it is
-  int exponent = 0;                     // of the numbers: they are divided by its power of two
-  double mismatch = 0.0;                // what a category adds that differs
+  Vector<double> origin;           // (numbers) numbers come before categories
+  Vector<double> category_origin;  // (categories) zeros: a category stays what it is
+  int exponent = 0;                // of the numbers: they are divided by its power of two
+  double mismatch = 0.0;           // what a category adds that differs
   bool whole = false;  // the numbers are small whole ones in the frame, and the origin is whole: sums of them are exact
   bool float_suffices = true;  // float32 holds all categories
 

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "../parallel.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -33,7 +34,7 @@ void Groups::split(const double* centers, std::size_t begin, std::size_t end, st
   }
   // A few centers tell as well as all of them.
   const std::size_t step = std::max<std::size_t>(1, (end - begin) / 64), few = (end - begin + step - 1) / step;
-  std::vector<double> mean(features_, 0.0), spread(features_, 0.0);
+  Vector<double> mean(features_, 0.0), spread(features_, 0.0);
   const auto center = [&](std::size_t i) {
     return centers + static_cast<std::size_t>(order[begin + i * step]) * features_;
   };
@@ -52,9 +53,9 @@ void Groups::split(const double* centers, std::size_t begin, std::size_t end, st
   split(centers, middle, end, first_group + left, groups - left);
 }
 
-std::vector<double> Groups::means(const double* centers) const {
-  std::vector<double> result(n_groups_ * features_, 0.0);
-  std::vector<std::size_t> sizes(n_groups_, 0);
+Vector<double> Groups::means(const double* centers) const {
+  Vector<double> result(n_groups_ * features_, 0.0);
+  Vector<std::size_t> sizes(n_groups_, 0);
   for (std::size_t place = 0; place < places(); ++place)
     if (members_[place] >= 0) ++sizes[place / (panels_per_group_ * lanes)];
   for (std::size_t place = 0; place < places(); ++place) {

@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "../../kernels/table.hpp"
 #include "../referee.hpp"
 #include "pykmeans/options.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -33,7 +33,7 @@ class Groups {
   std::int32_t place_of(std::int32_t center) const { return place_of_[static_cast<std::size_t>(center)]; }
 
   /// The mean of each group's centers: (count, features)
-  std::vector<double> means(const double* centers) const;
+  Vector<double> means(const double* centers) const;
 
   /// From now on moves are counted from these centers, and from zero.
   void start(const double* centers);
@@ -48,10 +48,10 @@ class Groups {
   const std::size_t n_clusters_, features_;
   std::size_t panels_per_group_ = 1;
   std::size_t n_groups_ = 0;
-  std::vector<std::int32_t> members_;   // (places)
-  std::vector<std::int32_t> place_of_;  // (n_clusters)
-  std::vector<double> last_;            // (n_clusters, features) the centers of the last call
-  std::vector<double> moved_;           // (n_groups)
+  Vector<std::int32_t> members_;   // (places)
+  Vector<std::int32_t> place_of_;  // (n_clusters)
+  Vector<double> last_;            // (n_clusters, features) the centers of the last call
+  Vector<double> moved_;           // (n_groups)
 };
 
 }  // namespace pykmeans::detail

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "distinct.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -16,11 +17,11 @@ constexpr double a_little_more = 1.0 + 0x1p-30;
 
 /// A center in the frame.
 struct Placed {
-  std::vector<double> z;
+  Vector<double> z;
   double square = 0.0;  // |z|^2, right to (d + 4) 2^-53 of it
   double widest = 0.0;  // largest |z_q|
 
-  void place(const double* center, const std::vector<double>& origin, double factor) {
+  void place(const double* center, const Vector<double>& origin, double factor) {
     z.resize(origin.size());
     square = widest = 0.0;
     for (std::size_t q = 0; q < z.size(); ++q) {
@@ -38,8 +39,8 @@ constexpr double most = 0x1.ep30, most_slack = 0x1p26;
 
 }  // namespace
 
-bool LatticeCenters::pack(const double* centers, std::size_t count, const std::vector<double>& origin,
-                          int frame_exponent, const LatticeRows& rows) {
+bool LatticeCenters::pack(const double* centers, std::size_t count, const Vector<double>& origin, int frame_exponent,
+                          const LatticeRows& rows) {
   const std::size_t d = origin.size();
   const double factor = std::ldexp(1.0, -frame_exponent), referee = (static_cast<double>(d) / 16 + 9) * 0x1p-53;
   const double tau = std::ldexp(static_cast<double>(d) + 2, -100), reach = rows.longest + rows.error;

@@ -24,10 +24,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "../../kernels/table.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -43,7 +43,7 @@ class LatticeCenters {
   /// Of equal centers only that of the lowest index is kept.
   /// @param centers (count, features of origin)
   /// @return false where whole numbers of 16 bits cannot tell these centers apart
-  bool pack(const double* centers, std::size_t count, const std::vector<double>& origin, int frame_exponent,
+  bool pack(const double* centers, std::size_t count, const Vector<double>& origin, int frame_exponent,
             const LatticeRows& rows);
 
   kernels::WholeCenters view() const {
@@ -51,14 +51,14 @@ class LatticeCenters {
             pairs_,         slack_,         floor_};
   }
   /// Indices of the far centers.
-  const std::vector<std::int32_t>& far() const { return far_; }
+  const Vector<std::int32_t>& far() const { return far_; }
 
  private:
   std::size_t pairs_ = 0;
-  std::vector<std::int16_t> values_;  // see kernels::WholeCenters; -b
-  std::vector<std::int32_t> starts_;  // h
-  std::vector<std::int32_t> names_;   // index among all centers
-  std::vector<std::int32_t> far_;
+  Vector<std::int16_t> values_;  // see kernels::WholeCenters; -b
+  Vector<std::int32_t> starts_;  // h
+  Vector<std::int32_t> names_;   // index among all centers
+  Vector<std::int32_t> far_;
   std::int32_t slack_ = 0;  // the largest
   std::int32_t floor_ = 0;
 };

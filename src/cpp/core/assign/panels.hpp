@@ -22,11 +22,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "../../kernels/table.hpp"
 #include "codebook.hpp"
 #include "groups.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -35,7 +35,7 @@ constexpr std::size_t max_eight_features = 32768;
 
 /// Where the filter's frame is.
 struct Frame {
-  const std::vector<double>& origin;
+  const Vector<double>& origin;
   int exponent;
 };
 
@@ -58,7 +58,7 @@ class FloatPanels {
    private:
     friend FloatPanels;
     std::size_t features_;
-    std::vector<float> values_;
+    Vector<float> values_;
   };
 
   /// See kernels::ScoreGroup. @param query  without rows and centers
@@ -69,8 +69,8 @@ class FloatPanels {
 
   std::size_t features_ = 0;
   FilterError<float> error_;
-  std::vector<float> values_;  // (panels, features, 16), -z
-  std::vector<float> starts_;  // (panels, 16), h; infinity for none
+  Vector<float> values_;  // (panels, features, 16), -z
+  Vector<float> starts_;  // (panels, 16), h; infinity for none
 };
 
 class EightPanels {
@@ -89,9 +89,9 @@ class EightPanels {
    private:
     friend EightPanels;
     std::size_t stride_;
-    std::vector<float> placed_;        // (stride), zeros beyond the features
-    std::vector<std::int8_t> values_;  // (rows, stride)
-    std::vector<kernels::EightRow> about_;
+    Vector<float> placed_;        // (stride), zeros beyond the features
+    Vector<std::int8_t> values_;  // (rows, stride)
+    Vector<kernels::EightRow> about_;
   };
 
   /// See kernels::ScoreGroup. @param query  without rows and centers
@@ -107,8 +107,8 @@ class EightPanels {
 
   std::size_t features_ = 0, fours_ = 0;
   FloatPanels floats_;
-  std::vector<Four> values_;  // (panels, fours)
-  std::vector<kernels::EightCenters> about_;
+  Vector<Four> values_;  // (panels, fours)
+  Vector<kernels::EightCenters> about_;
 };
 
 }  // namespace pykmeans::detail

@@ -4,12 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "../parallel.hpp"
 #include "../row_reader.hpp"
 #include "pykmeans/partial.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -39,7 +39,7 @@ class ThreadSums {
 
  private:
   Partial* sums_ = nullptr;
-  std::vector<Partial> own_;
+  Vector<Partial> own_;
 };
 
 /// Writes labels, and moves what changed in the sums.

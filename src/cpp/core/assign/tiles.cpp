@@ -9,6 +9,7 @@
 #include "../row_reader.hpp"
 #include "brute.hpp"
 #include "codebook.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -25,11 +26,6 @@ std::size_t lowest_bit(std::uint32_t bits) {
 }
 
 }  // namespace
-
-template <class T>
-void TilesAssigner<T>::Free::operator()(std::int16_t* memory) const {
-  ::operator delete(memory, std::align_val_t{cache_line});
-}
 
 template <class T>
 bool TilesAssigner<T>::possible(const Points<T>& points) {
@@ -51,7 +47,7 @@ double TilesAssigner<T>::choose_step() const {
   const std::size_t n = points_.values.rows, sampled = std::min<std::size_t>(n, 1024);
   const double factor = std::ldexp(1.0, -points_.spread_exponent);
   const RowReader<T> read(points_);
-  std::vector<double> farthest(sampled, 0.0);
+  Vector<double> farthest(sampled, 0.0);
   for (std::size_t s = 0; s < sampled; ++s) {
     const T* row = read(s * (n - 1) / std::max<std::size_t>(1, sampled - 1));
     for (std::size_t q = 0; q < points_.values.columns; ++q)
@@ -70,11 +66,10 @@ void TilesAssigner<T>::round_rows(int threads) {
   rows_.step = choose_step();
   const double factor = std::ldexp(1.0, -points_.spread_exponent) / rows_.step;
   // Not filled with zeros: the thread that fills it should touch it first.
-  tiles_.reset(static_cast<std::int16_t*>(
-      ::operator new(count * tile_values * sizeof(std::int16_t), std::align_val_t{cache_line})));
+  tiles_ = LargeArray<std::int16_t>(count * tile_values);
   beyond_.resize(count);
-  std::vector<double> longest(static_cast<std::size_t>(threads), 0.0);
-  std::vector<std::size_t> outside(static_cast<std::size_t>(threads), 0);
+  Vector<double> longest(static_cast<std::size_t>(threads), 0.0);
+  Vector<std::size_t> outside(static_cast<std::size_t>(threads), 0);
   const auto round = kernels::pick().whole.round(T());
   const Blocks blocks(count, tile * d * 8);
   parallel_blocks(blocks.count(), threads, poll_, [&](std::size_t block, int worker) {
@@ -84,7 +79,7 @@ void TilesAssigner<T>::round_rows(int threads) {
     const auto w = static_cast<std::size_t>(worker);
     for (std::size_t t = blocks.begin(block); t < blocks.end(block); ++t) {
       for (std::size_t l = 0; l < tile; ++l) rows[l] = read(std::min(t * tile + l, n - 1), l);
-      beyond_[t] = round(rows, points_.origin.data(), factor, d, tiles_.get() + t * tile_values, norms);
+      beyond_[t] = round(rows, points_.origin.data(), factor, d, tiles_.data() + t * tile_values, norms);
       longest[w] = std::max(longest[w], *std::max_element(norms, norms + tile));  // 0 for those beyond
       for (std::uint32_t bits = beyond_[t]; bits != 0; bits &= bits - 1) ++outside[w];
     }
@@ -113,7 +108,7 @@ struct TilesAssigner<T>::Worker {
   const kernels::WholeKernels& kernels;
   Labeller<T> relabel;
   RowReader<T> read = RowReader<T>(shared.points_);
-  std::vector<std::int32_t> near;  // candidates of a row
+  Vector<std::int32_t> near;  // candidates of a row
   std::size_t undecided_rows = 0;
 
   Worker(const TilesAssigner& assigner, const Assignment& call, Partial* sums)
@@ -124,7 +119,7 @@ struct TilesAssigner<T>::Worker {
         relabel{assigner.points_, call.labels, sums},
         near(centers.panels * kernels::whole_panel) {}
 
-  const std::int16_t* values(std::size_t t) const { return shared.tiles_.get() + t * centers.pairs * 2 * tile; }
+  const std::int16_t* values(std::size_t t) const { return shared.tiles_.data() + t * centers.pairs * 2 * tile; }
 
   /// Tiles [first, first + count), at most a group.
   void block(std::size_t first, std::size_t count) {
@@ -187,7 +182,7 @@ struct TilesAssigner<T>::Worker {
 template <class T>
 std::size_t TilesAssigner<T>::assign(const Assignment& pass) {
   const std::size_t n = points_.values.rows, d = points_.values.columns;
-  std::vector<Worker> workers;
+  Vector<Worker> workers;
   for (int w = 0; w < pass.threads; ++w) workers.emplace_back(*this, pass, pass.sums.of(w));
   const Blocks blocks((n + tile - 1) / tile, tile * d * pass.n_clusters / 2, pass.threads, /*unit=*/1);
   parallel_blocks(blocks.count(), pass.threads, poll_, [&](std::size_t block, int worker) {

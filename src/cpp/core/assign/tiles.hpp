@@ -9,11 +9,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <vector>
 
+#include "../large_array.hpp"
 #include "lattice.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 #include "way.hpp"
 
 namespace pykmeans::detail {
@@ -37,9 +37,6 @@ class TilesAssigner final : public Way<T> {
 
  private:
   struct Worker;
-  struct Free {
-    void operator()(std::int16_t* memory) const;
-  };
 
   double choose_step() const;
   void round_rows(int threads);
@@ -47,8 +44,8 @@ class TilesAssigner final : public Way<T> {
   const Points<T>& points_;
   const Poll& poll_;
 
-  std::unique_ptr<std::int16_t, Free> tiles_;  // (tiles, pairs, whole_tile, 2), aligned to cache lines
-  std::vector<std::uint32_t> beyond_;          // (tiles) bit l: row l is no lattice point
+  LargeArray<std::int16_t> tiles_;  // (tiles, pairs, whole_tile, 2)
+  Vector<std::uint32_t> beyond_;    // (tiles) bit l: row l is no lattice point
   LatticeRows rows_;
   bool too_coarse_ = false;  // many rows are no lattice points
   LatticeCenters centers_;   // of the pass at hand

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "../referee.hpp"
+#include "pykmeans/workspace.hpp"
 #include "thread_sums.hpp"
 
 namespace pykmeans::detail {
@@ -20,7 +21,7 @@ struct Assignment {
 };
 
 template <class T>
-class Way {
+class Way : public Pooled {
  public:
   virtual ~Way() = default;
 

@@ -9,6 +9,7 @@
 #include "digits.hpp"
 #include "doubled.hpp"
 #include "power_of_two.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans {
 
@@ -110,10 +111,10 @@ void move_row(const SumLayout& layout, const T* row, std::int64_t* from, std::in
 
 }  // namespace
 
-SumLayout::SumLayout(const std::vector<ValueRange>& columns, const ValueRange* weights, bool integer_values)
+SumLayout::SumLayout(const Vector<ValueRange>& columns, const ValueRange* weights, bool integer_values)
     : weighted(weights != nullptr), integers(integer_values && !weights) {
   features = columns.size() + (weighted ? 1 : 0);
-  std::vector<int> highest(features, 0), lowest_bit(features, 0);
+  Vector<int> highest(features, 0), lowest_bit(features, 0);
   for (std::size_t q = 0; q < features; ++q) {
     if (q < columns.size() && columns[q].any) {
       highest[q] = columns[q].highest;
@@ -246,7 +247,7 @@ template <class T>
 void Partial::add_columns(std::size_t cluster, const T* columns, std::size_t stride, std::size_t count) {
   const std::size_t features = layout_->features;
   if (layout_->wide || layout_->integers || layout_->weighted || count > additions_per_carry / 2) {
-    std::vector<T> row(features);
+    Vector<T> row(features);
     for (std::size_t i = 0; i < count; ++i) {
       for (std::size_t q = 0; q < features; ++q) row[q] = columns[q * stride + i];
       add(cluster, row.data(), 1.0);
@@ -309,7 +310,7 @@ Rounded Partial::sum(std::size_t cluster, std::size_t feature) const {
   carry(cluster);
   const auto count = static_cast<std::size_t>(layout_->limbs) + 1;
   std::int64_t few[8];
-  std::vector<std::int64_t> many(count > 8 ? count : 0);
+  Vector<std::int64_t> many(count > 8 ? count : 0);
   std::int64_t* digits = count > 8 ? many.data() : few;
   const std::int64_t* limbs = limbs_of(cluster) + feature;
   for (std::size_t l = 0; l < count; ++l) digits[l] = limbs[l * layout_->features];

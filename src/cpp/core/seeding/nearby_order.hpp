@@ -6,11 +6,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "../parallel.hpp"
 #include "../row_reader.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -34,7 +34,7 @@ class NearbyOrder {
     };
     const std::size_t size = rows.size(), unit = size > 512 ? 256 : smallest, column = widest(rows);
     const std::size_t half = (size / 2 + unit - 1) / unit * unit;
-    std::vector<Key> keys(size);
+    Vector<Key> keys(size);
     for (std::size_t i = 0; i < size; ++i) {
       const float value = place(rows.begin[i], column);
       keys[i] = {std::isnan(value) ? 0.0f : value,
@@ -85,17 +85,17 @@ class NearbyOrder {
 
 /// @param places  of the order; those past the rows hold 0xffffffff
 template <class T>
-std::vector<std::uint32_t> nearby_order(const Points<T>& points, double factor, std::size_t places, int n_threads,
-                                        const Poll& poll) {
+Vector<std::uint32_t> nearby_order(const Points<T>& points, double factor, std::size_t places, int n_threads,
+                                   const Poll& poll) {
   using Order = NearbyOrder<T>;
   using Span = typename Order::Span;
   const Order order(points, factor);
-  std::vector<std::uint32_t> rows(places, 0xffffffffu);
+  Vector<std::uint32_t> rows(places, 0xffffffffu);
   for (std::size_t i = 0; i < points.values.rows; ++i) rows[i] = static_cast<std::uint32_t>(i);
   // The first halves one after another, then all of them side by side.
-  std::vector<Span> spans{{rows.data(), rows.data() + points.values.rows}};
+  Vector<Span> spans{{rows.data(), rows.data() + points.values.rows}};
   while (spans.size() < 256 && spans[0].size() > 4096) {
-    std::vector<Span> halves(spans.size() * 2);
+    Vector<Span> halves(spans.size() * 2);
     parallel_blocks(spans.size(), n_threads, poll, [&](std::size_t s, int) {
       std::uint32_t* middle = order.cut(spans[s]);
       halves[2 * s] = {spans[s].begin, middle};

@@ -7,6 +7,7 @@
 #include "../parallel.hpp"
 #include "../row_reader.hpp"
 #include "nearby_order.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -108,7 +109,7 @@ float Neighborhoods<T>::stored(double value, std::size_t tile_number) const {
 
 /// Some tiles in the frame. @param doubts [out] (count) or nullptr
 template <class T>
-const float* Neighborhoods<T>::pack(std::size_t first_tile, std::size_t count, std::vector<float>& room,
+const float* Neighborhoods<T>::pack(std::size_t first_tile, std::size_t count, Vector<float>& room,
                                     float* doubts) const {
   const std::size_t d = points_.values.columns;
   room.resize(count * tile * d);
@@ -157,7 +158,7 @@ void Neighborhoods<T>::begin(const double* values) {
 template <class T>
 void Neighborhoods<T>::fill_block(std::size_t block, const double* values) {
   const std::size_t first = block * block_tiles_;
-  std::vector<float> room;
+  Vector<float> room;
   const float* packed = pack(first, block_tiles_, room, doubts_.data() + first);
   if (keeps_copy_) std::copy_n(packed, room.size(), copy_.data() + block * room.size());
   for (std::size_t place = first * tile; place < (first + block_tiles_) * tile; ++place) {
@@ -203,8 +204,8 @@ void Neighborhoods<T>::place_candidates(const double* centers, std::size_t count
   reach_added_.assign(n_groups * at_once, 0.0f);
   touched_.resize(n_groups * blocks_ * at_once);
   const auto place = kernels::pick().place.of(T());
-  std::vector<T> row(d);
-  std::vector<float> placed(d);
+  Vector<T> row(d);
+  Vector<float> placed(d);
   for (std::size_t l = 0; l < count; ++l) {
     for (std::size_t q = 0; q < d; ++q) row[q] = static_cast<T>(centers[l * d + q]);  // the row that it was
     added_[l] = doubt(place(row.data(), points_.origin.data(), factor_, numbers_, placed.data()));
@@ -239,16 +240,15 @@ kernels::SeedQuery Neighborhoods<T>::query(std::size_t group, std::size_t first_
 
 template <class T>
 typename Neighborhoods<T>::Gains Neighborhoods<T>::estimate(const double* centers, std::size_t count) {
-  if (!works_)
-    return {std::vector<double>(count, 0.0), std::vector<double>(count, std::numeric_limits<double>::infinity())};
+  if (!works_) return {Vector<double>(count, 0.0), Vector<double>(count, std::numeric_limits<double>::infinity())};
   place_candidates(centers, count);
   const std::size_t d = points_.values.columns, lanes = groups() * at_once;
   const std::size_t stride = 2 * lanes + 16;  // of a worker: gains, errors, and room to write to lines of its own
-  std::vector<double> totals(static_cast<std::size_t>(threads_) * stride);
+  Vector<double> totals(static_cast<std::size_t>(threads_) * stride);
   parallel_blocks(parts(), threads_, poll_, [&](std::size_t part, int worker) {
     double* total = totals.data() + static_cast<std::size_t>(worker) * stride;
-    std::vector<float> room;
-    std::vector<float> sums(lanes * tile);
+    Vector<float> room;
+    Vector<float> sums(lanes * tile);
     for (std::size_t b = part * part_blocks_; b < std::min(blocks_, (part + 1) * part_blocks_); ++b) {
       const std::size_t first = b * block_tiles_;
       const float* rows = keeps_copy_ ? copy_.data() + first * tile * d : pack(first, block_tiles_, room, nullptr);
@@ -279,10 +279,10 @@ typename Neighborhoods<T>::Gains Neighborhoods<T>::estimate(const double* center
 }
 
 template <class T>
-void Neighborhoods<T>::near(std::size_t part, std::size_t candidate, std::vector<Near>& found) const {
+void Neighborhoods<T>::near(std::size_t part, std::size_t candidate, Vector<Near>& found) const {
   found.clear();
   const std::size_t d = points_.values.columns, group = candidate / at_once, lane = candidate % at_once;
-  std::vector<float> room;
+  Vector<float> room;
   for (std::size_t b = part * part_blocks_; b < std::min(blocks_, (part + 1) * part_blocks_); ++b) {
     unsigned tiles = works_ ? touched_[(group * blocks_ + b) * at_once + lane] : (1u << block_tiles_) - 1;
     for (std::size_t t = b * block_tiles_; tiles != 0; tiles >>= 1, ++t) {
@@ -301,7 +301,7 @@ void Neighborhoods<T>::near(std::size_t part, std::size_t candidate, std::vector
 }
 
 template <class T>
-void Neighborhoods<T>::improve(const std::vector<Near>& rows, const double* values) {
+void Neighborhoods<T>::improve(const Vector<Near>& rows, const double* values) {
   if (!works_) return;
   for (const Near& at : rows) nearest_[at.place] = stored(values[at.row], at.place / tile);
   for (std::size_t i = 0; i < rows.size(); ++i) {

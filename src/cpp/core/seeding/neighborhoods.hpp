@@ -47,13 +47,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "../../kernels/table.hpp"
 #include "../exact/power_of_two.hpp"
 #include "../metrics.hpp"
 #include "../referee.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -67,8 +67,8 @@ class Neighborhoods {
 
   /// What each candidate would take from the exact sum of w * value, in a unit of its own, to `error` on either side.
   struct Gains {
-    std::vector<double> gain;
-    std::vector<double> error;
+    Vector<double> gain;
+    Vector<double> error;
   };
   /// Look at the candidates of a step, rows of X. @param centers (count, features)
   Gains estimate(const double* centers, std::size_t count);
@@ -80,10 +80,10 @@ class Neighborhoods {
   };
   /// Rows in parts, to be shared out: those of a part that a candidate of estimate() may be nearest to.
   std::size_t parts() const { return (blocks_ + part_blocks_ - 1) / part_blocks_; }
-  void near(std::size_t part, std::size_t candidate, std::vector<Near>& found) const;
+  void near(std::size_t part, std::size_t candidate, Vector<Near>& found) const;
 
   /// The values of some rows that near() found for a part have become less. @param values (n_samples)
-  void improve(const std::vector<Near>& rows, const double* values);
+  void improve(const Vector<Near>& rows, const double* values);
 
  private:
   static constexpr std::size_t tile = kernels::seed_tile;
@@ -101,7 +101,7 @@ class Neighborhoods {
   void place_candidates(const double* centers, std::size_t count);
   void measure(std::size_t first_tile);
   float stored(double value, std::size_t tile_number) const;
-  const float* pack(std::size_t first_tile, std::size_t count, std::vector<float>& room, float* doubts) const;
+  const float* pack(std::size_t first_tile, std::size_t count, Vector<float>& room, float* doubts) const;
   kernels::SeedQuery query(std::size_t group, std::size_t first_tile, const float* rows) const;
   std::size_t row_at(std::size_t place) const {
     return order_.empty() ? (place < points_.values.rows ? place : no_row) : order_[place];
@@ -127,20 +127,20 @@ class Neighborhoods {
   std::size_t block_tiles_;
   std::size_t blocks_;
   std::size_t part_blocks_;
-  std::vector<std::uint32_t> order_;  // rows by place; empty for their own order
-  std::vector<float> nearest_;        // (tiles, tile) N
-  std::vector<float> weights_;        // (tiles, tile) over the largest; empty for ones
-  std::vector<float> copy_;           // (tiles, features, tile) rows in the frame, where they are kept
-  std::vector<float> doubts_;         // (tiles) the largest
-  std::vector<float> reach_;          // (tiles) (1 + slack) times the largest N
-  std::vector<float> box_reach_;      // (blocks) the largest of those
-  std::vector<float> boxes_;          // (blocks, features, 2)
-  std::vector<float> tile_boxes_;     // (blocks, features, 2, tiles of a block)
+  Vector<std::uint32_t> order_;  // rows by place; empty for their own order
+  Vector<float> nearest_;        // (tiles, tile) N
+  Vector<float> weights_;        // (tiles, tile) over the largest; empty for ones
+  Vector<float> copy_;           // (tiles, features, tile) rows in the frame, where they are kept
+  Vector<float> doubts_;         // (tiles) the largest
+  Vector<float> reach_;          // (tiles) (1 + slack) times the largest N
+  Vector<float> box_reach_;      // (blocks) the largest of those
+  Vector<float> boxes_;          // (blocks, features, 2)
+  Vector<float> tile_boxes_;     // (blocks, features, 2, tiles of a block)
 
-  std::vector<float> candidates_;       // (groups, features, at_once), zeros where there is none
-  std::vector<float> added_;            // (groups, at_once) a
-  std::vector<float> reach_added_;      // (groups, at_once) (1 + slack) a
-  std::vector<std::uint16_t> touched_;  // (groups, blocks, at_once) tiles where the kernel found a gain
+  Vector<float> candidates_;       // (groups, features, at_once), zeros where there is none
+  Vector<float> added_;            // (groups, at_once) a
+  Vector<float> reach_added_;      // (groups, at_once) (1 + slack) a
+  Vector<std::uint16_t> touched_;  // (groups, blocks, at_once) tiles where the kernel found a gain
 };
 
 }  // namespace pykmeans::detail

@@ -27,6 +27,7 @@
 #include "neighborhoods.hpp"
 #include "prefix_sums.hpp"
 #include "pykmeans/pykmeans.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans {
 
@@ -51,7 +52,7 @@ class PlusPlus {
   /// The first seed: a row in proportion to its weight.
   std::int64_t first(double uniform) {
     const std::size_t n = points_.values.rows, row = first_row(uniform);
-    const std::vector<double> center = values_of(row);
+    const Vector<double> center = values_of(row);
     const detail::Blocks blocks(n, points_.values.columns + 16);
     detail::parallel_blocks(blocks.count(), threads_, poll_, [&](std::size_t b, int) {
       const detail::RowReader<T> read(points_, detail::some_places(points_));
@@ -66,12 +67,12 @@ class PlusPlus {
 
   /// A further seed, of one candidate for each random number.
   std::int64_t next(const double* uniforms, std::size_t n_candidates) {
-    std::vector<std::size_t> rows;
-    std::vector<double> centers;
+    Vector<std::size_t> rows;
+    Vector<double> centers;
     for (std::size_t l = 0; l < n_candidates; ++l) {
       const std::size_t row = sums_.find(uniforms[l], /*or_equal=*/true);
       // A candidate like an earlier one leaves the same sum, and the first wins.
-      const std::vector<double> center = values_of(row);
+      const Vector<double> center = values_of(row);
       bool known = false;
       for (std::size_t i = 0; i < rows.size() && !known; ++i)
         known = std::equal(center.begin(), center.end(), centers.data() + i * center.size());
@@ -99,16 +100,16 @@ class PlusPlus {
     return weights.find(uniform, /*or_equal=*/false);
   }
 
-  std::vector<double> values_of(std::size_t row) const {
+  Vector<double> values_of(std::size_t row) const {
     const detail::RowReader<T> read(points_);
     const T* values = read(row);
-    return std::vector<double>(values, values + points_.values.columns);
+    return Vector<double>(values, values + points_.values.columns);
   }
 
   /// Rows of a part that a candidate comes nearer to, and its distances.
   struct Improvements {
-    std::vector<Near> rows;
-    std::vector<double> values;
+    Vector<Near> rows;
+    Vector<double> values;
   };
   void improvements(std::size_t part, std::size_t candidate, const double* center, Improvements& found) const {
     nearby_.near(part, candidate, found.rows);
@@ -125,16 +126,16 @@ class PlusPlus {
   }
 
   /// The candidate that leaves the least exact sum of w * value, the first at a tie.
-  std::size_t best_of(const std::vector<double>& centers, std::size_t count) {
+  std::size_t best_of(const Vector<double>& centers, std::size_t count) {
     const auto gains = nearby_.estimate(centers.data(), count);
     double sure = -std::numeric_limits<double>::infinity();
     for (std::size_t l = 0; l < count; ++l) sure = std::max(sure, gains.gain[l] - gains.error[l]);
-    std::vector<std::size_t> contenders;
+    Vector<std::size_t> contenders;
     for (std::size_t l = 0; l < count; ++l)
       if (gains.gain[l] + gains.error[l] >= sure) contenders.push_back(l);
     if (contenders.size() == 1) return contenders[0];
     if (contenders.empty()) return 0;  // gains are NaN where somebody has written NaN into X meanwhile
-    std::vector<WideSum> changes = exact_changes(centers, contenders);
+    Vector<WideSum> changes = exact_changes(centers, contenders);
     std::size_t best = 0;
     for (std::size_t c = 1; c < contenders.size(); ++c)
       if (changes[c].less(changes[best])) best = c;
@@ -142,8 +143,8 @@ class PlusPlus {
   }
 
   /// What some candidates would add to the exact sum of w * value.
-  std::vector<WideSum> exact_changes(const std::vector<double>& centers, const std::vector<std::size_t>& which) const {
-    std::vector<std::vector<WideSum>> changes(static_cast<std::size_t>(threads_), std::vector<WideSum>(which.size()));
+  Vector<WideSum> exact_changes(const Vector<double>& centers, const Vector<std::size_t>& which) const {
+    Vector<Vector<WideSum>> changes(static_cast<std::size_t>(threads_), Vector<WideSum>(which.size()));
     detail::parallel_blocks(nearby_.parts(), threads_, poll_, [&](std::size_t part, int worker) {
       Improvements found;
       for (std::size_t c = 0; c < which.size(); ++c) {
@@ -185,59 +186,84 @@ class PlusPlus {
   const Points<T>& points_;
   const Poll& poll_;
   const Referee referee_;
-  std::vector<double> value_;  // (n_samples) distance to the nearest seed, in the referee's scale
+  Vector<double> value_;  // (n_samples) distance to the nearest seed, in the referee's scale
   detail::PrefixSums sums_;
   Neighborhoods<T> nearby_;
   const int threads_;
 };
 
 template <class Seeding>
-std::vector<std::int64_t> picked(Seeding seeding, std::size_t n_clusters, const std::vector<double>& uniforms,
-                                 std::size_t n_local_trials) {
-  std::vector<std::int64_t> seeds{seeding.first(uniforms[0])};
+void pick(Seeding seeding, std::size_t n_clusters, const double* uniforms, std::size_t n_local_trials,
+          std::int64_t* seeds) {
+  seeds[0] = seeding.first(uniforms[0]);
   for (std::size_t c = 1; c < n_clusters; ++c)
-    seeds.push_back(seeding.next(uniforms.data() + 1 + (c - 1) * n_local_trials, n_local_trials));
-  return seeds;
+    seeds[c] = seeding.next(uniforms + 1 + (c - 1) * n_local_trials, n_local_trials);
+}
+
+/// Random numbers that so many seeds take.
+std::size_t n_uniforms(std::size_t n_clusters, std::size_t n_local_trials) {
+  return 1 + (n_clusters - 1) * n_local_trials;
+}
+
+template <class T>
+void check_counts(const Points<T>& points, std::size_t n_clusters, std::size_t n_local_trials) {
+  if (n_clusters < 1 || n_clusters > points.values.rows)
+    throw std::invalid_argument("n_clusters=" + std::to_string(n_clusters) +
+                                " must be >= 1 and <= n_samples=" + std::to_string(points.values.rows));
+  if (n_local_trials < 1) throw std::invalid_argument("n_local_trials=0 must be >= 1");
 }
 
 }  // namespace
 
 template <class T>
-std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clusters,
-                                    const std::vector<double>& uniforms, std::size_t n_local_trials, const Poll& poll) {
+void plus_plus(const Points<T>& points, std::size_t n_clusters, const double* uniforms, std::size_t n_local_trials,
+               std::int64_t* seeds, const Poll& poll) {
   const detail::FloatEnvironment environment;
   detail::check_finite(points);
-  if (n_clusters < 1 || n_clusters > points.values.rows)
-    throw std::invalid_argument("n_clusters=" + std::to_string(n_clusters) +
-                                " must be >= 1 and <= n_samples=" + std::to_string(points.values.rows));
-  if (n_local_trials < 1) throw std::invalid_argument("n_local_trials=0 must be >= 1");
-  const std::size_t wanted = 1 + (n_clusters - 1) * n_local_trials;
+  check_counts(points, n_clusters, n_local_trials);
+  for (std::size_t i = 0; i < n_uniforms(n_clusters, n_local_trials); ++i)
+    if (!(uniforms[i] >= 0.0 && uniforms[i] < 1.0))
+      throw std::invalid_argument("uniforms must be in [0, 1), not " + std::to_string(uniforms[i]));
+  pick(PlusPlus<T>(points, n_clusters, poll), n_clusters, uniforms, n_local_trials, seeds);
+}
+
+template <class T>
+std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clusters,
+                                    const std::vector<double>& uniforms, std::size_t n_local_trials, const Poll& poll) {
+  detail::check_finite(points);
+  check_counts(points, n_clusters, n_local_trials);
+  const std::size_t wanted = n_uniforms(n_clusters, n_local_trials);
   if (uniforms.size() != wanted)
     throw std::invalid_argument("uniforms of " + std::to_string(uniforms.size()) + " numbers must hold " +
                                 std::to_string(wanted) + ": 1 + (n_clusters - 1) * n_local_trials");
-  for (const double uniform : uniforms)
-    if (!(uniform >= 0.0 && uniform < 1.0))
-      throw std::invalid_argument("uniforms must be in [0, 1), not " + std::to_string(uniform));
-  return picked(PlusPlus<T>(points, n_clusters, poll), n_clusters, uniforms, n_local_trials);
+  std::vector<std::int64_t> seeds(n_clusters);
+  plus_plus(points, n_clusters, uniforms.data(), n_local_trials, seeds.data(), poll);
+  return seeds;
+}
+
+template <class T>
+void rows(const Points<T>& points, const std::int64_t* indices, std::size_t count, double* values) {
+  const detail::RowReader<T> read(points);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (indices[i] < 0 || static_cast<std::size_t>(indices[i]) >= points.values.rows)
+      throw std::invalid_argument("indices must be in [0, n_samples=" + std::to_string(points.values.rows) + "), not " +
+                                  std::to_string(indices[i]));
+    values = std::copy_n(read(static_cast<std::size_t>(indices[i])), points.values.columns, values);
+  }
 }
 
 template <class T>
 std::vector<double> rows(const Points<T>& points, const std::vector<std::int64_t>& indices) {
-  const detail::RowReader<T> read(points);
-  std::vector<double> values;
-  for (const std::int64_t index : indices) {
-    if (index < 0 || static_cast<std::size_t>(index) >= points.values.rows)
-      throw std::invalid_argument("indices must be in [0, n_samples=" + std::to_string(points.values.rows) + "), not " +
-                                  std::to_string(index));
-    const T* row = read(static_cast<std::size_t>(index));
-    values.insert(values.end(), row, row + points.values.columns);
-  }
+  std::vector<double> values(indices.size() * points.values.columns);
+  rows(points, indices.data(), indices.size(), values.data());
   return values;
 }
 
 #define PYKMEANS_INSTANTIATE(T)                                                                                        \
+  template void plus_plus(const Points<T>&, std::size_t, const double*, std::size_t, std::int64_t*, const Poll&);      \
   template std::vector<std::int64_t> plus_plus(const Points<T>&, std::size_t, const std::vector<double>&, std::size_t, \
                                                const Poll&);                                                           \
+  template void rows(const Points<T>&, const std::int64_t*, std::size_t, double*);                                     \
   template std::vector<double> rows(const Points<T>&, const std::vector<std::int64_t>&)
 
 PYKMEANS_INSTANTIATE(std::uint8_t);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "../parallel.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -40,7 +41,7 @@ PrefixSums::PrefixSums(std::size_t n_rows, const double* values, const double* w
 /// The chunks of each row's places.
 void PrefixSums::find_places() {
   places_of_.resize(n_rows_ + 1);
-  std::vector<std::atomic<std::uint32_t>> next(n_rows_);
+  Vector<std::atomic<std::uint32_t>> next(n_rows_);
   for (std::size_t row = 0; row < n_rows_; ++row) {
     next[row].store(places_of_[row], std::memory_order_relaxed);
     places_of_[row + 1] = places_of_[row] + static_cast<std::uint32_t>(occurrences_->counts[row]);

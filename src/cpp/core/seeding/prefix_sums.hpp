@@ -14,12 +14,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "../exact/wide_sum.hpp"
 #include "../large_array.hpp"
 #include "pykmeans/distinct_rows.hpp"
 #include "pykmeans/options.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -69,7 +69,7 @@ class PrefixSums {
     PrefixSums& sums_;
     std::size_t chunk_ = 0;
     std::int64_t change_ = 0;
-    std::vector<std::int64_t> of_chunks_;  // (chunks) where rows have several places, else empty
+    Vector<std::int64_t> of_chunks_;  // (chunks) where rows have several places, else empty
     bool any_ = false;
   };
 
@@ -115,15 +115,15 @@ class PrefixSums {
   std::size_t chunk_rows_ = 0;  // places of a chunk
   double value_factor_ = 1.0;
   double weight_factor_ = 1.0;
-  std::vector<std::atomic<std::int64_t>> sums_;  // of each chunk, in units
-  std::vector<double> prefixes_;                 // up to the end of each chunk, in units, rounded
-  std::vector<std::uint32_t>
+  Vector<std::atomic<std::int64_t>> sums_;  // of each chunk, in units
+  Vector<double> prefixes_;                 // up to the end of each chunk, in units, rounded
+  Vector<std::uint32_t>
       places_of_;  // (n_rows + 1) where the places of each row begin; only where there are occurrences
   LargeArray<std::uint16_t> chunk_of_place_;  // (n_places), in any order within a row
   double total_at_reset_ = 0.0;
   std::atomic<bool> changed_{false};
 
-  std::vector<WideSum> exact_;  // up to the end of each chunk; empty until they are needed
+  Vector<WideSum> exact_;  // up to the end of each chunk; empty until they are needed
   Rounded exact_total_;
 };
 

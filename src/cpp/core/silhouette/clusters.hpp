@@ -6,10 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <vector>
 
 #include "../exact/wide_sum.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -34,7 +34,7 @@ class Clusters {
   Clusters(const Points<T>& points, const std::int32_t* labels, std::size_t n_clusters)
       : labels_(labels), whole_(n_clusters), others_(n_clusters), alone_(n_clusters), begins_(n_clusters + 1) {
     const std::size_t n = points.values.rows;
-    std::vector<WideSum> weights(n_clusters);
+    Vector<WideSum> weights(n_clusters);
     for (std::size_t i = 0; i < n; ++i)
       if (points.weight(i) > 0.0) {
         weights[label(i)].add(points.weight(i));
@@ -49,7 +49,7 @@ class Clusters {
       begins_[c + 1] += begins_[c];
     }
     members_.resize(begins_[n_clusters]);
-    std::vector<std::size_t> next(begins_.begin(), begins_.end() - 1);
+    Vector<std::size_t> next(begins_.begin(), begins_.end() - 1);
     for (std::size_t i = 0; i < n; ++i)  // as many as were counted, unless somebody has changed the weights since
       if (points.weight(i) > 0.0 && next[label(i)] != begins_[label(i) + 1]) members_[next[label(i)]++] = i;
   }
@@ -58,7 +58,7 @@ class Clusters {
   std::size_t label(std::size_t row) const { return static_cast<std::size_t>(labels_[row]); }
 
   /// Rows of positive weight, cluster by cluster.
-  const std::vector<std::size_t>& members() const { return members_; }
+  const Vector<std::size_t>& members() const { return members_; }
   /// The place where those of a cluster begin; that of count() is the end of all.
   std::size_t begin(std::size_t cluster) const { return begins_[cluster]; }
   /// The cluster of a place among the members.
@@ -75,11 +75,11 @@ class Clusters {
 
  private:
   const std::int32_t* labels_;
-  std::vector<Rounded> whole_;   // the weight of each cluster
-  std::vector<Rounded> others_;  // and less 1
-  std::vector<std::uint8_t> alone_;
-  std::vector<std::size_t> begins_;
-  std::vector<std::size_t> members_;
+  Vector<Rounded> whole_;   // the weight of each cluster
+  Vector<Rounded> others_;  // and less 1
+  Vector<std::uint8_t> alone_;
+  Vector<std::size_t> begins_;
+  Vector<std::size_t> members_;
 };
 
 }  // namespace pykmeans::detail

@@ -6,12 +6,12 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "../exact/digits.hpp"
 #include "../metrics.hpp"
 #include "../referee.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -57,7 +57,7 @@ class DistanceLimbs {
  private:
   bool usable_ = false;
   int unit_ = 0;  // the exponent of the lowest
-  std::vector<double> magic_;
+  Vector<double> magic_;
 };
 
 }  // namespace pykmeans::detail

@@ -7,6 +7,7 @@
 #include "../../kernels/table.hpp"
 #include "../parallel.hpp"
 #include "../row_reader.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -34,7 +35,7 @@ class MeanBounds {
     error_ = (2.0 * rows + 8.0) * std::ldexp(columns, points.range.highest - 53);
     less_ = 1.0 - (2.0 * rows + columns + 64.0) * 0x1p-52;
     more_ = 1.0 + (2.0 * rows + columns + 64.0) * 0x1p-52;
-    std::vector<double> weights(clusters.count());
+    Vector<double> weights(clusters.count());
     each_member(points, poll, [&](const T* row, double weight, std::size_t c) {
       weights[c] += weight;
       for (std::size_t q = 0; q < d_; ++q) means_[c * d_ + q] += weight * static_cast<double>(row[q]);
@@ -65,7 +66,7 @@ class MeanBounds {
   /// Call use(row, weight, cluster) for rows of positive weight, on this thread.
   template <class Use>
   void each_member(const Points<T>& points, const Poll& poll, const Use& use) const {
-    const std::vector<std::size_t>& members = clusters_.members();
+    const Vector<std::size_t>& members = clusters_.members();
     const Blocks blocks(members.size(), d_ + 16);
     parallel_blocks(blocks.count(), 1, poll, [&](std::size_t block, int) {
       const RowReader<T> read(points);
@@ -80,8 +81,8 @@ class MeanBounds {
   const Referee& referee_;
   Distance distance_;
   std::size_t d_;
-  std::vector<double> means_;   // (clusters, features)
-  std::vector<double> spread_;  // the mean of what the referee says between the members and the mean: V or R
+  Vector<double> means_;   // (clusters, features)
+  Vector<double> spread_;  // the mean of what the referee says between the members and the mean: V or R
   double error_, less_, more_;
 };
 
@@ -130,7 +131,7 @@ NearClusters::NearClusters(const Points<T>& points, const Clusters& clusters, co
   bits_.resize((n + pair_tile - 1) / pair_tile * words_);
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
     const RowReader<T> read(points);
-    std::vector<double> low(k);
+    Vector<double> low(k);
     for (std::size_t place = blocks.begin(block); place < blocks.end(block); ++place) {
       const std::size_t i = row(place), own = clusters.label(i);
       std::uint64_t* bits = bits_.data() + place / pair_tile * words_;

@@ -16,11 +16,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "../referee.hpp"
 #include "clusters.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -40,8 +40,8 @@ class NearClusters {
   }
 
  private:
-  std::vector<std::uint64_t> order_;  // the row in the lower half; empty where all clusters may matter to all rows
-  std::vector<std::uint64_t> bits_;   // (tiles, words)
+  Vector<std::uint64_t> order_;  // the row in the lower half; empty where all clusters may matter to all rows
+  Vector<std::uint64_t> bits_;   // (tiles, words)
   std::size_t words_ = 0;
 };
 

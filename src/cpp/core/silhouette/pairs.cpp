@@ -13,6 +13,7 @@
 #include "../parallel.hpp"
 #include "../row_reader.hpp"
 #include "near_clusters.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -79,12 +80,12 @@ class PairSilhouettes {
     const int threads = useful_threads(points_.n_threads, {n, members, d + 8});
     const Blocks blocks(n, length * (d + 16) / 4, threads, pair_tile);
     const std::size_t at_once = std::min(blocks.block_rows, most_at_once);
-    std::vector<std::vector<double>> rooms(static_cast<std::size_t>(threads));
+    Vector<Vector<double>> rooms(static_cast<std::size_t>(threads));
     for (std::size_t begin = 0; begin < members; begin += length) {
       const std::size_t end = std::min(members, begin + length);
       pack_segment(begin, end);
       parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
-        std::vector<double>& room = rooms[static_cast<std::size_t>(worker)];
+        Vector<double>& room = rooms[static_cast<std::size_t>(worker)];
         room.resize(at_once * d);
         for (std::size_t i = blocks.begin(block); i < blocks.end(block); i += at_once)
           meet(i, std::min(i + at_once, blocks.end(block)), begin, end, room.data());
@@ -166,10 +167,10 @@ class PairSilhouettes {
   const kernels::AddPairs add_pairs_;
   kernels::PairQuery query_{};
   double* own_;                    // (n_samples) mean distance to the others of the own cluster, the silhouette at last
-  std::vector<double> nearest_;    // (n_samples) least mean distance to another cluster so far
+  Vector<double> nearest_;         // (n_samples) least mean distance to another cluster so far
   LargeArray<std::int64_t> sums_;  // (tiles, digits, pair_tile)
   LargeArray<double> segment_;     // (length, features) other rows, packed
-  std::vector<double> weights_;    // and their weights
+  Vector<double> weights_;         // and their weights
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "distance_limbs.hpp"
 #include "pairs.hpp"
 #include "pykmeans/pykmeans.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans {
 
@@ -33,7 +34,7 @@ void silhouettes_one_by_one(const Points<T>& points, const Clusters& clusters, c
   const detail::Blocks blocks(n, n * (d + 64), threads, 1);
   detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
     const detail::RowReader<T> read(points);
-    std::vector<double> row(d);
+    Vector<double> row(d);
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
       std::copy_n(read(i), d, row.begin());
       double a = 0.0, b = std::numeric_limits<double>::infinity();
@@ -80,7 +81,7 @@ template <class T>
 void simplified_silhouette(const Points<T>& points, MatrixView<double> view, const std::int32_t* labels, double* values,
                            const Poll& poll) {
   const FloatEnvironment environment;
-  const std::vector<double> centers = detail::seen_centers(points, view, "centers");
+  const Vector<double> centers = detail::seen_centers(points, view, "centers");
   const std::size_t n = points.values.rows, d = view.columns, k = view.rows;
   detail::check_labels(labels, n, k);
   const Referee referee(points, centers.data(), k);

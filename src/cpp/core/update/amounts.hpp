@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "../exact/digits.hpp"
 #include "../exact/two_words.hpp"
 #include "../exact/wide_sum.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -34,7 +34,7 @@ class Ones {
   static Entry entry(T value, std::size_t) { return ordered(value); }
 
   /// The least value of some members, one at least, up to which they and `below` reach half of the whole.
-  T middle(std::vector<Entry>& members, bool sorted, Count below, Count whole) const {
+  T middle(Vector<Entry>& members, bool sorted, Count below, Count whole) const {
     const std::size_t index = std::min<std::size_t>(whole - whole / 2 - 1 - below, members.size() - 1);
     const auto place = members.begin() + static_cast<std::ptrdiff_t>(index);
     if (!sorted) std::nth_element(members.begin(), place, members.end());
@@ -50,7 +50,7 @@ class Weighted {
   using Entry = std::pair<T, std::uint32_t>;
 
   static Entry entry(T value, std::size_t row) { return {ordered(value), static_cast<std::uint32_t>(row)}; }
-  T middle(std::vector<Entry>& members, bool sorted, Count below, const Count& whole) const {
+  T middle(Vector<Entry>& members, bool sorted, Count below, const Count& whole) const {
     if (!sorted) std::sort(members.begin(), members.end());
     for (const Entry& member : members) {
       below += static_cast<const Self&>(*this)(member.second);

@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <cstring>
 #include <utility>
-#include <vector>
 
 #include "../parallel.hpp"
 #include "../prefetch.hpp"
+#include "pykmeans/workspace.hpp"
 #include "value_codes.hpp"
 
 namespace pykmeans::detail {
@@ -23,8 +23,7 @@ class BucketMembers {
  public:
   BucketMembers() = default;
   /// @param kept (columns of the codes) bits of a code that tell its bin
-  BucketMembers(const Points<T>& points, const ValueCodes<T>& codes, std::size_t n_clusters,
-                std::vector<std::uint8_t> kept)
+  BucketMembers(const Points<T>& points, const ValueCodes<T>& codes, std::size_t n_clusters, Vector<std::uint8_t> kept)
       : points_(&points),
         codes_(&codes),
         width_(kept.size()),
@@ -48,14 +47,14 @@ class BucketMembers {
   bool keeps(std::size_t cluster, std::size_t column, unsigned bin) const {
     return bins_[cluster * width_ + column] == bin;
   }
-  void note(std::size_t row, std::size_t column, bool comes, std::vector<Hit>& hits) const {
+  void note(std::size_t row, std::size_t column, bool comes, Vector<Hit>& hits) const {
     prefetch(value_at(row, column));  // values lie far apart
     hits.push_back({row, static_cast<std::uint32_t>(column), comes});
   }
   /// A cluster got and lost these rows, each in one column.
-  void follow(std::size_t cluster, std::vector<Hit>& hits) {
+  void follow(std::size_t cluster, Vector<Hit>& hits) {
     for (const Hit& hit : hits) {
-      std::vector<Entry>& members = slots_[cluster * width_ + hit.column].members;
+      Vector<Entry>& members = slots_[cluster * width_ + hit.column].members;
       const Entry entry = Amounts::entry(*value_at(hit.row, hit.column), hit.row);
       const auto place = std::lower_bound(members.begin(), members.end(), entry);
       if (hit.comes)
@@ -89,8 +88,8 @@ class BucketMembers {
 
   /// Write what was wanted for some clusters. @param totals (n_clusters)  @param keep  the members for the next call;
   /// where many rows change their cluster, following them costs more than looking for them again
-  void write_medians(const std::vector<std::size_t>& clusters, const std::int32_t* labels, const Amounts& amounts,
-                     const std::vector<Count>& totals, bool keep, double* centers, const Poll& poll) {
+  void write_medians(const Vector<std::size_t>& clusters, const std::int32_t* labels, const Amounts& amounts,
+                     const Vector<Count>& totals, bool keep, double* centers, const Poll& poll) {
     if (std::find(seeking_.begin(), seeking_.end(), 1) != seeking_.end()) seek(labels, poll);
     const Blocks blocks(clusters.size(), width_ * 4096, 1, 1);
     parallel_blocks(blocks.count(), useful_threads(points_->n_threads, {clusters.size(), width_, 256}), poll,
@@ -105,7 +104,7 @@ class BucketMembers {
   static constexpr std::size_t seek_at_once = 256;  // rows
 
   struct Slot {
-    std::vector<Entry> members;
+    Vector<Entry> members;
     Count below{};
     bool wanted = false;
   };
@@ -150,7 +149,7 @@ class BucketMembers {
   /// Collect the members that are sought, some rows at a time, so that what is found takes little memory.
   void seek(const std::int32_t* labels, const Poll& poll) {
     const std::size_t n = points_->values.rows, step = std::max<std::size_t>((std::size_t{1} << 22) / width_, 4096);
-    std::vector<std::vector<Found>> found(static_cast<std::size_t>(points_->n_threads));
+    Vector<Vector<Found>> found(static_cast<std::size_t>(points_->n_threads));
     for (std::size_t begin = 0; begin < n; begin += step) {
       const std::size_t rows = std::min(step, n - begin);
       const int threads = useful_threads(points_->n_threads, {rows, width_});
@@ -173,9 +172,9 @@ class BucketMembers {
     }
   }
 
-  void seek_among(const std::int32_t* labels, std::size_t begin, std::size_t end, std::vector<Found>& found) const {
+  void seek_among(const std::int32_t* labels, std::size_t begin, std::size_t end, Vector<Found>& found) const {
     const std::size_t before = found.size();
-    std::vector<std::uint8_t> copy(codes_->readable_beyond() ? 0 : words_ * 8);
+    Vector<std::uint8_t> copy(codes_->readable_beyond() ? 0 : words_ * 8);
     std::uint32_t hits[seek_at_once];
     for (std::size_t first = begin; first < end; first += seek_at_once) {
       const std::size_t last = std::min(end, first + seek_at_once);
@@ -192,7 +191,7 @@ class BucketMembers {
   }
 
   /// The codes of a row, of which whole words may be read.
-  const std::uint8_t* codes_of(std::size_t row, std::vector<std::uint8_t>& copy) const {
+  const std::uint8_t* codes_of(std::size_t row, Vector<std::uint8_t>& copy) const {
     if (copy.empty()) return codes_->row(row);
     return static_cast<const std::uint8_t*>(std::memcpy(copy.data(), codes_->row(row), width_));
   }
@@ -213,7 +212,7 @@ class BucketMembers {
     return differ | word(sought[w].passed);
   }
 
-  void note_hits(std::size_t row, const std::uint8_t* codes, std::size_t cluster, std::vector<Found>& found) const {
+  void note_hits(std::size_t row, const std::uint8_t* codes, std::size_t cluster, Vector<Found>& found) const {
     if (points_->weights && points_->weights[row] == 0.0) return;
     const Sought* const sought = sought_.data() + cluster * words_;
     for (std::size_t q = 0; q < width_; ++q) {
@@ -232,13 +231,13 @@ class BucketMembers {
 
   const Points<T>* points_ = nullptr;
   const ValueCodes<T>* codes_ = nullptr;
-  std::size_t width_ = 0;              // columns of the codes
-  std::size_t words_ = 0;              // of eight codes
-  std::vector<std::uint16_t> bins_;    // (n_clusters, columns) of which members are kept
-  std::vector<Slot> slots_;            // (n_clusters, columns)
-  std::vector<std::uint8_t> kept_;     // (words, 8)
-  std::vector<Sought> sought_;         // (n_clusters, words)
-  std::vector<std::uint8_t> seeking_;  // (n_clusters) whether anything is sought
+  std::size_t width_ = 0;         // columns of the codes
+  std::size_t words_ = 0;         // of eight codes
+  Vector<std::uint16_t> bins_;    // (n_clusters, columns) of which members are kept
+  Vector<Slot> slots_;            // (n_clusters, columns)
+  Vector<std::uint8_t> kept_;     // (words, 8)
+  Vector<Sought> sought_;         // (n_clusters, words)
+  Vector<std::uint8_t> seeking_;  // (n_clusters) whether anything is sought
 };
 
 }  // namespace pykmeans::detail

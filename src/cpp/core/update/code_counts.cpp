@@ -9,6 +9,7 @@
 #include "../prefetch.hpp"
 #include "amounts.hpp"
 #include "bucket_members.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -39,13 +40,13 @@ class Counts final : public CodeCounts<T> {
     counts_ = LargeArray<Count>(n_clusters * bins_);
     std::fill_n(counts_.data(), counts_.size(), Count{});
     if (what == Typical::median) {
-      std::vector<std::uint8_t> kept(codes.columns().size(), 0);
+      Vector<std::uint8_t> kept(codes.columns().size(), 0);
       for (const Counted& counted : columns_) kept[counted.column] = static_cast<std::uint8_t>(0xff << counted.shift);
       members_ = Members(points, codes, n_clusters, std::move(kept));
     }
   }
 
-  std::vector<std::size_t> left_out() const override { return left_out_; }
+  Vector<std::size_t> left_out() const override { return left_out_; }
 
   void apply(const Moves& moves) override {
     const std::size_t count = moves.moves.size();
@@ -53,7 +54,7 @@ class Counts final : public CodeCounts<T> {
     const int threads = useful_threads(points_.n_threads, {count, columns_.size(), 4});
     const Blocks blocks(totals_.size(), count * columns_.size() * 4 / totals_.size(), threads, 1);
     parallel_blocks(blocks.count(), threads, poll_, [&](std::size_t block, int) {
-      std::vector<typename Members::Hit> hits;
+      Vector<typename Members::Hit> hits;
       for (std::size_t c = blocks.begin(block); c < blocks.end(block); ++c) {
         const std::size_t end = moves.begin[c + 1];
         for (std::size_t i = moves.begin[c]; i < end; ++i) {
@@ -68,7 +69,7 @@ class Counts final : public CodeCounts<T> {
     });
   }
 
-  void write(const std::vector<std::size_t>& clusters, const std::int32_t* labels, double* centers) override {
+  void write(const Vector<std::size_t>& clusters, const std::int32_t* labels, double* centers) override {
     const std::size_t width = columns_.size();
     const Blocks blocks(clusters.size(), bins_, 1, 1);
     const int threads = useful_threads(points_.n_threads, {clusters.size(), bins_});
@@ -109,7 +110,7 @@ class Counts final : public CodeCounts<T> {
 
   /// Add a row to the counts of a cluster, or take it away. @param hits  in which columns the kept members change
   template <int sign>
-  void add_row(std::size_t cluster, std::size_t row, std::vector<typename Members::Hit>& hits) {
+  void add_row(std::size_t cluster, std::size_t row, Vector<typename Members::Hit>& hits) {
     const std::uint8_t* const codes = codes_.row(row);
     const Count amount = amounts_(row);
     Count* const counts = counts_of(cluster);
@@ -164,11 +165,11 @@ class Counts final : public CodeCounts<T> {
   const Amounts amounts_;
   const Typical what_;
   const Poll& poll_;
-  std::vector<Counted> columns_;
-  std::vector<std::size_t> left_out_;
+  Vector<Counted> columns_;
+  Vector<std::size_t> left_out_;
   std::size_t bins_ = 0;      // of a cluster
   LargeArray<Count> counts_;  // (n_clusters, bins)
-  std::vector<Count> totals_;
+  Vector<Count> totals_;
   std::size_t moved_ = 0;  // rows that came or went since the last write()
   Members members_;        // of medians
 };

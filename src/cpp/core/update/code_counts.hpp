@@ -10,28 +10,28 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "label_changes.hpp"
+#include "pykmeans/workspace.hpp"
 #include "typical.hpp"
 #include "value_codes.hpp"
 
 namespace pykmeans::detail {
 
 template <class T>
-class CodeCounts {
+class CodeCounts : public Pooled {
  public:
   virtual ~CodeCounts() = default;
 
   /// Columns of the codes that are not counted, since their codes or counts would be too many.
-  virtual std::vector<std::size_t> left_out() const = 0;
+  virtual Vector<std::size_t> left_out() const = 0;
 
   /// Let clusters have got and lost some rows.
   virtual void apply(const Moves& moves) = 0;
 
   /// Write the medians or modes of some clusters, all with members. @param labels (n_samples) that all moves led to
   /// @param centers [in, out] (n_clusters, n_features)
-  virtual void write(const std::vector<std::size_t>& clusters, const std::int32_t* labels, double* centers) = 0;
+  virtual void write(const Vector<std::size_t>& clusters, const std::int32_t* labels, double* centers) = 0;
 
   /// Whether the weights add up in a count.
   static bool possible(const Points<T>& points);

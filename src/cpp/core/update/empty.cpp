@@ -1,10 +1,10 @@
 #include "empty.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "../parallel.hpp"
 #include "../row_reader.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -31,8 +31,8 @@ class Farthest {
   }
 
   /// The next point and its equal copies, all of one cluster; empty when there are none left.
-  std::vector<std::size_t> pop_group() {
-    std::vector<std::size_t> group;
+  Vector<std::size_t> pop_group() {
+    Vector<std::size_t> group;
     while (!heap_.empty() && (group.empty() || equal(group[0], heap_[0]))) {
       group.push_back(heap_[0]);
       std::pop_heap(heap_.begin(), heap_.end(), later());
@@ -57,25 +57,25 @@ class Farthest {
   }
 
   const Points<T>& points_;
-  std::vector<double> distances_;
+  Vector<double> distances_;
   const RowReader<T> read_;
-  std::vector<std::size_t> heap_;
+  Vector<std::size_t> heap_;
 };
 
 }  // namespace
 
 template <class T>
-std::vector<std::size_t> fill_empty_clusters(const Points<T>& points, const double* centers, const Referee& referee,
-                                             std::int32_t* labels, Partial& sums, const Poll& poll) {
-  std::vector<std::size_t> moved;
-  std::vector<std::size_t> empty;
+Vector<std::size_t> fill_empty_clusters(const Points<T>& points, const double* centers, const Referee& referee,
+                                        std::int32_t* labels, Partial& sums, const Poll& poll) {
+  Vector<std::size_t> moved;
+  Vector<std::size_t> empty;
   for (std::size_t c = 0; c < sums.clusters(); ++c)
     if (sums.count(c) == 0) empty.push_back(c);
   if (empty.empty()) return moved;
   const RowReader<T> read(points);
   Farthest<T> farthest(points, centers, referee, labels, poll);
   for (std::size_t filled = 0; filled < empty.size();) {
-    const std::vector<std::size_t> group = farthest.pop_group();
+    const Vector<std::size_t> group = farthest.pop_group();
     if (group.empty()) break;
     const auto source = static_cast<std::size_t>(labels[group[0]]);
     if (sums.count(source) == static_cast<std::int64_t>(group.size())) continue;  // it keeps no other point
@@ -91,9 +91,9 @@ std::vector<std::size_t> fill_empty_clusters(const Points<T>& points, const doub
   return moved;
 }
 
-#define PYKMEANS_INSTANTIATE(T)                                                                          \
-  template std::vector<std::size_t> fill_empty_clusters(const Points<T>&, const double*, const Referee&, \
-                                                        std::int32_t*, Partial&, const Poll&)
+#define PYKMEANS_INSTANTIATE(T)                                                                                    \
+  template Vector<std::size_t> fill_empty_clusters(const Points<T>&, const double*, const Referee&, std::int32_t*, \
+                                                   Partial&, const Poll&)
 
 PYKMEANS_INSTANTIATE(std::uint8_t);
 PYKMEANS_INSTANTIATE(float);

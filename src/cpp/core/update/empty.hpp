@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "../referee.hpp"
 #include "pykmeans/partial.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -24,7 +24,7 @@ inline bool any_empty(const Partial& sums) {
 /// is.
 /// @param labels [in, out] (n_samples)  @param sums [in, out]  @return the rows that moved
 template <class T>
-std::vector<std::size_t> fill_empty_clusters(const Points<T>& points, const double* centers, const Referee& referee,
-                                             std::int32_t* labels, Partial& sums, const Poll& poll);
+Vector<std::size_t> fill_empty_clusters(const Points<T>& points, const double* centers, const Referee& referee,
+                                        std::int32_t* labels, Partial& sums, const Poll& poll);
 
 }  // namespace pykmeans::detail

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "../parallel.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -19,8 +19,8 @@ struct Move {
 
 /// What clusters got and lost, one cluster after the other, so that what belongs to a cluster is read once.
 struct Moves {
-  std::vector<std::size_t> begin;  // (n_clusters + 1)
-  std::vector<Move> moves;
+  Vector<std::size_t> begin;  // (n_clusters + 1)
+  Vector<Move> moves;
 };
 
 template <class T>
@@ -33,10 +33,10 @@ class LabelMemory {
   const Moves& look(const std::int32_t* labels, std::size_t begin, std::size_t end, const Poll& poll) {
     const int threads = useful_threads(points_.n_threads, {end - begin, 4});
     changes_.resize(std::max(changes_.size(), static_cast<std::size_t>(threads)));
-    for (std::vector<Change>& some : changes_) some.clear();
+    for (Vector<Change>& some : changes_) some.clear();
     const Blocks blocks(end - begin, 4, threads);
     parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
-      std::vector<Change>& mine = changes_[static_cast<std::size_t>(worker)];
+      Vector<Change>& mine = changes_[static_cast<std::size_t>(worker)];
       constexpr std::size_t together = 16;
       for (std::size_t i = begin + blocks.begin(block); i < begin + blocks.end(block); i += together) {
         const std::size_t last = std::min(i + together, begin + blocks.end(block));
@@ -56,7 +56,7 @@ class LabelMemory {
     std::int32_t to;
   };
 
-  void note(std::size_t row, std::int32_t label, std::vector<Change>& changes) {
+  void note(std::size_t row, std::int32_t label, Vector<Change>& changes) {
     const std::int32_t old = labels_[row];
     if (old == label) return;
     labels_[row] = label;
@@ -65,13 +65,13 @@ class LabelMemory {
 
   void group_by_cluster() {
     const auto each = [&](auto&& act) {
-      for (const std::vector<Change>& some : changes_)
+      for (const Vector<Change>& some : changes_)
         for (const Change& change : some) {
           if (change.from >= 0) act(static_cast<std::size_t>(change.from), Move{change.row, false});
           act(static_cast<std::size_t>(change.to), Move{change.row, true});
         }
     };
-    std::vector<std::size_t>& begin = moves_.begin;
+    Vector<std::size_t>& begin = moves_.begin;
     begin.assign(n_clusters_ + 2, 0);  // two places behind while they are counted, one while they are written
     each([&](std::size_t cluster, const Move&) { ++begin[cluster + 2]; });
     for (std::size_t c = 2; c < begin.size(); ++c) begin[c] += begin[c - 1];
@@ -82,8 +82,8 @@ class LabelMemory {
 
   const Points<T>& points_;
   const std::size_t n_clusters_;
-  std::vector<std::int32_t> labels_;
-  std::vector<std::vector<Change>> changes_;  // by worker
+  Vector<std::int32_t> labels_;
+  Vector<Vector<Change>> changes_;  // by worker
   Moves moves_;
 };
 

@@ -7,6 +7,7 @@
 #include "../exact/power_of_two.hpp"
 #include "../normalise.hpp"
 #include "../parallel.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -37,13 +38,13 @@ void plain_mean(const Partial& sums, std::size_t cluster, std::size_t features, 
 
 /// The direction of the sum of a cluster.
 void direction(const Partial& sums, std::size_t cluster, std::size_t features, double* center) {
-  std::vector<Rounded> sum(features);
+  Vector<Rounded> sum(features);
   int highest = std::numeric_limits<int>::min();
   for (std::size_t q = 0; q < features; ++q) {
     sum[q] = sums.sum(cluster, q);
     if (sum[q].fraction != 0.0) highest = std::max(highest, sum[q].exponent);
   }
-  std::vector<double> values(features, 0.0);
+  Vector<double> values(features, 0.0);
   for (std::size_t q = 0; q < features; ++q)
     if (sum[q].fraction != 0.0) values[q] = std::ldexp(sum[q].fraction, sum[q].exponent - highest);
   if (normalise(values.data(), features, values.data())) std::copy(values.begin(), values.end(), center);

@@ -13,12 +13,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <vector>
 
 #include "../exact/doubled.hpp"
 #include "../referee.hpp"
 #include "pykmeans/partial.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -58,9 +58,9 @@ class Objective {
 
   const Points<T>& points_;
   const Poll& poll_;
-  std::vector<double> origin_;
-  std::vector<Term> terms_;
-  std::vector<std::uint8_t> stale_;
+  Vector<double> origin_;
+  Vector<Term> terms_;
+  Vector<std::uint8_t> stale_;
   bool plain_ = true;  // float64 has been precise enough so far
   int scale_ = 0;      // the referee's, of the terms
   int exponent_ = 0;   // the terms are divided by 2^exponent, so that large weights cannot overflow

@@ -4,6 +4,7 @@
 
 #include "../parallel.hpp"
 #include "amounts.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -12,15 +13,15 @@ namespace {
 /// The rows of positive weight of some clusters, one cluster after the other. Weights are read twice: where somebody
 /// changes them in between, rows are left out, or the first row stands where one is missing.
 struct GroupedRows {
-  std::vector<std::size_t> begin;  // (clusters + 1)
-  std::vector<std::size_t> rows;
+  Vector<std::size_t> begin;  // (clusters + 1)
+  Vector<std::size_t> rows;
 
   template <class T>
-  GroupedRows(const Points<T>& points, const std::vector<std::size_t>& clusters, std::size_t n_clusters,
+  GroupedRows(const Points<T>& points, const Vector<std::size_t>& clusters, std::size_t n_clusters,
               const std::int32_t* labels)
       : begin(clusters.size() + 1, 0) {
     constexpr std::size_t none = ~std::size_t{0};
-    std::vector<std::size_t> place(n_clusters, none), next;
+    Vector<std::size_t> place(n_clusters, none), next;
     for (std::size_t i = 0; i < clusters.size(); ++i) place[clusters[i]] = i;
     const auto each = [&](auto&& act) {
       for (std::size_t row = 0; row < points.values.rows; ++row) {
@@ -48,14 +49,14 @@ T value_of(const std::pair<T, Row>& entry) {
 }
 
 template <class T>
-T median(const Ones<T>&, std::vector<T>& members) {
+T median(const Ones<T>&, Vector<T>& members) {
   const auto middle = members.begin() + static_cast<std::ptrdiff_t>((members.size() - 1) / 2);
   std::nth_element(members.begin(), middle, members.end());
   return *middle;
 }
 
 template <class Amounts, class Entry>
-auto median(const Amounts& amounts, std::vector<Entry>& members) {
+auto median(const Amounts& amounts, Vector<Entry>& members) {
   std::sort(members.begin(), members.end());
   typename Amounts::Count whole{}, part{};
   for (const Entry& member : members) whole += amounts(member.second);
@@ -67,7 +68,7 @@ auto median(const Amounts& amounts, std::vector<Entry>& members) {
 }
 
 template <class Amounts, class Entry>
-auto mode(const Amounts& amounts, std::vector<Entry>& members) {
+auto mode(const Amounts& amounts, Vector<Entry>& members) {
   std::sort(members.begin(), members.end());
   auto best = value_of(members.front());
   typename Amounts::Count most{};
@@ -88,7 +89,7 @@ auto mode(const Amounts& amounts, std::vector<Entry>& members) {
 }
 
 template <class Amounts, class T>
-void write(const Points<T>& points, const std::vector<std::size_t>& columns, const std::vector<std::size_t>& clusters,
+void write(const Points<T>& points, const Vector<std::size_t>& columns, const Vector<std::size_t>& clusters,
            const GroupedRows& grouped, Typical what, double* centers, const Poll& poll) {
   constexpr std::size_t together = 64 / sizeof(T);  // columns: as many as come with a cache line
   const Amounts amounts(points);
@@ -99,7 +100,7 @@ void write(const Points<T>& points, const std::vector<std::size_t>& columns, con
     const std::size_t last = std::min(columns.size(), first + together);
     const std::size_t count = grouped.begin[cluster + 1] - grouped.begin[cluster];
     if (count == 0) return;  // weights have been changed since the members were counted
-    std::vector<std::vector<typename Amounts::Entry>> members(last - first);
+    Vector<Vector<typename Amounts::Entry>> members(last - first);
     for (auto& some : members) some.reserve(count);
     for (std::size_t i = grouped.begin[cluster]; i < grouped.begin[cluster + 1]; ++i) {
       const T* const row = points.values.row(grouped.rows[i]);
@@ -116,9 +117,9 @@ void write(const Points<T>& points, const std::vector<std::size_t>& columns, con
 }  // namespace
 
 template <class T>
-void write_by_sorting(const Points<T>& points, const std::vector<std::size_t>& columns,
-                      const std::vector<std::size_t>& clusters, std::size_t n_clusters, Typical what,
-                      const std::int32_t* labels, double* centers, const Poll& poll) {
+void write_by_sorting(const Points<T>& points, const Vector<std::size_t>& columns, const Vector<std::size_t>& clusters,
+                      std::size_t n_clusters, Typical what, const std::int32_t* labels, double* centers,
+                      const Poll& poll) {
   const GroupedRows grouped(points, clusters, n_clusters, labels);
   if (Ones<T>::fits(points))
     write<Ones<T>>(points, columns, clusters, grouped, what, centers, poll);
@@ -128,8 +129,8 @@ void write_by_sorting(const Points<T>& points, const std::vector<std::size_t>& c
     write<AnyWeights<T>>(points, columns, clusters, grouped, what, centers, poll);
 }
 
-#define PYKMEANS_INSTANTIATE(T)                                                                                      \
-  template void write_by_sorting(const Points<T>&, const std::vector<std::size_t>&, const std::vector<std::size_t>&, \
+#define PYKMEANS_INSTANTIATE(T)                                                                            \
+  template void write_by_sorting(const Points<T>&, const Vector<std::size_t>&, const Vector<std::size_t>&, \
                                  std::size_t, Typical, const std::int32_t*, double*, const Poll&)
 
 PYKMEANS_INSTANTIATE(std::uint8_t);

@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 #include "typical.hpp"
 
 namespace pykmeans::detail {
@@ -13,8 +13,8 @@ namespace pykmeans::detail {
 /// Write the medians or modes of some columns of some clusters, all with members of positive weight.
 /// @param labels (n_samples)  @param centers [in, out] (n_clusters, n_features)
 template <class T>
-void write_by_sorting(const Points<T>& points, const std::vector<std::size_t>& columns,
-                      const std::vector<std::size_t>& clusters, std::size_t n_clusters, Typical what,
-                      const std::int32_t* labels, double* centers, const Poll& poll);
+void write_by_sorting(const Points<T>& points, const Vector<std::size_t>& columns, const Vector<std::size_t>& clusters,
+                      std::size_t n_clusters, Typical what, const std::int32_t* labels, double* centers,
+                      const Poll& poll);
 
 }  // namespace pykmeans::detail

@@ -1,11 +1,11 @@
 #include "typical.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "../assign/prepared.hpp"
 #include "code_counts.hpp"
 #include "label_changes.hpp"
+#include "pykmeans/workspace.hpp"
 #include "sorted_members.hpp"
 #include "value_codes.hpp"
 
@@ -23,17 +23,17 @@ bool counting_pays(const Points<T>& points, std::size_t n_clusters, Typical what
 }  // namespace
 
 template <class T>
-struct TypicalValues<T>::Parts {
+struct TypicalValues<T>::Parts : Pooled {
   const Points<T>& points;
   const std::size_t n_clusters, first;
   const Typical what;
   const Poll& poll;
   LabelMemory<T> memory;
-  std::vector<std::size_t> sizes;     // (n_clusters) members of positive weight
-  std::vector<std::uint8_t> touched;  // (n_clusters)
+  Vector<std::size_t> sizes;     // (n_clusters) members of positive weight
+  Vector<std::uint8_t> touched;  // (n_clusters)
   std::unique_ptr<ValueCodes<T>> codes;
   std::unique_ptr<CodeCounts<T>> counts;
-  std::vector<std::size_t> sorted;  // columns that are not counted
+  Vector<std::size_t> sorted;  // columns that are not counted
 
   Parts(const Points<T>& data, std::size_t k, std::size_t first_column, Typical typical, const Poll& may_stop)
       : points(data),
@@ -70,7 +70,7 @@ struct TypicalValues<T>::Parts {
     const std::size_t n = points.values.rows,
                       step = std::max<std::size_t>((std::size_t{1} << 22) / points.values.columns, 4096);
     for (std::size_t begin = 0; begin < n; begin += step) follow(labels, begin, std::min(n, begin + step));
-    std::vector<std::size_t> clusters;
+    Vector<std::size_t> clusters;
     for (std::size_t c = 0; c < n_clusters; ++c) {
       if (touched[c] != 0 && sizes[c] != 0) clusters.push_back(c);
       touched[c] = 0;

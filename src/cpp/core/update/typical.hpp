@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -15,7 +16,7 @@ enum class Typical {
 };
 
 template <class T>
-class TypicalValues {
+class TypicalValues : public Pooled {
  public:
   /// Of columns [first, n_features). `points` and what poll refers to must outlive it.
   TypicalValues(const Points<T>& points, std::size_t n_clusters, std::size_t first, Typical what, const Poll& poll);

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "../parallel.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -23,7 +24,7 @@ bool is_whole(T value) {
 /// How to find the code of a value.
 template <class T>
 struct Search {
-  std::vector<T> table;  // least values of the codes, and up to a power of two NaN, which nothing reaches
+  Vector<T> table;  // least values of the codes, and up to a power of two NaN, which nothing reaches
   bool exact = false;    // a value that is not in the table has no code
   bool whole = false;    // the values are whole numbers in a row: the code is a difference
   T most = T(0);         // the largest code
@@ -72,7 +73,7 @@ struct Search {
 
 /// Values that a table lacks, each once; of more than fit into codes, some.
 template <class T>
-void add_missing(const std::vector<T>& table, const T* values, std::size_t count, std::vector<T>& missing) {
+void add_missing(const Vector<T>& table, const T* values, std::size_t count, Vector<T>& missing) {
   for (std::size_t i = 0; i < count && missing.size() <= most_codes; ++i) {
     const T value = values[i] + T(0);     // no -0
     if (!std::isfinite(value)) continue;  // somebody has written it meanwhile
@@ -83,7 +84,7 @@ void add_missing(const std::vector<T>& table, const T* values, std::size_t count
 }
 
 template <class T>
-void name_values(CodedColumn<T>& column, std::vector<T> values) {
+void name_values(CodedColumn<T>& column, Vector<T> values) {
   column.kind = CodedColumn<T>::Kind::values;
   column.lowest = std::move(values);
   // Whole numbers that lie near together get a code each, those between too: such codes are found at once.
@@ -98,7 +99,7 @@ void name_values(CodedColumn<T>& column, std::vector<T> values) {
 
 /// Buckets of equal shares of a sorted sample. A value that fills one has it alone.
 template <class T>
-void name_buckets(CodedColumn<T>& column, const std::vector<T>& sample) {
+void name_buckets(CodedColumn<T>& column, const Vector<T>& sample) {
   constexpr std::size_t shares = 255;
   column.kind = CodedColumn<T>::Kind::buckets;
   column.lowest.assign(1, -std::numeric_limits<T>::infinity());
@@ -124,7 +125,7 @@ void name_buckets(CodedColumn<T>& column, const std::vector<T>& sample) {
 /// The values of some columns in rows that lie apart, but not evenly, as the rows may repeat themselves. @param sample
 /// [out] (columns) sorted values
 template <class T>
-void take_samples(const Points<T>& points, std::size_t first, std::vector<std::vector<T>>& samples) {
+void take_samples(const Points<T>& points, std::size_t first, Vector<Vector<T>>& samples) {
   const std::size_t n = points.values.rows, count = std::min(n, most_sampled);
   std::uint32_t random = 1;
   for (std::size_t s = 0; s < count; ++s) {
@@ -136,26 +137,26 @@ void take_samples(const Points<T>& points, std::size_t first, std::vector<std::v
       samples[q].push_back(std::isfinite(value) ? value : T(0));  // what is not has been written meanwhile
     }
   }
-  for (std::vector<T>& sample : samples) std::sort(sample.begin(), sample.end());
+  for (Vector<T>& sample : samples) std::sort(sample.begin(), sample.end());
 }
 
 template <class T>
-std::vector<T> distinct_values(std::vector<T> sorted) {
+Vector<T> distinct_values(Vector<T> sorted) {
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   return sorted;
 }
 
 /// A sorted sample of each column.
 template <class T>
-std::vector<std::vector<T>> samples_of(const Points<T>& points, std::size_t first, const Poll& poll) {
+Vector<Vector<T>> samples_of(const Points<T>& points, std::size_t first, const Poll& poll) {
   constexpr std::size_t together = 16;  // columns that are sampled at once
   const std::size_t width = points.values.columns - first;
   const Blocks blocks((width + together - 1) / together, together * most_sampled * 64, 1, 1);
-  std::vector<std::vector<T>> samples(width);
+  Vector<Vector<T>> samples(width);
   parallel_blocks(blocks.count(), points.n_threads, poll, [&](std::size_t block, int) {
     for (std::size_t b = blocks.begin(block); b < blocks.end(block); ++b) {
       const std::size_t begin = b * together, end = std::min(width, begin + together);
-      std::vector<std::vector<T>> some(end - begin);
+      Vector<Vector<T>> some(end - begin);
       take_samples(points, first + begin, some);
       std::move(some.begin(), some.end(), samples.begin() + static_cast<std::ptrdiff_t>(begin));
     }
@@ -165,7 +166,7 @@ std::vector<std::vector<T>> samples_of(const Points<T>& points, std::size_t firs
 
 /// Codes for the values if there are enough, else for buckets, or for nothing.
 template <class T>
-CodedColumn<T> named(std::vector<T> values, bool buckets, const std::vector<T>& sample) {
+CodedColumn<T> named(Vector<T> values, bool buckets, const Vector<T>& sample) {
   CodedColumn<T> column;
   if (values.size() <= most_codes)
     name_values(column, std::move(values));
@@ -179,15 +180,15 @@ template <class T>
 struct OpenColumn {
   std::size_t column;
   Search<T> search;
-  std::vector<std::vector<T>> missing;  // by worker
+  Vector<Vector<T>> missing;  // by worker
 
   OpenColumn(std::size_t place, const CodedColumn<T>& coded, int threads)
       : column(place), search(coded), missing(static_cast<std::size_t>(threads)) {}
 
   /// The values of the column and those it was found to lack, sorted; nothing where it lacks none.
-  std::vector<T> more_values(const CodedColumn<T>& coded) const {
-    std::vector<T> values = coded.lowest;
-    for (const std::vector<T>& some : missing) values.insert(values.end(), some.begin(), some.end());
+  Vector<T> more_values(const CodedColumn<T>& coded) const {
+    Vector<T> values = coded.lowest;
+    for (const Vector<T>& some : missing) values.insert(values.end(), some.begin(), some.end());
     if (values.size() == coded.codes()) return {};
     std::sort(values.begin(), values.end());
     return distinct_values(std::move(values));
@@ -196,8 +197,8 @@ struct OpenColumn {
 
 /// One pass over all rows. @param codes [out] (rows, columns)
 template <class T>
-void write_codes(const Points<T>& points, std::size_t first, const std::vector<CodedColumn<T>>& columns,
-                 std::vector<OpenColumn<T>>& open, int threads, const Poll& poll, std::uint8_t* codes) {
+void write_codes(const Points<T>& points, std::size_t first, const Vector<CodedColumn<T>>& columns,
+                 Vector<OpenColumn<T>>& open, int threads, const Poll& poll, std::uint8_t* codes) {
   const std::size_t width = columns.size();
   const Blocks blocks(points.values.rows, open.size() * 8, threads, chunk);
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
@@ -208,7 +209,7 @@ void write_codes(const Points<T>& points, std::size_t first, const std::vector<C
       for (OpenColumn<T>& some : open) {
         const T* from = points.values.row(begin) + first + some.column;
         for (std::size_t i = 0; i < count; ++i, from += points.values.row_stride) values[i] = *from;
-        std::vector<T>& missing = some.missing[static_cast<std::size_t>(worker)];
+        Vector<T>& missing = some.missing[static_cast<std::size_t>(worker)];
         if (!some.search(values, count, found)) add_missing(columns[some.column].lowest, values, count, missing);
         std::uint8_t* to = codes + begin * width + some.column;
         for (std::size_t i = 0; i < count; ++i, to += width) *to = found[i];
@@ -236,7 +237,7 @@ void ValueCodes<T>::take_bytes(const Points<T>& points, const Poll& poll) {
   const std::size_t width = columns_.size();
   const int threads = useful_threads(points.n_threads, {points.values.rows, width});
   const Blocks blocks(points.values.rows, width, threads);
-  std::vector<std::vector<std::uint8_t>> largest(static_cast<std::size_t>(threads), std::vector<std::uint8_t>(width));
+  Vector<Vector<std::uint8_t>> largest(static_cast<std::size_t>(threads), Vector<std::uint8_t>(width));
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
     std::uint8_t* const mine = largest[static_cast<std::size_t>(worker)].data();
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
@@ -261,10 +262,10 @@ void ValueCodes<T>::encode(const Points<T>& points, bool buckets, const Poll& po
     codes_ = own_.data();
     stride_ = static_cast<std::ptrdiff_t>(width);
 
-    const std::vector<std::vector<T>> samples = samples_of(points, first_, poll);
+    const Vector<Vector<T>> samples = samples_of(points, first_, poll);
     const int threads = useful_threads(points.n_threads, {n, width, 8});
-    std::vector<OpenColumn<T>> open;
-    const auto name = [&](std::size_t q, std::vector<T> values) {
+    Vector<OpenColumn<T>> open;
+    const auto name = [&](std::size_t q, Vector<T> values) {
       columns_[q] = named(std::move(values), buckets, samples[q]);
       if (columns_[q].kind != Column::Kind::none) open.emplace_back(q, columns_[q], threads);
     };
@@ -272,10 +273,10 @@ void ValueCodes<T>::encode(const Points<T>& points, bool buckets, const Poll& po
     // A column that lacked values is named and written anew.
     while (!open.empty()) {
       write_codes(points, first_, columns_, open, threads, poll, own_.data());
-      std::vector<OpenColumn<T>> written;
+      Vector<OpenColumn<T>> written;
       written.swap(open);
       for (const OpenColumn<T>& some : written) {
-        std::vector<T> values = some.more_values(columns_[some.column]);
+        Vector<T> values = some.more_values(columns_[some.column]);
         if (!values.empty()) name(some.column, std::move(values));
       }
     }

@@ -8,10 +8,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "../large_array.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
@@ -20,14 +20,14 @@ template <class T>
 struct CodedColumn {
   enum class Kind { none, values, buckets };
   Kind kind = Kind::none;
-  std::vector<T> lowest;             // (codes) the least value of each code, ascending; of the first bucket, any
-  std::vector<std::uint8_t> single;  // (codes) whether a code stands for one value
+  Vector<T> lowest;             // (codes) the least value of each code, ascending; of the first bucket, any
+  Vector<std::uint8_t> single;  // (codes) whether a code stands for one value
 
   std::size_t codes() const { return lowest.size(); }
 };
 
 template <class T>
-class ValueCodes {
+class ValueCodes : public Pooled {
  public:
   using Column = CodedColumn<T>;
 
@@ -36,7 +36,7 @@ class ValueCodes {
 
   std::size_t first() const { return first_; }
   /// (n_features - first)
-  const std::vector<Column>& columns() const { return columns_; }
+  const Vector<Column>& columns() const { return columns_; }
   /// The codes of a row, (n_features - first); 0 in columns without. @see readable_beyond
   const std::uint8_t* row(std::size_t i) const { return codes_ + static_cast<std::ptrdiff_t>(i) * stride_; }
   /// Whether eight bytes may be read at any place in a row, so as to see fewer.
@@ -47,7 +47,7 @@ class ValueCodes {
   void encode(const Points<T>& points, bool buckets, const Poll& poll);
 
   std::size_t first_;
-  std::vector<Column> columns_;
+  Vector<Column> columns_;
   LargeArray<std::uint8_t> own_;  // (rows, columns), and room to read beyond
   const std::uint8_t* codes_ = nullptr;
   std::ptrdiff_t stride_ = 0;

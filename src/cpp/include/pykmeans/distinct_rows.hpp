@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "options.hpp"
 #include "view.hpp"
+#include "workspace.hpp"
 
 namespace pykmeans {
 
@@ -23,8 +23,8 @@ class DistinctRows {
   explicit DistinctRows(MatrixView<std::uint8_t> rows, int n_threads = 0, const Poll& poll = {});
 
   const MatrixView<std::uint8_t> rows;
-  std::vector<std::uint8_t> values;  ///< (count, columns) the different rows, near ones mostly near each other
-  std::vector<double> counts;        ///< (count) rows of each
+  Vector<std::uint8_t> values;  ///< (count, columns) the different rows, near ones mostly near each other
+  Vector<double> counts;        ///< (count) rows of each
 
   std::size_t count() const { return counts.size(); }
 

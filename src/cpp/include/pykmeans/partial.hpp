@@ -7,7 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+
+#include "workspace.hpp"
 
 namespace pykmeans {
 
@@ -33,21 +34,21 @@ struct Doubled {
 
 /// How values become integers; fixed once for all the Partials that are to be merged.
 struct SumLayout {
-  std::size_t features = 0;    ///< columns of X; with weights, one more that sums the weights themselves
-  int limbs = 1;               ///< limbs per feature, without the one that takes the carries
-  bool weighted = false;       ///< terms are w * x, as exact products
-  bool integers = false;       ///< unweighted uint8: the values are the integers
-  bool wide = false;           ///< a range beyond three limbs or near the ends of double: bit by bit, slower
-  std::vector<int> unit;       ///< (features) exponent of the lowest limb's unit
-  std::vector<double> magic;   ///< (limbs, features) 1.5 * 2^(52 + unit of the limb); empty where wide or integers
-  std::vector<double> factor;  ///< (features) 2^unit; empty where wide
+  std::size_t features = 0;  ///< columns of X; with weights, one more that sums the weights themselves
+  int limbs = 1;             ///< limbs per feature, without the one that takes the carries
+  bool weighted = false;     ///< terms are w * x, as exact products
+  bool integers = false;     ///< unweighted uint8: the values are the integers
+  bool wide = false;         ///< a range beyond three limbs or near the ends of double: bit by bit, slower
+  Vector<int> unit;          ///< (features) exponent of the lowest limb's unit
+  Vector<double> magic;      ///< (limbs, features) 1.5 * 2^(52 + unit of the limb); empty where wide or integers
+  Vector<double> factor;     ///< (features) 2^unit; empty where wide
 
   SumLayout() = default;
 
   /// @param columns   range of each column of X
   /// @param weights   range of the weights, or nullptr for weights of one
   /// @param integer_values   X holds small unsigned integers (uint8)
-  SumLayout(const std::vector<ValueRange>& columns, const ValueRange* weights, bool integer_values);
+  SumLayout(const Vector<ValueRange>& columns, const ValueRange* weights, bool integer_values);
 };
 
 /// Sums of w * x and of w by cluster.
@@ -122,10 +123,10 @@ class Partial {
   const SumLayout* layout_ = nullptr;
   std::size_t stride_ = 0;  // 64-bit words per cluster
   // (clusters, limbs + 1, features), lowest limb first. Reading carries, which changes the digits, never the value.
-  mutable std::vector<std::int64_t> limbs_;
-  mutable std::vector<std::uint32_t> pending_;  // additions to a cluster since its last carry
-  std::vector<std::int64_t> counts_;
-  std::vector<std::uint8_t> touched_;
+  mutable Vector<std::int64_t> limbs_;
+  mutable Vector<std::uint32_t> pending_;  // additions to a cluster since its last carry
+  Vector<std::int64_t> counts_;
+  Vector<std::uint8_t> touched_;
 };
 
 }  // namespace pykmeans

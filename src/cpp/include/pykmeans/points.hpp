@@ -4,13 +4,13 @@
 #include <cstddef>
 #include <memory>
 #include <type_traits>
-#include <vector>
 
 #include "distinct_rows.hpp"
 #include "metric.hpp"
 #include "options.hpp"
 #include "partial.hpp"
 #include "view.hpp"
+#include "workspace.hpp"
 
 namespace pykmeans {
 
@@ -43,15 +43,15 @@ class Points {
   std::size_t first_nonfinite_row = 0;  ///< place of the first of them in row order
   std::size_t first_nonfinite_column = 0;
 
-  std::vector<ValueRange> columns;  ///< (n_features)
-  ValueRange range;                 ///< of all columns that are numbers, not categories
-  SumLayout layout;                 ///< for sums with the weights, of the columns whose sums make centers
-  SumLayout plain_layout;           ///< for sums without, of the columns that are numbers
+  Vector<ValueRange> columns;  ///< (n_features)
+  ValueRange range;            ///< of all columns that are numbers, not categories
+  SumLayout layout;            ///< for sums with the weights, of the columns whose sums make centers
+  SumLayout plain_layout;      ///< for sums without, of the columns that are numbers
 
   double weight(std::size_t row) const { return weights ? weights[row] : 1.0; }
 
   /// A float32 or double point near the bulk of the data, from a few rows; where fast paths put their origin.
-  std::vector<double> origin;
+  Vector<double> origin;
   /// Power of two near the spread of the data about the origin, from the same rows.
   int spread_exponent = 0;
 

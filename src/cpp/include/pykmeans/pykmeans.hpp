@@ -23,13 +23,14 @@
 #include "points.hpp"
 #include "result.hpp"
 #include "view.hpp"
+#include "workspace.hpp"
 
 namespace pykmeans {
 
 /// Lloyd's algorithm (S. P. Lloyd, "Least squares quantization in PCM", 1982) from given centers, by the points'
 /// metric.
 /// @param init   (n_clusters, n_features) finite; rounded to float32 where T is float
-/// @param out    arrays of the caller, all filled
+/// @param out    arrays of the caller, all filled; the centers may lie where init does
 template <class T>
 FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOptions& options, FitArrays out);
 
@@ -45,9 +46,18 @@ std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clust
                                     const std::vector<double>& uniforms, std::size_t n_local_trials,
                                     const Poll& poll = {});
 
+/// The same into an array of the caller. @param uniforms  as many as above  @param seeds[out] (n_clusters)
+template <class T>
+void plus_plus(const Points<T>& points, std::size_t n_clusters, const double* uniforms, std::size_t n_local_trials,
+               std::int64_t* seeds, const Poll& poll = {});
+
 /// The values of some rows, as centers to start from. @return (rows * n_features)
 template <class T>
 std::vector<double> rows(const Points<T>& points, const std::vector<std::int64_t>& indices);
+
+/// The same into an array of the caller. @param indices (count)  @param values[out] (count, n_features)
+template <class T>
+void rows(const Points<T>& points, const std::int64_t* indices, std::size_t count, double* values);
 
 /// Nearest center of each row, the lowest index at a tie. @param labels[out] (n_samples)
 template <class T>

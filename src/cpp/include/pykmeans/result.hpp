@@ -26,12 +26,14 @@ struct FitArrays {
   double* centers = nullptr;          ///< (n_clusters, n_features); float32-representable where X is float32
   double* cluster_inertia = nullptr;  ///< (n_clusters)
   double* cluster_sizes = nullptr;    ///< (n_clusters), sums of weights
+  double* inertia_history =
+      nullptr;  ///< (max_iter), of which n_iter are filled; nullptr for FitSummary::inertia_history
 };
 
 /// The rest of what fit() found.
 struct FitSummary {
   double inertia = 0.0;
-  std::vector<double> inertia_history;  ///< (n_iter), the objective of each assignment
+  std::vector<double> inertia_history;  ///< (n_iter), the objective of each assignment; empty where FitArrays has it
   std::size_t n_iter = 0;
   StopReason stop_reason = StopReason::max_iter;
   double shift = 0.0;  ///< sum of the squared shifts of the centers in the last iteration, as in Update

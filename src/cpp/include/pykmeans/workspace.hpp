@@ -17,8 +17,8 @@ void* take_memory(std::size_t bytes, std::size_t alignment);
 void give_memory_back(void* memory) noexcept;
 }  // namespace detail
 
-/// Memory that functions of the core give back and take again, so that nothing is allocated where nothing is larger than
-/// before:
+/// Memory that functions of the core give back and take again, so that nothing is allocated where nothing is larger
+/// than before:
 ///
 ///   pykmeans::Workspace workspace;
 ///   for (;;) {
@@ -41,8 +41,8 @@ class Workspace {
   /// Release the memory that is not in use.
   void release();
 
-  /// While it lives, what the core needs on this thread, and on those that it has work for it, comes from the Workspace.
-  /// Scopes of a thread end in the order opposite to that in which they began.
+  /// While it lives, what the core needs on this thread, and on those that it has work for it, comes from the
+  /// Workspace. Scopes of a thread end in the order opposite to that in which they began.
   class Scope {
    public:
     explicit Scope(Workspace& workspace);
@@ -79,9 +79,6 @@ struct Allocator {
   friend bool operator!=(const Allocator&, const Allocator&) noexcept { return false; }
 };
 
-template <class T>
-using Vector = std::vector<T, Allocator<T>>;
-
 /// For classes that are made by new, and those that derive from them.
 struct Pooled {
   static void* operator new(std::size_t bytes) { return take_memory(bytes, alignof(std::max_align_t)); }
@@ -93,5 +90,9 @@ struct Pooled {
 };
 
 }  // namespace detail
+
+/// A std::vector whose memory may be that of a Workspace.
+template <class T>
+using Vector = std::vector<T, detail::Allocator<T>>;
 
 }  // namespace pykmeans
