@@ -24,10 +24,10 @@ bool is_whole(T value) {
 /// How to find the code of a value.
 template <class T>
 struct Search {
-  Vector<T> table;  // least values of the codes, and up to a power of two NaN, which nothing reaches
-  bool exact = false;    // a value that is not in the table has no code
-  bool whole = false;    // the values are whole numbers in a row: the code is a difference
-  T most = T(0);         // the largest code
+  Vector<T> table;     // least values of the codes, and up to a power of two NaN, which nothing reaches
+  bool exact = false;  // a value that is not in the table has no code
+  bool whole = false;  // the values are whole numbers in a row: the code is a difference
+  T most = T(0);       // the largest code
 
   Search(const CodedColumn<T>& column) : exact(column.kind == CodedColumn<T>::Kind::values) {
     std::size_t size = 1;
