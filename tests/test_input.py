@@ -492,6 +492,11 @@ class Parameters:
         "copy_x": ([1, None], "an instance of 'bool'"),
         "algorithm": (["full", None], "a str among {'auto', 'lloyd', 'elkan', 'tiles', 'boxes'}"),
         "n_threads": ([0, -1, 1.0, "all"], "an int in the range [1, 1024] or None"),
+        "callback": ([3, "print", [print], True], "a callable or None"),
+        "max_time": (
+            [-1e-9, -np.inf, np.nan, "1 s", 1j, 10**400],
+            "a float in the range [0.0, inf] or None",
+        ),
     }
 
 

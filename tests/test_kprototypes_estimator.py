@@ -130,6 +130,8 @@ BAD_PARAMETERS = {
     "n_threads": ([0], "an int in the range [1, 1024] or None"),
     "store_medoids": ([1, None], "an instance of 'bool'"),
     "record_steps": ([1, None], "an instance of 'bool'"),
+    "callback": (["print"], "a callable or None"),
+    "max_time": ([-1], "a float in the range [0.0, inf] or None"),
 }
 
 

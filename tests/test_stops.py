@@ -12,7 +12,6 @@ import pytest
 import reference
 from helpers import Heard, as_points, assert_same_bits, bits, some_weights, table
 
-import pykmeans
 from pykmeans import KMeans, KPrototypes, _core, k_means, select_k
 
 LINE = np.array([[0.0], [1.0], [2.0], [10.0], [11.0], [12.0]])
@@ -145,26 +144,6 @@ def test_what_comes_too_late_is_no_reason():
 
 
 # ---------------------------------------------------------------- as parameters
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "rule"),
-    [("callback", value, "a callable or None") for value in (3, "print", [print], True)]
-    + [
-        ("max_time", value, "a float in the range [0.0, inf] or None")
-        for value in (-1e-9, -math.inf, math.nan, "1 s", 1j, 10**400)
-    ],
-    ids=lambda value: str(value)[:9],
-)
-def test_bad_values(name, value, rule):
-    for caller, call in (
-        ("KMeans", KMeans(2, **{name: value}).fit),
-        ("KPrototypes", KPrototypes(2, **{name: value}).fit),
-        ("k_means", lambda X: k_means(X, 2, **{name: value})),
-    ):
-        with pytest.raises(pykmeans.InvalidParameterError) as caught:
-            call(LINE)
-        assert str(caught.value) == f"The {name!r} parameter of {caller} must be {rule}. Got {value!r} instead."
 
 
 def test_the_core_checks_the_time():

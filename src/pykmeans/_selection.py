@@ -53,7 +53,8 @@ def select_k(
         - "bic": the lowest Bayesian information criterion of spherical Gaussians of one variance; metric "euclidean".
     estimator : KMeans or KPrototypes, default=None
         Gives metric, weights of categories, n_init and all other parameters but n_clusters; it is not fitted itself.
-        Its ``init`` must be a word. None for ``KMeans(n_init=10)``.
+        Its ``init`` must be a word; its ``callback`` and ``max_time`` may end each fit, but not the choice. None for
+        ``KMeans(n_init=10)``.
     sample_weight : array-like of shape (n_samples,) or float, default=None
         Weight of each row, >= 0; None for ones. Weight w is the same as w copies of the row, but for the references of
         the gap statistic; so their sum is the number of rows, of which silhouettes, "calinski_harabasz" and "bic" need
