@@ -11,7 +11,7 @@ import numpy as np
 
 import pykmeans
 
-X = np.arange(60, dtype=np.float64).reshape(20, 3) ** 1.5 % 17
+X = np.random.RandomState(0).uniform(size=(20, 3))
 TABLE = [[float(i % 7), "abc"[i % 3], i % 2 == 0] for i in range(20)]
 MODELS = {
     "float64": (pykmeans.KMeans(3, random_state=0), X),
