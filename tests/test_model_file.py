@@ -97,7 +97,8 @@ def test_extreme_numbers(dtype, tmp_path):
             [dtype(-0.0), np.nextafter(one, dtype(2)), most.max],
             [most.smallest_subnormal, dtype(0.1), -most.max],
             [most.tiny, np.nextafter(dtype(0.1), one), dtype(1) / 3],
-        ]
+        ],
+        dtype=dtype,
     )
     model.inertia_history_ = np.array([math.inf, 1.7976931348623157e308, 5e-324])
     model.n_iter_ = 3

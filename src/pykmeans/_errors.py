@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
 
 def warn(message: str | Warning, category: type[Warning] | None = None) -> None:
-    """Warn at the line that called into this package, or into scikit-learn, which wraps methods and calls them itself."""
+    """Warn at the line that called into this package, or into scikit-learn, which wraps our methods."""
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] in ("pykmeans", "sklearn"):
         level, frame = level + 1, frame.f_back
