@@ -1,0 +1,1 @@
+"""What hostile input does to pykmeans and to its peers: ``python -m bench.hostile`` prints a table."""
