@@ -35,12 +35,13 @@ def stopped_early(library: Library) -> str:
 
 
 def empty_cluster_filled(library: Library) -> str:
-    X = np.array([[1.0], [2.0], [3.0]])
-    return belong(X, *library.fit(X, np.array([[4.0], [0.0], [1.0]]), iterations=10))
+    X = np.array([[1.0], [5.0], [4.0], [1.0]])
+    return belong(X, *library.fit(X, np.array([[0.0], [5.0], [-1.0]]), iterations=10))
 
 
 def thread_counts(library: Library) -> str:
     X, start = cloud(30_000, 8, 100)
+    X, start = np.round(X, 1), np.round(start, 1)  # as measured values are
     first = library.fit(X, start, threads=1)
     for threads in (2, 3):
         other = library.fit(X, start, threads=threads)

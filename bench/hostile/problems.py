@@ -1,15 +1,18 @@
 """Inputs that are easy to cluster and hard to compute with, and the judge of what comes out."""
 
+import contextlib
 import ctypes
 import ctypes.util
 import platform
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+
+from .libraries import NotOffered
 
 
 class Problem(NamedTuple):
@@ -19,6 +22,7 @@ class Problem(NamedTuple):
     start: np.ndarray
     weights: np.ndarray | None = None
     wanted: str = "the means"  # or "an error", or "every row at its center"
+    during: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext  # what a fit finds set
 
 
 # ---------------------------------------------------------------- the judge
@@ -65,10 +69,16 @@ def judged(problem: Problem, expected: tuple[np.ndarray, list[list[Fraction]]] |
         return f"wrong labels ({wrong} of {len(right)})"
     for c, center in enumerate(expected[1]):
         for j, value in enumerate(center):
-            slack = Fraction(max(abs(v) for v in problem.X[right == c][:, j].tolist())) / 10**5
-            if abs(Fraction(float(centers[c, j])) - value) > slack:
+            if abs(Fraction(float(centers[c, j])) - value) > slack(problem.X[:, j], right == c):
                 return "wrong centers"
     return "right"
+
+
+def slack(column: np.ndarray, members: np.ndarray) -> Fraction:
+    """What a center may be off: a part of its members' size, and the unit of the smallest numbers."""
+    size = max(abs(v) for v in column[members].tolist()) or max(abs(v) for v in column.tolist())
+    unit = 2.0**-149 if column.dtype == np.float32 else 2.0**-1074
+    return Fraction(size) / 10**5 + Fraction(unit)
 
 
 def on_their_centers(problem: Problem, labels, centers) -> str:
@@ -116,9 +126,9 @@ def far_pairs(far: float, dtype: type = np.float64) -> Problem:
     return Problem(X, X[:4].copy())
 
 
-def constant_columns() -> Problem:
+def constant_columns(value: float) -> Problem:
     X, _ = crowds()
-    X = np.hstack([X, np.full((60, 2), 1e6), np.zeros((60, 1))])
+    X = np.hstack([X, np.full((60, 2), value), np.zeros((60, 1))])
     return Problem(X, X[:3].copy())
 
 
@@ -205,17 +215,24 @@ def repeated_row() -> Problem:
     return Problem(X, X[:3].copy(), wanted="every row at its center")
 
 
-def flushing() -> Problem:
-    """Subnormal numbers in a process where somebody's library has left flush-to-zero on."""
-    problem = times(1e-310)
+@contextlib.contextmanager
+def state(change: Callable[[int], int]) -> Iterator[None]:
+    """Change the processor's floating-point state (MXCSR, in which glibc's fenv_t ends on x86-64)."""
     if platform.machine().lower() not in ("x86_64", "amd64"):
-        raise NotImplementedError("sets the state of x86-64")
+        raise NotOffered("sets the state of x86-64")
     libm = ctypes.CDLL(ctypes.util.find_library("m"))
-    state = ctypes.create_string_buffer(64)
-    libm.fegetenv(state)  # glibc's fenv_t ends in MXCSR
-    state[28:32] = (int.from_bytes(state.raw[28:32], "little") | 0x8040).to_bytes(4, "little")
-    libm.fesetenv(state)
-    return problem
+    found, changed = ctypes.create_string_buffer(64), ctypes.create_string_buffer(64)
+    libm.fegetenv(found)
+    changed[:] = found[:]
+    changed[28:32] = change(int.from_bytes(found.raw[28:32], "little")).to_bytes(4, "little")
+    libm.fesetenv(changed)
+    try:
+        yield
+    finally:
+        libm.fesetenv(found)
+
+
+FLUSH, UPWARD = 0x8040, 0x4000  # flush to zero and denormals are zero; round to plus infinity
 
 
 PROBLEMS: dict[str, Callable[[], Problem]] = {
@@ -230,14 +247,18 @@ PROBLEMS: dict[str, Callable[[], Problem]] = {
     "values around 1e-300": lambda: times(1e-300),
     "subnormal values in float32": lambda: times(1e-41, np.float32),
     "subnormal values": lambda: times(1e-310),
-    "subnormal values, flush-to-zero left on": flushing,
+    "subnormal values, flush-to-zero left on": lambda: times(1e-310)._replace(
+        during=lambda: state(lambda w: w | FLUSH)
+    ),
+    "rounding upward left on": lambda: times(1.0)._replace(during=lambda: state(lambda w: w | UPWARD)),
     "offset of 1e4 in float32": lambda: shifted(1e4, 0.1, np.float32),
     "offset of 1e12": lambda: shifted(1e12, 1.0),
     "pairs of clusters 2e4 apart, float32": lambda: far_pairs(1e4, np.float32),
     "pairs of clusters 2e10 apart": lambda: far_pairs(1e10),
     "one outlier at 1e30": outlier,
     "one outlier at 1e30, float32": lambda: outlier(np.float32),
-    "constant columns": constant_columns,
+    "constant columns of 1e6 and 0": lambda: constant_columns(1e6),
+    "a constant column of 1e300": lambda: constant_columns(1e300),
     "all points equal": equal_rows,
     "k larger than the distinct rows": few_distinct,
     "zeros of both signs": negative_zeros,

@@ -16,7 +16,9 @@ def outcome(library: Library, case: str) -> tuple[str, str]:
             return ("right" if words.startswith(GOOD) else "wrong"), words
         problem = PROBLEMS[case]()
         expected = expected_of(problem)
-        words = judged(problem, expected, *library.fit(problem.X, problem.start, problem.weights))
+        with problem.during():
+            fitted = library.fit(problem.X, problem.start, problem.weights)
+        words = judged(problem, expected, *fitted)
         return ("right" if words == "right" else "wrong"), words
     except NotOffered as error:
         return "not offered", str(error)
