@@ -51,6 +51,11 @@ def cell(kind: str, words: str) -> str:
     return f"**{words}**" if kind in ("wrong", "died") else words
 
 
+def asked(words: list[str]) -> set[str]:
+    """The case of that name, or those whose names contain it."""
+    return {case for word in words for case in CASES if case == word or (word not in CASES and word in case)}
+
+
 def version(library: str) -> str:
     distribution = LIBRARIES[library].distribution
     if library == "pykmeans":
@@ -64,7 +69,7 @@ def main() -> None:
     """Print the table, row by row."""
     parser = argparse.ArgumentParser(prog="python -m bench.hostile", description=__doc__)
     parser.add_argument("--libraries", nargs="+", choices=LIBRARIES, default=list(LIBRARIES), help="default: all")
-    parser.add_argument("--only", nargs="+", metavar="WORD", help="cases whose names contain one of these")
+    parser.add_argument("--only", nargs="+", metavar="WORD", help="cases of these names, or whose names contain them")
     parser.add_argument("--timeout", type=float, default=60.0, help="seconds for one library on one case (default: 60)")
     chosen = parser.parse_args()
     libraries = []
@@ -75,7 +80,7 @@ def main() -> None:
             print(f"{LIBRARIES[name].title} is not installed.\n")
         else:
             libraries.append(name)
-    cases = [case for case in CASES if not chosen.only or any(word in case for word in chosen.only)]
+    cases = [case for case in CASES if not chosen.only or case in asked(chosen.only)]
     print("| case | " + " | ".join(f"{LIBRARIES[name].title} {version(name)}" for name in libraries) + " |")
     print("|---" * (1 + len(libraries)) + "|", flush=True)
     counts: dict[str, collections.Counter[str]] = {name: collections.Counter() for name in libraries}

@@ -1,0 +1,302 @@
+"""Numbers at the ends of their types, where test_exact.py, test_metrics_exact.py and test_silhouette.py do not ask."""
+
+import ctypes.util
+import json
+import platform
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import reference
+from helpers import assert_same_bits, bits, check, fitted, some_weights, table
+
+import pykmeans
+from pykmeans import KMeans, KPrototypes, kmeans_plusplus, select_k, silhouette_samples, silhouette_score
+
+METRICS = ["euclidean", "manhattan", "cosine", "hamming"]
+SIZES = [5e-324, 1e-310, 1e-300, 1e-160, 1e-30, 1e25, 1e150, 1e160, 1e300]
+
+
+def crowds(size, dtype=np.float64):
+    """Sixty rows around three places, and a row of each. The values are small whole numbers times a size."""
+    places = np.array([[-60.0, 20.0, 0.0], [10.0, -40.0, 3.0], [60.0, 50.0, 0.0]])
+    X = np.tile(places, (20, 1)) + np.random.default_rng(0).integers(-9, 10, (60, 3))
+    return (X * size).astype(dtype)
+
+
+def or_error(act):
+    """What comes, or the words of the error."""
+    try:
+        return act()
+    except ValueError as error:
+        return str(error)
+
+
+# ---------------------------------------------------------------- sizes
+
+
+@pytest.mark.parametrize("metric", METRICS[:3])
+@pytest.mark.parametrize("size", SIZES)
+def test_predict_transform_and_score_of_any_size(size, metric):
+    """A model of one size asked about rows of the others."""
+    X = crowds(size)
+    weights = some_weights(60, seed=1)
+    model = or_error(lambda: KMeans(3, init=X[:3], n_init=1, metric=metric).fit(X))
+    if size >= 1e160 and metric == "euclidean":
+        assert "inertia" in model and "float64" in model
+        return
+    expected = reference.fit(X, X[:3], metric=metric)
+    assert bits(model.cluster_centers_) == bits(expected.centers)
+    np.testing.assert_array_equal(model.labels_, np.arange(60) % 3)
+    for other in (1.0, *SIZES[:-1]):
+        rows = crowds(other)
+        centers = model.cluster_centers_
+        np.testing.assert_array_equal(model.predict(rows), reference.assign(rows, centers, metric=metric)[0])
+        with np.errstate(over="ignore"):  # there the package says so in words
+            distances = reference.transform(rows, centers, metric=metric)
+        if np.isfinite(distances).all():
+            assert bits(model.transform(rows)) == bits(distances)
+        inertia = reference.score(rows, centers, weights, metric=metric)
+        found = or_error(lambda rows=rows: model.score(rows, sample_weight=weights))
+        assert found == -inertia if np.isfinite(inertia) else "inertia" in found
+
+
+@pytest.mark.parametrize("size", [1e-41, 1e-38, 1e-30, 1e-20, 1e18, 1e25, 4e36])
+@pytest.mark.parametrize("metric", METRICS[:3])
+def test_float32_whose_squares_leave_float32(size, metric):
+    X = crowds(size, np.float32)
+    expected = check(X, X[:3], metric=metric)
+    np.testing.assert_array_equal(expected.labels, np.arange(60) % 3)
+    seeds = kmeans_plusplus(X, 3, random_state=0, metric=metric)[1]
+    np.testing.assert_array_equal(seeds, reference.plus_plus(X, 3, 0, metric=metric))
+
+
+@pytest.mark.parametrize("constant", [1e-310, 0.1, 1e25, 1e150, -1e300])
+def test_a_constant_column_changes_no_cluster(constant):
+    """Where it is beyond all squares, it says at which size the others are looked at, and they are still there."""
+    X = crowds(0.5)
+    with_it = np.insert(X, 1, constant, axis=1)
+    one, other = fitted(X, X[:3], tol=0), fitted(with_it, with_it[:3], tol=0)
+    np.testing.assert_array_equal(one.labels_, other.labels_)
+    assert bits(np.delete(other.cluster_centers_, 1, axis=1)) == bits(one.cluster_centers_)
+    np.testing.assert_array_equal(other.cluster_centers_[:, 1], constant)
+    check(with_it, with_it[:3], tol=0)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("value", [-0.0, 5e-324, -1e-310, 0.1, 1e25, 1e160, -1.7e308])
+def test_all_points_equal(value, metric):
+    X = np.full((20, 3), value)
+    if metric == "hamming" and value != np.trunc(value):
+        pytest.skip("categories are whole numbers")
+    if metric == "cosine" and value == 0:
+        pytest.skip("no direction")
+    expected = check(X, X[:3], metric=metric)
+    with pytest.warns(UserWarning, match="distinct"):
+        model = KMeans(3, random_state=0, metric=metric).fit(X)
+    if metric == "cosine":  # centers are directions, and rounded
+        assert expected.inertia < 1e-29 and model.inertia_ < 1e-29
+    else:
+        assert expected.inertia == model.inertia_ == 0
+        np.testing.assert_array_equal(model.cluster_centers_, X[:3])
+    assert silhouette_score(X, np.arange(20) % 2, metric=metric) == 0
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_sign_of_zero_is_nothing(metric):
+    rng = np.random.default_rng(0)
+    X = rng.integers(-2, 3, (200, 3)).astype(np.float64)
+    X[~X.any(axis=1)] = 1
+    signed = np.where((X == 0) & (rng.random(X.shape) < 0.5), -0.0, X)
+    assert bits(signed) != bits(X + 0.0)
+    one, other = fitted(X, X[:4], metric=metric), fitted(signed, signed[:4], metric=metric)
+    np.testing.assert_array_equal(one.labels_, other.labels_)
+    np.testing.assert_array_equal(one.cluster_centers_, other.cluster_centers_)
+    assert (one.inertia_, one.n_iter_) == (other.inertia_, other.n_iter_)
+    labels = np.arange(200) % 3
+    for act in (
+        lambda X: kmeans_plusplus(X, 6, random_state=0, metric=metric)[1],
+        lambda X: silhouette_samples(X, labels, metric=metric),
+        one.transform,
+        one.predict,
+    ):
+        assert bits(act(signed)) == bits(act(X))
+
+
+def test_numbers_of_k_prototypes_at_any_size():
+    """The numbers and gamma scaled alike: the same clusters."""
+    rng = np.random.default_rng(0)
+    X = np.hstack([crowds(1.0)[:, :2], rng.integers(0, 3, (60, 2))])
+    one = KPrototypes(3, categorical=[2, 3], init=X[:3], gamma=8.0, n_init=1).fit(X)
+    for exponent in (-520, -400, -60, 60, 320):
+        scaled = np.hstack([np.ldexp(X[:, :2], exponent), X[:, 2:]])
+        gamma = np.ldexp(8.0, 2 * exponent)
+        other = KPrototypes(3, categorical=[2, 3], init=scaled[:3], gamma=gamma, n_init=1).fit(scaled)
+        np.testing.assert_array_equal(one.labels_, other.labels_)
+        centers, scaled_centers = one.cluster_centers_.astype(float), other.cluster_centers_.astype(float)
+        np.testing.assert_array_equal(np.ldexp(centers[:, :2], exponent), scaled_centers[:, :2])
+        np.testing.assert_array_equal(centers[:, 2:], scaled_centers[:, 2:])
+
+
+# ---------------------------------------------------------------- choosing k
+
+CRITERIA = ["elbow", "silhouette", "simplified_silhouette", "calinski_harabasz", "davies_bouldin", "gap"]
+
+
+@pytest.mark.parametrize("exponent", [-1040, -500, -130, 80, 490])
+def test_the_best_k_has_no_size(exponent):
+    """Values of a criterion are those at size 1, NaN where the inertia vanishes; and nothing is warned of."""
+    options = {"random_state": 0, "n_references": 2, "criteria": CRITERIA}
+    one = select_k(crowds(1.0), range(1, 5), **options)
+    other = select_k(np.ldexp(crowds(1.0), exponent), range(1, 5), **options)
+    assert one.best_k == other.best_k == 3
+    for name in CRITERIA[1:5]:
+        same = slice(None) if exponent > -500 else slice(0, 3)  # which start is better no longer shows in an inertia
+        np.testing.assert_allclose(other.table[name][same], one.table[name][same], rtol=1e-13)
+    if exponent < -1000:
+        assert np.isnan(other.table["gap"]).all() and np.isnan(other.table["elbow"]).all()
+
+
+@pytest.mark.parametrize("weight", [1e-300, 1e-20, 1e300, 1e304])
+def test_the_best_k_with_weights_of_any_size(weight):
+    """Those that do not count rows: ratios of sums."""
+    names = ["davies_bouldin", "gap"]
+    options = {"random_state": 0, "n_references": 2, "criteria": names}
+    one = select_k(crowds(0.1), range(1, 5), **options)
+    other = select_k(crowds(0.1), range(1, 5), sample_weight=np.full(60, weight), **options)
+    assert one.best_k == other.best_k
+    for name in names:
+        np.testing.assert_allclose(other.table[name], one.table[name], rtol=1e-12)
+
+
+# ---------------------------------------------------------------- integers
+
+BEYOND = 2**53 + 1
+INTEGERS = {
+    "predict": ("X", lambda X: KMeans(1).fit(np.zeros((1, 2))).predict(X)),
+    "transform": ("X", lambda X: KMeans(1).fit(np.zeros((1, 2))).transform(X)),
+    "score": ("X", lambda X: KMeans(1).fit(np.zeros((1, 2))).score(X)),
+    "silhouette": ("X", lambda X: silhouette_samples(X, [0, 1, 0])),
+    "select_k": ("X", lambda X: select_k(X, [1, 2])),
+    "manhattan": ("X", lambda X: KMeans(1, metric="manhattan").fit(X)),
+    "hamming": ("X", lambda X: KMeans(1, metric="hamming").fit(X)),
+    "init": ("init", lambda X: KMeans(3, init=X, n_init=1).fit(np.zeros((3, 2)))),
+    "centers": ("centers", lambda X: pykmeans.assign(np.zeros((3, 2)), X)),
+    "weights": ("sample_weight", lambda X: KMeans(1).fit(np.zeros((3, 2)), sample_weight=X[:, 0])),
+}
+
+
+@pytest.mark.parametrize("entry", INTEGERS)
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64, object])
+def test_integers_beyond_2_53_by_every_way_in(dtype, entry):
+    """None is rounded without a word."""
+    name, act = INTEGERS[entry]
+    if entry == "hamming" and dtype is object:
+        pytest.skip("objects are categories of their own")
+    X = np.array([[1, 2], [BEYOND, 3], [4, 5]], dtype=dtype)
+    with pytest.raises(ValueError, match=rf"^{name} holds the integer {BEYOND} at "):
+        act(X)
+
+
+def test_whole_numbers_up_to_2_53_keep_every_digit():
+    X = 2**53 - np.array([[0, 1], [1, 0], [1000, 1001], [1001, 1000]])
+    model = fitted(X, X[[0, 2]])
+    np.testing.assert_array_equal(model.labels_, [0, 0, 1, 1])
+    assert model.inertia_ == 8.0 / 2  # the mean of 2^53 - 1 and 2^53 is rounded to 2^53
+    check(X, X[[0, 2]])
+
+
+# ---------------------------------------------------------------- another library's floating-point state
+
+# What every metric, seeding and silhouette makes of numbers that are subnormal or that round. Data are made before the
+# state changes: NumPy's own arithmetic depends on it. test_interrupt.py asks KMeans with squared distances.
+STATE = """
+import ctypes, ctypes.util, hashlib, json, sys
+import numpy as np
+from pykmeans import KMeans, KPrototypes, assign, kmeans_plusplus, silhouette_samples, silhouette_score
+
+rng = np.random.default_rng(0)
+n = 600
+tiny = np.ldexp(rng.standard_normal((n, 3)), -1050)
+plain = rng.random((n, 3))
+w = rng.random(n)
+labels = np.arange(n) % 3
+codes = rng.integers(0, 3, (n, 2))
+mixed = [np.hstack([X, codes]) for X in (tiny, plain)]
+
+libm = ctypes.CDLL(ctypes.util.find_library("m"))
+usual, changed = ctypes.create_string_buffer(64), ctypes.create_string_buffer(64)
+
+def everything():
+    found = {}
+    def keep(name, *arrays):
+        found[name] = [hashlib.sha256(np.ascontiguousarray(a).tobytes()).hexdigest()[:16] for a in arrays]
+    for size, X in (("tiny", tiny), ("plain", plain)):
+        for metric in ("euclidean", "manhattan", "cosine"):
+            for weights in (None, w):
+                name = f"{size} {metric} {weights is None} "
+                m = KMeans(5, init=X[:5], n_init=1, metric=metric, tol=0, max_iter=9, store_medoids=True)
+                m.fit(X, sample_weight=weights)
+                keep(name + "fit", m.labels_, m.cluster_centers_, m.cluster_inertia_, m.inertia_history_)
+                keep(name + "more", m.predict(X), m.transform(X), m.medoid_indices_, np.array(m.inertia_))
+                keep(name + "seeds", kmeans_plusplus(X, 6, random_state=0, sample_weight=weights, metric=metric)[1])
+                keep(name + "assigned", *assign(X, m.cluster_centers_, metric=metric))
+            keep(name + "silhouettes", silhouette_samples(X, labels, metric=metric))
+            keep(name + "silhouette", np.array(silhouette_score(X, labels, metric=metric)))
+    for X in mixed:
+        m = KPrototypes(4, categorical=[3, 4], init=X[:4], gamma=0.25, n_init=1).fit(X)
+        centers = np.array(m.cluster_centers_.tolist())
+        keep("mixed" + str(X is mixed[0]), m.labels_, centers, m.transform(X), m.inertia_history_)
+    return found
+
+results = {}
+for name, mask in json.loads(sys.argv[1]).items():
+    libm.fegetenv(usual)
+    changed[:] = usual[:]
+    changed[28:32] = (int.from_bytes(usual.raw[28:32], "little") | mask).to_bytes(4, "little")  # MXCSR
+    libm.fesetenv(changed)
+    results[name] = everything()
+    libm.fegetenv(changed)
+    libm.fesetenv(usual)
+    assert int.from_bytes(changed.raw[28:32], "little") & mask == mask  # it is left as it was found
+print(json.dumps(results))
+"""
+
+STATES = {"usual": 0, "flush to zero": 0x8040, "round down": 0x2000, "round up": 0x4000, "round to zero": 0x6000}
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux") or platform.machine() != "x86_64" or not ctypes.util.find_library("m"),
+    reason="sets the floating-point state as glibc lays it out on x86-64",
+)
+def test_every_metric_in_the_state_that_another_library_left():
+    command = [sys.executable, "-c", STATE, json.dumps(STATES)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    results = json.loads(done.stdout)
+    usual = results["usual"]
+    assert usual["tiny manhattan True fit"] != usual["plain manhattan True fit"]
+    for name in STATES:
+        differ = [key for key in usual if results[name][key] != usual[key]]
+        assert not differ, name
+
+
+# ---------------------------------------------------------------- weights
+
+
+@pytest.mark.parametrize("exponent", [-1074, -1000, 990])
+@pytest.mark.parametrize("metric", METRICS)
+def test_weights_all_as_small_or_large_as_can_be(metric, exponent):
+    """Weights of 1 times a power of two: the same clusters, whatever it is."""
+    X, how = table(metric, 90, 3, 4, seed=2)
+    if exponent > 0:
+        X = X if metric in ("hamming", "cosine") else X / 16
+    w = np.full(90, np.ldexp(1.0, exponent))
+    one, other = fitted(X, X[:4], **how), fitted(X, X[:4], w, **how)
+    np.testing.assert_array_equal(one.labels_, other.labels_)
+    assert bits(one.cluster_centers_) == bits(other.cluster_centers_)
+    assert other.cluster_sizes_.tolist() == np.ldexp(one.cluster_sizes_, exponent).tolist()
+    assert_same_bits(other, fitted(X, X[:4], w, algorithm="lloyd", n_threads=1, **how))
+    seeds = [kmeans_plusplus(X, 5, random_state=0, metric=metric, sample_weight=weights)[1] for weights in (None, w)]
+    np.testing.assert_array_equal(*seeds)
