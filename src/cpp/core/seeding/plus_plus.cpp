@@ -210,10 +210,12 @@ std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clust
     throw std::invalid_argument("n_clusters=" + std::to_string(n_clusters) +
                                 " must be >= 1 and <= n_samples=" + std::to_string(points.values.rows));
   if (n_local_trials < 1) throw std::invalid_argument("n_local_trials=0 must be >= 1");
-  const std::size_t wanted = 1 + (n_clusters - 1) * n_local_trials;
-  if (uniforms.size() != wanted)
-    throw std::invalid_argument("uniforms of " + std::to_string(uniforms.size()) + " numbers must hold " +
-                                std::to_string(wanted) + ": 1 + (n_clusters - 1) * n_local_trials");
+  // By division: the product may be beyond what a size can hold.
+  const std::size_t draws = uniforms.empty() ? 0 : uniforms.size() - 1;
+  if (uniforms.empty() || draws / n_local_trials != n_clusters - 1 || draws % n_local_trials != 0)
+    throw std::invalid_argument("uniforms of " + std::to_string(uniforms.size()) +
+                                " numbers must hold 1 + (n_clusters - 1) * n_local_trials, n_clusters being " +
+                                std::to_string(n_clusters) + " and n_local_trials " + std::to_string(n_local_trials));
   for (const double uniform : uniforms)
     if (!(uniform >= 0.0 && uniform < 1.0))
       throw std::invalid_argument("uniforms must be in [0, 1), not " + std::to_string(uniform));
