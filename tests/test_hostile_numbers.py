@@ -9,10 +9,10 @@ import sys
 import numpy as np
 import pytest
 import reference
-from helpers import assert_same_bits, bits, check, fitted, some_weights, table
+from helpers import as_points, assert_same_bits, bits, check, fitted, some_weights, table
 
 import pykmeans
-from pykmeans import KMeans, KPrototypes, kmeans_plusplus, select_k, silhouette_samples, silhouette_score
+from pykmeans import KMeans, KPrototypes, _core, kmeans_plusplus, select_k, silhouette_samples, silhouette_score
 
 METRICS = ["euclidean", "manhattan", "cosine", "hamming"]
 SIZES = [5e-324, 1e-310, 1e-300, 1e-160, 1e-30, 1e25, 1e150, 1e160, 1e300]
@@ -300,3 +300,10 @@ def test_weights_all_as_small_or_large_as_can_be(metric, exponent):
     assert_same_bits(other, fitted(X, X[:4], w, algorithm="lloyd", n_threads=1, **how))
     seeds = [kmeans_plusplus(X, 5, random_state=0, metric=metric, sample_weight=weights)[1] for weights in (None, w)]
     np.testing.assert_array_equal(*seeds)
+
+
+def test_a_number_of_draws_beyond_what_a_size_can_hold():
+    """1 + 2 * 2^63 would be 1 in 64 bits, which is how many there are."""
+    points = as_points(crowds(1.0))
+    with pytest.raises(ValueError, match=r"uniforms of 1 numbers must hold 1 \+ \(n_clusters - 1\)"):
+        _core.plus_plus(points, 3, np.array([0.5]), 2**63)

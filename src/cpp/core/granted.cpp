@@ -25,7 +25,8 @@ int hardware_threads() {
 #ifdef __linux__
 
 int processors(double quota, double period) {
-  return quota > 0 && period > 0 ? std::max(1, static_cast<int>(std::ceil(quota / period))) : unlimited;
+  if (!(quota > 0 && period > 0)) return unlimited;
+  return std::max(1, static_cast<int>(std::min<double>(std::ceil(quota / period), unlimited)));  // it may be beyond int
 }
 
 /// cgroup version 2: "max 100000" or "200000 100000" in cpu.max.

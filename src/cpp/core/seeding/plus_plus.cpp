@@ -232,10 +232,12 @@ std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clust
                                     const std::vector<double>& uniforms, std::size_t n_local_trials, const Poll& poll) {
   detail::check_finite(points);
   check_counts(points, n_clusters, n_local_trials);
-  const std::size_t wanted = n_uniforms(n_clusters, n_local_trials);
-  if (uniforms.size() != wanted)
-    throw std::invalid_argument("uniforms of " + std::to_string(uniforms.size()) + " numbers must hold " +
-                                std::to_string(wanted) + ": 1 + (n_clusters - 1) * n_local_trials");
+  // By division: the product may be beyond what a size can hold.
+  const std::size_t draws = uniforms.empty() ? 0 : uniforms.size() - 1;
+  if (uniforms.empty() || draws / n_local_trials != n_clusters - 1 || draws % n_local_trials != 0)
+    throw std::invalid_argument("uniforms of " + std::to_string(uniforms.size()) +
+                                " numbers must hold 1 + (n_clusters - 1) * n_local_trials, n_clusters being " +
+                                std::to_string(n_clusters) + " and n_local_trials " + std::to_string(n_local_trials));
   std::vector<std::int64_t> seeds(n_clusters);
   plus_plus(points, n_clusters, uniforms.data(), n_local_trials, seeds.data(), poll);
   return seeds;
