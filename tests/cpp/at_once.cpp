@@ -63,19 +63,21 @@ void check(std::size_t d, pykmeans::Distance distance) {
       expect(found.labels == expected.labels && found.centers == expected.centers && found.inertia == expected.inertia,
              "a fit beside others differs");
     });
-    // Stopped at each poll in turn, until a fit goes through.
-    for (int left = 0, stopped = 1; stopped == 1; ++left) {
-      std::atomic<int> polls{left};
+    // Stopped early and late, between blocks and between iterations; the next fit knows nothing of it.
+    for (const int calls : {0, 1, 3}) {
+      std::atomic<int> left{calls};
       options.poll = [&] {
-        if (polls-- == 0) throw Stop();
+        if (left-- == 0) throw Stop();
       };
       options.on_iteration = [&](const pykmeans::Iteration&) { options.poll(); };
       try {
-        expect(pykmeans::fit(fresh, start, options).labels == expected.labels, "a fit after a stopped one differs");
-        stopped = 0;
+        expect(pykmeans::fit(fresh, start, options).labels == expected.labels, "a fit that was not stopped differs");
       } catch (const Stop&) {
       }
     }
+    options.poll = {};
+    options.on_iteration = {};
+    expect(pykmeans::fit(fresh, start, options).labels == expected.labels, "a fit after a stopped one differs");
   }
   at_once([&] {
     expect(pykmeans::rows(points, pykmeans::plus_plus(points, k, numbers, 4)) == start, "seeds beside others differ");

@@ -87,13 +87,13 @@ class Sharing {
 
   /// What the calling thread wrote before is seen by the workers, and what they write by the calling thread. C++ knows
   /// no teams of OpenMP, so the order is said in its own words, which ThreadSanitizer understands too.
-  void open() { order_.store(1, std::memory_order_release); }
-  void close() { order_.load(std::memory_order_acquire); }
+  void open() { opened_.store(true, std::memory_order_release); }
+  void close() const { static_cast<void>(finished_.load(std::memory_order_acquire)); }
 
   void work(int worker) {
-    order_.load(std::memory_order_acquire);
+    static_cast<void>(opened_.load(std::memory_order_acquire));
     work_in_order(worker);
-    order_.fetch_add(1, std::memory_order_release);
+    finished_.fetch_add(1, std::memory_order_release);
   }
 
   void rethrow() const {
@@ -132,7 +132,8 @@ class Sharing {
   const BlockBody& body_;
   Vector<Share> shares_;
   Pool* const pool_;  // of the calling thread, for all
-  std::atomic<unsigned> order_{0};
+  std::atomic<bool> opened_{false};
+  std::atomic<unsigned> finished_{0};  // workers
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
   std::exception_ptr error_;
