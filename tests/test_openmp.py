@@ -70,5 +70,5 @@ print("fine")
 def test_scikit_learn_and_its_openmp(order):
     """Whether scikit-learn is used first, or second, or has its runtime used by all: right, and nobody waits."""
     command = [sys.executable, "-W", "ignore", "-c", SCRIPT, order]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert (done.returncode, done.stdout) == (0, "fine\n"), done.stderr
