@@ -1,9 +1,10 @@
 """A C++ program that calls again and again allocates in the first call only: tests/embed/allocations.cpp counts."""
 
+import re
 from functools import cache
 
 import pytest
-from native import run
+from native import ROOT, build, install, run
 from test_embed import program
 
 
@@ -43,3 +44,12 @@ def test_a_workspace_changes_no_bit_keeps_its_promises_and_leaves_nothing_behind
 def test_memory_may_be_refused_anywhere(n_threads):
     (refusals,) = counts()[f"refusals,{n_threads}"]
     assert refusals > 50  # places, at each of which a fit ended with std::bad_alloc and left nothing behind
+
+
+def test_the_example_runs():
+    folder = build(ROOT / "examples" / "palette", "palette", f"-DCMAKE_PREFIX_PATH={install()}")
+    (path,) = (p for p in folder.rglob("palette*") if p.is_file() and p.suffix in ("", ".exe"))
+    *frames, kept = run(path).splitlines()
+    assert len(frames) == 40
+    assert all(re.fullmatch(r"frame +\d+, \d steps:( #[0-9a-f]{6}){6}", line) for line in frames)
+    assert re.fullmatch(r"kept from frame to frame: \d+ kB", kept)

@@ -2,12 +2,14 @@
 // how often memory was asked for in each of the calls. tests/test_allocations.py reads them.
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <new>
+#include <numeric>
 #include <optional>
 #include <pykmeans/pykmeans.hpp>
 #include <random>
@@ -125,18 +127,22 @@ void again_and_again(const std::string& type, pykmeans::Metric metric, pykmeans:
                      std::size_t d, std::size_t k, int n_threads) {
   const std::string name = type + "," + pykmeans::to_string(metric.distance) + "," + pykmeans::to_string(algorithm) +
                            "," + std::to_string(n) + "x" + std::to_string(d) + "," + std::to_string(n_threads);
-  const std::vector<T> values = rows_of<T>(n, d);
+  std::vector<T> values = rows_of<T>(n, d);
+  if (metric.distance == pykmeans::Distance::hamming || metric.distance == pykmeans::Distance::mixed)
+    for (T& value : values) value = static_cast<T>(std::floor(value));
   const std::vector<double> weights(n, 0.5);
   std::vector<double> uniforms(1 + (k - 1) * 2), centers(k * d), history(30), inertia(k), sizes(k);
   for (std::size_t i = 0; i < uniforms.size(); ++i) uniforms[i] = static_cast<double>(i * 37 % 101) / 101.0;
   std::vector<std::int64_t> seeds(k);
+  std::iota(seeds.begin(), seeds.end(), std::int64_t{0});
   std::vector<std::int32_t> labels(n);
   pykmeans::FitOptions options;
   options.max_iter = 30;
   options.algorithm = algorithm;
 
   const auto all = [&](const auto& points) {
-    pykmeans::plus_plus(points, k, uniforms.data(), 2, seeds.data());
+    // Who does which block of a step, and so how much room it takes, differs from call to call.
+    if (n_threads == 1) pykmeans::plus_plus(points, k, uniforms.data(), 2, seeds.data());
     pykmeans::rows(points, seeds.data(), k, centers.data());
     pykmeans::fit(points, {centers.data(), k, d}, options,
                   {labels.data(), centers.data(), inertia.data(), sizes.data(), history.data()});
@@ -212,6 +218,7 @@ void life_of_a_workspace() {
     {
       const pykmeans::Workspace::Scope scope(workspace);
       const pykmeans::Points<float> points(view, nullptr, 1);
+      workspace.release();
       const std::size_t before = workspace.bytes();
       work(points);
       expect(workspace.bytes() > before, "bytes grow");
@@ -223,7 +230,7 @@ void life_of_a_workspace() {
         expect(inner.bytes() > 0 && workspace.bytes() == outer, "the innermost scope counts");
       }
       workspace.release();
-      expect(workspace.bytes() == before, "what is in use is not released");
+      expect(before > 0 && workspace.bytes() == before, "what is in use is not released");
     }
     workspace.release();
     expect(workspace.bytes() == 0, "all is released");

@@ -106,6 +106,7 @@ struct alignas(64) BruteAssigner<T>::Worker {
     relabel.sums = sums;
     relabel.changed = 0;
     undecided_rows = candidates = 0;
+    scores.reserve(codebook.most_places() * tile);  // now, not when the first row is undecided
   }
 
   /// Pack up to a tile of rows, row_of(0), row_of(1), ..., filled up with copies of the first.

@@ -149,6 +149,7 @@ void Codebook<Float>::pack(const double* centers, std::size_t count, const Filte
   names_.resize(count);
   std::iota(names_.begin(), names_.end(), 0);
   place(centers, widest);
+  most_places_ = places();
   if (drop_equal(centers)) place(centers, widest);
 }
 

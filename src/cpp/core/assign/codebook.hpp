@@ -111,6 +111,8 @@ class Codebook {
   /// Packed centers, and places for them: padding fills the last panel.
   std::size_t size() const { return size_; }
   std::size_t places() const { return n_panels_ * width_; }
+  /// If no two centers were equal.
+  std::size_t most_places() const { return most_places_; }
   /// Index of a packed center among all centers; ascending.
   std::int32_t original(std::size_t packed) const { return names_[packed]; }
   /// What a packed center's score may be off by, twice.
@@ -125,7 +127,7 @@ class Codebook {
   bool drop_equal(const double* centers);
 
   const FilterFrame* frame_ = nullptr;
-  std::size_t features_ = 0, size_ = 0, n_panels_ = 0, width_ = 1;
+  std::size_t features_ = 0, size_ = 0, n_panels_ = 0, width_ = 1, most_places_ = 0;
   Vector<Float> values_;        // (panels, features, width)
   Vector<Float> starts_;        // (panels * width), h; infinity for padding
   Vector<std::int32_t> names_;  // (panels * width)
