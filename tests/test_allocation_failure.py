@@ -37,7 +37,8 @@ def of_core():
     for metric, traits in _core.METRICS.items():
         for algorithm in traits["algorithms"]:
             for dtype in (np.uint8, np.float32, np.float64):
-                for weighted in (False, True):
+                # With weights, float32 stands for float64 too.
+                for weighted in (False, True) if dtype != np.float64 else (False,):
                     n, d = sizes[algorithm] if metric == "euclidean" else (2500, 3)
                     k = 64 if algorithm == "elkan" else 9
                     X, w = table(metric, n, d, dtype), rng.integers(1, 4, n) / 3 if weighted else None
@@ -118,7 +119,7 @@ print("fine", failed)
 """
 
 
-@pytest.mark.parametrize(("what", "most"), [("core", 12), ("python", 60), ("numpy", 60)])
+@pytest.mark.parametrize(("what", "most"), [("core", 8), ("python", 60), ("numpy", 60)])
 def test_memory_runs_out(what, most):
     most = int(os.environ.get("PYKMEANS_STRESS_PLACES", most))
     environment = {**os.environ, "LD_PRELOAD": str(failing_memory())}
