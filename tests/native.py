@@ -58,3 +58,12 @@ def library():
     """Path of the installed static library."""
     (path,) = install().rglob("libpykmeans.a")
     return path
+
+
+@cache
+def failing_memory():
+    """Path of a library to preload: it counts the core's blocks of memory, and fails when it is told to."""
+    path = workspace() / "failing_memory.so"
+    source = Path(__file__).with_name("failing_memory.cpp")
+    run(os.environ.get("CXX") or program("c++"), "-std=c++17", "-O1", "-shared", "-fPIC", source, "-o", path)
+    return path

@@ -24,11 +24,11 @@ py::array read_only(const py::array& view) {
 }  // namespace
 
 void bind_distinct_rows(py::module_& module) {
-  py::class_<Occurrences>(module, "DistinctRows")
+  py::class_<Occurrences, Holder<Occurrences>>(module, "DistinctRows")
       .def(py::init([](const py::array& X, int n_threads) {
              const MatrixView<std::uint8_t> view = matrix<std::uint8_t>(X, "X");
-             return Occurrences{
-                 X, without_gil([&] { return std::make_shared<const DistinctRows>(view, n_threads, poll_signals); })};
+             return held<Occurrences>(
+                 X, without_gil([&] { return std::make_shared<const DistinctRows>(view, n_threads, poll_signals); }));
            }),
            py::arg("X"), py::arg("n_threads") = 0)
       .def_property_readonly(

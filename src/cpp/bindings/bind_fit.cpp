@@ -9,7 +9,7 @@ namespace pykmeans::bindings {
 namespace {
 
 /// FitSummary and the arrays, as Python sees them.
-struct PyFit {
+struct PyFit : HeldByPython {
   FitSummary summary;
   py::array labels, centers, cluster_inertia, cluster_sizes;
   py::list steps;
@@ -37,9 +37,9 @@ py::tuple step(const Iteration& iteration, const std::int32_t* labels, std::size
   return py::make_tuple(to_center_type(centers, is_single), kept, iteration.inertia);
 }
 
-PyFit fit_points(const AnyPoints& any, const py::array& init, std::size_t max_iter, double tol,
-                 const std::string& algorithm, const py::object& on_iteration, const py::object& on_update,
-                 double max_time, bool record_steps) {
+Holder<PyFit> fit_points(const AnyPoints& any, const py::array& init, std::size_t max_iter, double tol,
+                         const std::string& algorithm, const py::object& on_iteration, const py::object& on_update,
+                         double max_time, bool record_steps) {
   const Centers start(init, "init");
   FitOptions options;
   options.max_iter = max_iter;
@@ -67,15 +67,15 @@ PyFit fit_points(const AnyPoints& any, const py::array& init, std::size_t max_it
     const FitArrays out{labels.mutable_data(), centers.mutable_data(), cluster_inertia.mutable_data(),
                         cluster_sizes.mutable_data()};
     FitSummary summary = without_gil([&] { return fit(points, start, options, out); });
-    return PyFit{std::move(summary), labels,        to_center_type(centers, points.single),
-                 cluster_inertia,    cluster_sizes, steps};
+    return held<PyFit>(PyFit{
+        {}, std::move(summary), labels, to_center_type(centers, points.single), cluster_inertia, cluster_sizes, steps});
   });
 }
 
 }  // namespace
 
 void bind_fit(py::module_& module) {
-  py::class_<PyFit>(module, "Fit")
+  py::class_<PyFit, Holder<PyFit>>(module, "Fit")
       .def_readonly("labels", &PyFit::labels)
       .def_readonly("centers", &PyFit::centers)
       .def_readonly("cluster_inertia", &PyFit::cluster_inertia)

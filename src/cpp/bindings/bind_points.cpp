@@ -61,11 +61,10 @@ void AnyPoints::make(const Metric& metric) {
 
 void bind_points(py::module_& module) {
   module.attr("METRICS") = metrics();
-  py::class_<AnyPoints>(module, "Points")
+  py::class_<AnyPoints, Holder<AnyPoints>>(module, "Points")
       .def(py::init([](const py::array& X, const py::object& sample_weight, int n_threads, const std::string& metric,
                        std::size_t n_numeric, double gamma, const Occurrences* occurrences) {
-             return std::make_unique<AnyPoints>(X, sample_weight, n_threads, metric_named(metric, n_numeric, gamma),
-                                                occurrences);
+             return held<AnyPoints>(X, sample_weight, n_threads, metric_named(metric, n_numeric, gamma), occurrences);
            }),
            py::arg("X"), py::arg("sample_weight") = py::none(), py::arg("n_threads") = 0,
            py::arg("metric") = "euclidean", py::arg("n_numeric") = 0, py::arg("gamma") = 1.0,

@@ -9,13 +9,33 @@
 
 namespace pykmeans::bindings {
 
+/// What a class of Python holds. Where pybind11 finds no memory to register a new instance, its holder destroys the
+/// object, and then the instance, which knows nothing of that, calls the class's operator delete: it must do nothing.
+struct HeldByPython {
+  static void operator delete(void*) {}
+};
+struct Destroy {
+  template <class T>
+  void operator()(T* object) const {
+    ::delete object;
+  }
+};
+template <class T>
+using Holder = std::unique_ptr<T, Destroy>;
+template <class T, class... Arguments>
+Holder<T> held(Arguments&&... arguments) {
+  return Holder<T>(::new T(std::forward<Arguments>(arguments)...));
+}
+
 /// DistinctRows, with the array that they view kept alive.
-struct Occurrences {
+struct Occurrences : HeldByPython {
+  Occurrences(py::array viewed, std::shared_ptr<const DistinctRows> found)
+      : array(std::move(viewed)), rows(std::move(found)) {}
   py::array array;
   std::shared_ptr<const DistinctRows> rows;
 };
 
-class AnyPoints {
+class AnyPoints : public HeldByPython {
  public:
   AnyPoints(const py::array& X, const py::object& sample_weight, int n_threads, const Metric& metric,
             const Occurrences* occurrences);
