@@ -61,9 +61,13 @@ CALLS = {
 }
 fitted = KMeans(20, max_iter=5, **TWO).fit(X)
 
+def shown(value):
+    if isinstance(value, np.ndarray) and value.dtype != object:  # objects would be addresses
+        return value.tobytes()
+    return repr(value.tolist() if isinstance(value, np.ndarray) else value)
+
 def state(estimator):
-    return {name: value.tobytes() if isinstance(value, np.ndarray) else repr(value)
-            for name, value in vars(estimator).items()}
+    return {name: shown(value) for name, value in vars(estimator).items()}
 
 def threads():
     return len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else threading.active_count()
