@@ -20,7 +20,7 @@ try:
     import pykmeans
     pykmeans.{name}
 except ImportError as error:
-    print("refused:", error, flush=True)
+    print("refused:", *str(error).split(), flush=True)
 """
 
 WORKS = "import pykmeans; print(pykmeans.KMeans(2, random_state=0).fit([[0.0], [1.0], [9.0]]).inertia_)"
