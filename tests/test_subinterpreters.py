@@ -20,7 +20,7 @@ try:
     import pykmeans
     pykmeans.{name}
 except ImportError as error:
-    print("refused:", error, flush=True)
+    print("refused:", *str(error).split(), flush=True)
 """
 
 WORKS = "import pykmeans; print(pykmeans.KMeans(2, random_state=0).fit([[0.0], [1.0], [9.0]]).inertia_)"
@@ -42,6 +42,6 @@ interpreters.destroy(interpreter)
     assert done.returncode == 0, done.stdout + done.stderr
     *_, refusal, last = done.stdout.splitlines()
     assert last == "0.5", done.stdout + done.stderr
-    # For KMeans NumPy is asked first.
+    # In Python's words (from 3.12 on) or in ours; for KMeans NumPy is asked first.
     assert refusal.startswith("refused: ")
-    assert name == "KMeans" or refusal == "refused: pykmeans._core does not support loading in subinterpreters"
+    assert name == "KMeans" or refusal.endswith("pykmeans._core does not support loading in subinterpreters")
