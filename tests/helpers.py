@@ -128,12 +128,12 @@ class MixedFit:
 
 
 def fitted(X, init, sample_weight=None, n_threads=None, metric="euclidean", **parameters):
-    """KMeans fitted from a given array. Warnings of too few distinct clusters are not what these tests are about."""
+    """KMeans fitted from a given array. Warnings of too few clusters are not what these tests are about."""
     if metric == "mixed":
         return MixedFit(X, init, sample_weight, n_threads, **parameters)
     parameters = {"n_init": 1, "n_threads": n_threads, "metric": metric, **parameters}
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*distinct.*")
+        warnings.filterwarnings("ignore", message=".*distinct clusters|.*a single cluster")
         return KMeans(len(init), init=np.asarray(init), **parameters).fit(X, sample_weight=sample_weight)
 
 

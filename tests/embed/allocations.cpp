@@ -35,10 +35,22 @@ void* counted(Allocate allocate) {
   return memory;
 }
 
-void release(void* memory) {
+void release(void* memory, void (*free)(void*) = std::free) {
   if (memory) --held;
-  std::free(memory);
+  free(memory);
 }
+
+#ifdef _MSC_VER  // which has no aligned_alloc
+void* allocate_aligned(std::size_t alignment, std::size_t bytes) {
+  return _aligned_malloc(bytes, alignment);
+}
+constexpr auto free_aligned = _aligned_free;
+#else
+void* allocate_aligned(std::size_t alignment, std::size_t bytes) {
+  return std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+}
+constexpr auto free_aligned = std::free;
+#endif
 
 }  // namespace
 
@@ -47,8 +59,7 @@ void* operator new(std::size_t bytes) {
   return counted([=] { return std::malloc(bytes ? bytes : 1); });
 }
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
-  const auto a = static_cast<std::size_t>(alignment);
-  return counted([=] { return std::aligned_alloc(a, (bytes + a - 1) / a * a); });
+  return counted([=] { return allocate_aligned(static_cast<std::size_t>(alignment), bytes); });
 }
 void operator delete(void* memory) noexcept {
   release(memory);
@@ -57,10 +68,10 @@ void operator delete(void* memory, std::size_t) noexcept {
   release(memory);
 }
 void operator delete(void* memory, std::align_val_t) noexcept {
-  release(memory);
+  release(memory, free_aligned);
 }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-  release(memory);
+  release(memory, free_aligned);
 }
 
 #ifdef __GLIBC__
