@@ -2,7 +2,6 @@
 
 import copy
 import inspect
-import pickle
 import re
 import warnings
 
@@ -46,7 +45,7 @@ def same_fit(one: KMeans, other: KMeans) -> bool:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# The contract of scikit-learn
+# As scikit-learn's, beside what tests/test_scikit_learn_*.py say
 # ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -87,9 +86,6 @@ def test_parameters() -> None:
 
 def test_representations() -> None:
     assert repr(KMeans(3, tol=0.5)) == "KMeans(n_clusters=3, tol=0.5)"
-    for model in (KMeans(3), KMeans(3).fit(X)):
-        html = model._repr_html_()
-        assert "KMeans" in html and "n_clusters" in html
 
 
 def test_pipeline_and_grid_search() -> None:
@@ -106,29 +102,6 @@ def test_pipeline_and_grid_search() -> None:
     )
     assert search.best_params_ == {"n_clusters": 3}
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
-
-
-def test_metadata_routing() -> None:
-    with sklearn.config_context(enable_metadata_routing=True):
-        model = KMeans(3, random_state=0).set_fit_request(sample_weight=True)
-        scaler = StandardScaler().set_fit_request(sample_weight=False)
-        pipeline = make_pipeline(scaler, model).fit(X, sample_weight=WEIGHTS)
-    assert pipeline[-1].cluster_sizes_.sum() == pytest.approx(WEIGHTS.sum())
-
-
-def test_set_output() -> None:
-    model = KMeans(2, random_state=0)
-    frame = pd.DataFrame(X, columns=["a", "b", "c"], index=np.arange(60) + 100)
-    expected = model.fit_transform(X)
-    as_pandas = model.set_output(transform="pandas").fit_transform(frame)
-    assert isinstance(as_pandas, pd.DataFrame)
-    assert list(as_pandas.columns) == ["kmeans0", "kmeans1"]
-    assert as_pandas.index.equals(frame.index)
-    np.testing.assert_array_equal(as_pandas, expected)
-    as_polars = model.set_output(transform="polars").transform(frame)
-    assert isinstance(as_polars, pl.DataFrame)
-    np.testing.assert_array_equal(as_polars.to_numpy(), expected)
-    assert isinstance(model.fit(frame).predict(frame), np.ndarray)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -248,13 +221,6 @@ def test_a_failed_fit_leaves_the_estimator_as_it_was() -> None:
     after = vars(model)
     assert before.keys() == after.keys()
     assert all(np.array_equal(before[name], after[name]) for name in before)
-
-
-def test_pickle_and_copy() -> None:
-    model = KMeans(3, random_state=0).fit(X)
-    for twin in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
-        assert same_fit(twin, model)
-        np.testing.assert_array_equal(twin.predict(X), model.labels_)
 
 
 def test_a_subclass_may_have_parameters_of_its_own() -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from pykmeans import KMeans, NotFittedError
+from pykmeans import KMeans, KPrototypes, NotFittedError
 
 N_THREADS = 8
 
@@ -145,4 +145,29 @@ def test_predict_while_another_thread_fits():
         return n_answers
 
     _, *answers = at_once(refit, *[lambda width=width: ask(width) for width in (2, 9)])
+    assert all(answers)
+
+
+def test_gamma_is_that_of_the_centers_while_another_thread_fits():
+    numbers = rows(0, n_samples=60)[:, :1]
+    # Each has a gamma of its own.
+    tables = [np.column_stack([numbers * scale, np.arange(60) % 3]) for scale in (1.0, 50.0)]
+    shared = KPrototypes(2, categorical=[1], random_state=0)
+    right = {KPrototypes(2, categorical=[1], random_state=0).fit(X).transform(tables[0]).tobytes() for X in tables}
+    assert len(right) == 2
+    done = threading.Event()
+
+    def refit():
+        for _ in range(100):
+            for X in tables:
+                shared.fit(X)
+        done.set()
+
+    def ask():
+        n_answers = 0
+        while not done.is_set():
+            n_answers += either(lambda: shared.transform(tables[0]), of=right, width=2)
+        return n_answers
+
+    _, *answers = at_once(refit, ask, ask)
     assert all(answers)

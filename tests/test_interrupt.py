@@ -198,27 +198,6 @@ def test_a_fit_after_a_fork():
     assert run(FORK) == "fine\n"
 
 
-POOL = """
-import multiprocessing
-import numpy as np
-from pykmeans import KMeans
-
-X = np.random.default_rng(0).random((20_000, 8))
-def inertia(seed):
-    return KMeans(9, random_state=seed, max_iter=10).fit(X).inertia_
-
-here = [inertia(seed) for seed in range(4)]
-with multiprocessing.get_context("fork").Pool(2) as pool:
-    assert pool.map(inertia, range(4)) == here
-print("fine")
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_pool_of_forked_workers():
-    assert run(POOL) == "fine\n"
-
-
 # ---------------------------------------------------------------- floating-point state
 
 # What a fit makes of subnormal numbers and of sums that round: the centers, and digests of all else.

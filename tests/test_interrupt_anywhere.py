@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from budget import FACTOR
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
@@ -80,20 +81,17 @@ for name in which.split(","):
     took = time.monotonic() - begin
     complete = None if model is None else state(model)
     busy, interrupted, random_times = threads(), 0, random.Random(0)
-    lateness = []
     for _ in range(times):
         model = None
         after = random_times.uniform(1e-4, took)
         result = None
         try:
             try:
-                due = time.monotonic() + after
                 signal.setitimer(signal.ITIMER_REAL, after)
                 result = call()
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
         except KeyboardInterrupt:
-            lateness.append(time.monotonic() - due)
             interrupted += 1
         else:
             assert result == expected, name
@@ -110,8 +108,7 @@ for name in which.split(","):
     other.join(60)
     assert alone == [expected], (name, "a lock is left, or another thread's result differs")
     assert interrupted > 0, name
-    late = 1e3 * max(lateness)
-    print(f"{name}: {interrupted} of {times}, {1e3 * took:.0f} ms, at most {late:.0f} ms late", flush=True)
+    print(f"{name}: {interrupted} of {times}", flush=True)
 print("fine")
 """
 
@@ -124,9 +121,11 @@ GROUPS = [
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_ctrl_c_at_any_moment(group):
-    times = os.environ.get("PYKMEANS_STRESS_TIMES", "25")
     done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED, group, times], capture_output=True, text=True, timeout=600
+        [sys.executable, "-c", INTERRUPTED, group, str(25 * FACTOR)],
+        capture_output=True,
+        text=True,
+        timeout=600 * FACTOR,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith("fine\n")

@@ -42,7 +42,7 @@ def outcome(megabytes: int, threads: int) -> list[str]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
 def test_threads_that_cannot_be_made() -> None:
-    # Room for a fit, and not for the stacks of 63 threads: the calling thread works alone.
+    # Room for a fit, and not for the stacks of 255 threads: the calling thread works alone.
     assert outcome(200, 256) == ["fitted True", "True"]
 
 

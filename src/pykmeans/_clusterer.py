@@ -332,8 +332,8 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         """Return what the core reads of the X of a fit."""
         raise NotImplementedError
 
-    def _read_new(self, X: Any, centers: NDArray[Any]) -> tuple[Numbers, NDArray[Any]]:
-        """Return what the core reads of another X, and of ``cluster_centers_``."""
+    def _read_new(self, X: Any, fitted: dict[str, Any]) -> tuple[Numbers, NDArray[Any]]:
+        """Return what the core reads of another X, and of the centers among the attributes of a fit."""
         raise NotImplementedError
 
     def _fit(self, X: Any, sample_weight: Any) -> tuple[Numbers, _core.Points, _core.Fit]:
@@ -375,18 +375,16 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
 
     def _measured(self, X: Any, sample_weight: Any = None) -> tuple[Numbers, _core.Points, NDArray[Any]]:
         """Return new rows, if they have the columns of fit, and the centers, as the core takes them."""
-        try:
-            centers = self.cluster_centers_
-        except AttributeError:
-            raise _errors.not_fitted(self) from None
+        fitted = self.__dict__  # of one fit: another thread's puts a new one in its place
+        if "cluster_centers_" not in fitted:
+            raise _errors.not_fitted(self)
         caller = type(self).__name__
-        checked_feature_names(X, getattr(self, "feature_names_in_", None), caller)
-        data, centers = self._read_new(X, centers)
+        checked_feature_names(X, fitted.get("feature_names_in_"), caller)
+        data, centers = self._read_new(X, fitted)
         weight = arrays.weights(sample_weight, data.X.shape[0])
         return data, data.points(weight, parameters.threads(caller, self.n_threads)), centers
 
     def _check_width(self, shape: tuple[int, ...], centers: NDArray[Any]) -> None:
-        """Judge the columns of X by the centers that are used: n_features_in_ may change with another thread's fit."""
         n_features = centers.shape[1]
         if shape[1:] != (n_features,):
             raise ValueError(

@@ -220,8 +220,9 @@ class KMeans(Clusterer):
     def _read(self, X: Any) -> Numbers:
         return read(X, Metric(self.metric))
 
-    def _read_new(self, X: Any, centers: NDArray[Any]) -> tuple[Numbers, NDArray[Any]]:
+    def _read_new(self, X: Any, fitted: dict[str, Any]) -> tuple[Numbers, NDArray[Any]]:
         check(type(self).__name__, metric=self.metric)
+        centers = fitted["cluster_centers_"]
         is_coded = is_table(centers)
         data = read(X, Metric(self.metric), is_coded)
         self._check_width(data.X.shape, centers)

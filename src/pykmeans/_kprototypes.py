@@ -266,11 +266,11 @@ class KPrototypes(Clusterer):
         data.metric = parameters.Metric("mixed", len(numeric), gamma)
         return data
 
-    def _read_new(self, X: Any, centers: NDArray[Any]) -> tuple[Numbers, NDArray[Any]]:
-        X = opened(X)
+    def _read_new(self, X: Any, fitted: dict[str, Any]) -> tuple[Numbers, NDArray[Any]]:
+        X, centers = opened(X), fitted["cluster_centers_"]
         self._check_width(X.shape, centers)
-        numeric = [j for j in range(X.shape[1]) if j not in set(self.categorical_features_)]
-        metric = parameters.Metric("mixed", len(numeric), self.gamma_)
+        numeric = [j for j in range(X.shape[1]) if j not in set(fitted["categorical_features_"])]
+        metric = parameters.Metric("mixed", len(numeric), fitted["gamma_"])
         data = Encoded(X, metric, numeric)
         return data, data.centers(centers, "cluster_centers_")
 

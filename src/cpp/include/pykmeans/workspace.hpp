@@ -18,12 +18,12 @@ void give_memory_back(void* memory) noexcept;
 }  // namespace detail
 
 /// Memory that functions of the core give back and take again, so that nothing is allocated where nothing is larger
-/// than before:
+/// than before (docs/cpp.md has the conditions):
 ///
 ///   pykmeans::Workspace workspace;
 ///   for (;;) {
 ///     const pykmeans::Workspace::Scope scope(workspace);
-///     const pykmeans::Points<float> points({next_rows(), n_samples, n_features});
+///     const pykmeans::Points<float> points({next_rows(), n_samples, n_features}, nullptr, n_threads);
 ///     pykmeans::fit(points, {codebook, n_clusters, n_features}, options, arrays);
 ///   }
 ///
