@@ -77,7 +77,7 @@ def test_it_is_called_in_the_fitting_thread_without_keeping_others_waiting():
 # ---------------------------------------------------------------- what a callback may do
 
 
-@pytest.mark.parametrize("error", [KeyError, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("error", [KeyError, KeyboardInterrupt, StopIteration, SystemExit])
 def test_what_it_raises_reaches_the_caller(error):
     class Own(error):
         pass

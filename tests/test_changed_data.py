@@ -146,3 +146,23 @@ KINDS = ["euclidean", "manhattan", "cosine", "hamming", "mixed", "image"]
 @pytest.mark.parametrize("kind", KINDS)
 def test_data_changed_by_another_thread(kind):
     run_changing(kind, 4 * FACTOR)
+
+
+FAR = """
+import numpy as np
+from pykmeans import _core
+
+X = np.random.default_rng(0).normal(size=(8000, 1))
+start, points = X[:7].copy(), _core.Points(X, n_threads=1)
+X[:] = 3.2e150  # farther away than what has a place far away from everything
+try:
+    assert 0 <= _core.fit(points, start, max_iter=1, tol=0.0, algorithm="boxes").labels.min()
+except (ValueError, RuntimeError) as error:
+    assert "finite" in str(error) or "beyond the largest" in str(error), error
+print("fine")
+"""
+
+
+def test_data_that_go_far_away_have_labels_all_the_same():
+    done = subprocess.run([sys.executable, "-c", FAR], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (0, "fine\n"), done.stderr

@@ -148,7 +148,7 @@ def test_predict_while_another_thread_fits():
     assert all(answers)
 
 
-def test_gamma_is_that_of_the_centers_while_another_thread_fits():
+def test_gamma_is_that_of_the_centers_while_another_thread_fits(tmp_path):
     numbers = rows(0, n_samples=60)[:, :1]
     # Each has a gamma of its own.
     tables = [np.column_stack([numbers * scale, np.arange(60) % 3]) for scale in (1.0, 50.0)]
@@ -169,5 +169,15 @@ def test_gamma_is_that_of_the_centers_while_another_thread_fits():
             n_answers += either(lambda: shared.transform(tables[0]), of=right, width=2)
         return n_answers
 
-    _, *answers = at_once(refit, ask, ask)
+    def keep():
+        shared.save(tmp_path / "model.json")
+        return KPrototypes.load(tmp_path / "model.json").transform(tables[0])
+
+    def ask_files():
+        n_answers = 0
+        while not done.is_set():
+            n_answers += either(keep, of=right, width=2)
+        return n_answers
+
+    _, *answers = at_once(refit, ask, ask_files)
     assert all(answers)

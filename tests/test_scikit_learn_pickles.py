@@ -125,6 +125,23 @@ def test_a_pickle_of_another_version(version: str | None, named: str) -> None:
     np.testing.assert_array_equal(twin.fit(X).labels_, model.labels_)
 
 
+class Tagged(KMeans):
+    """A subclass with a parameter that has no default, which passes others on."""
+
+    def __init__(self, tag: str, **others: Any) -> None:
+        super().__init__(**others)
+        self.tag = tag
+
+
+def test_a_subclass_in_a_pickle_of_another_version() -> None:
+    model = Tagged("mine", n_clusters=3, random_state=0)
+    with pytest.warns(InconsistentVersionWarning):
+        twin = pickle.loads(of_version(model, "0.0.9", without=("tag", "max_time")))
+    assert not hasattr(twin, "tag") and not hasattr(twin, "others")
+    assert twin.max_time is None and twin.n_clusters == 3
+    np.testing.assert_array_equal(twin.fit(X).labels_, model.fit(X).labels_)
+
+
 def test_a_pickle_of_another_version_on_numpy_alone(tmp_path: Path) -> None:
     path = tmp_path / "model.pickle"
     path.write_bytes(of_version(KMeans(3, random_state=0).fit(X), "0.0.9", without=("metric",)))

@@ -1,5 +1,6 @@
 """What KMeans and KPrototypes share: everything but how they read a table and what they are called."""
 
+import inspect
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -325,7 +326,7 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         version = state.pop("_pykmeans_version", "unknown")
         if version != _core.__version__:
             _errors.warn_of_version(type(self).__name__, version, _core.__version__)
-            state = {**parameter_defaults(type(self)), **state}
+            state = {**_defaults(type(self)), **state}
         super().__setstate__(state)
 
     def _read(self, X: Any) -> Numbers:
@@ -351,10 +352,18 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         if self.record_steps:
             found = [Step(data.decoded(centers), labels, inertia) for centers, labels, inertia in fit.steps]
             kept["steps_"] = [*found, Step(kept["cluster_centers_"], fit.labels, fit.inertia)]
-        others = {name: value for name, value in self.__dict__.items() if name not in self._OPTIONAL}
+        self._take(kept)
+        return data, points, fit
+
+    def _take(self, kept: dict[str, Any]) -> None:
+        """Put the attributes of a fit in place of those of the one before."""
+        before = self.__dict__
+        others = {name: value for name, value in before.copy().items() if name not in self._OPTIONAL}
         # All at once: whenever Ctrl-C comes, the estimator is as it was or fitted.
         self.__dict__ = {**others, **kept}
-        return data, points, fit
+        for name, value in before.copy().items():  # what another thread has set in between, by set_params say
+            if name not in kept and name not in self._OPTIONAL and others.get(name, before) is not value:
+                self.__dict__[name] = value
 
     def _kept(self, best: BestFit, data: Numbers) -> dict[str, Any]:
         """Return the attributes that every fit leaves."""
@@ -394,3 +403,12 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
     @property
     def _n_features_out(self) -> int:
         return int(self.cluster_centers_.shape[0])
+
+
+def _defaults(estimator: type) -> dict[str, Any]:
+    """Return the default of each parameter that has one, those included that a subclass passes on by **kwargs."""
+    defaults: dict[str, Any] = {}
+    for base in reversed(estimator.__mro__):
+        if issubclass(base, Clusterer) and "__init__" in vars(base):
+            defaults.update(parameter_defaults(base))
+    return {name: value for name, value in defaults.items() if value is not inspect.Parameter.empty}

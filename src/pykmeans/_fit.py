@@ -1,7 +1,6 @@
 """One fit: judge everything, then run the loop of the core n_init times and keep the best."""
 
 import time
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,7 +43,15 @@ def best_run(caller: str, data: Numbers, sample_weight: Any, parameters: FitPara
     n_runs = _number_of_runs(caller, start, parameters.n_init)
 
     stop = _Stop(caller, parameters)
-    best = min(_runs(points, start, n_runs, parameters, stop), key=lambda run: run.inertia)
+    best = None
+    for n_left in reversed(range(n_runs)):  # not a generator, which would make a RuntimeError of a user's StopIteration
+        run = _run(points, start.next(points), parameters, stop)
+        if best is None or run.inertia < best.inertia:
+            best = run
+        if stop.ends_fit(run.stop_reason, n_left):
+            break
+        del run  # before the next one takes its memory
+    assert best is not None
     start.close()
     return BestFit(best, points, stop.reason or best.stop_reason)
 
@@ -96,18 +103,6 @@ class _Stop:
         elif n_left and self.seconds_left() == 0:
             self.reason = "max_time"
         return self.reason is not None or n_left == 0
-
-
-def _runs(
-    points: _core.Points, start: Start, n_runs: int, parameters: FitParameters, stop: _Stop
-) -> Iterator[_core.Fit]:
-    for n_left in reversed(range(n_runs)):
-        run = _run(points, start.next(points), parameters, stop)
-        is_last = stop.ends_fit(run.stop_reason, n_left)
-        yield run
-        if is_last:
-            return
-        del run  # before the next one takes its memory
 
 
 def _run(points: _core.Points, start: NDArray[Any], parameters: FitParameters, stop: _Stop) -> _core.Fit:

@@ -233,19 +233,15 @@ class KPrototypes(Clusterer):
         0         3.0    0.5     18.0  62.0  blue
         1         3.0    0.5     18.0  22.0   red
         """
-        try:
-            centers = self.cluster_centers_
-        except AttributeError:
-            raise _errors.not_fitted(self) from None
+        fitted = self.__dict__  # of one fit: another thread's puts a new one in its place
+        if "cluster_centers_" not in fitted:
+            raise _errors.not_fitted(self)
         pandas = optional("pandas", "pandas", "summary()")
-        names = list(getattr(self, "feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)]))
-        facts: dict[str, Any] = {
-            "size": self.cluster_sizes_,
-            "share": self.cluster_sizes_ / self.cluster_sizes_.sum(),
-            "inertia": self.cluster_inertia_,
-        }
-        if hasattr(self, "medoid_indices_"):
-            facts["medoid"] = self.medoid_indices_
+        centers, sizes = fitted["cluster_centers_"], fitted["cluster_sizes_"]
+        names = list(fitted.get("feature_names_in_", [f"x{j}" for j in range(centers.shape[1])]))
+        facts: dict[str, Any] = {"size": sizes, "share": sizes / sizes.sum(), "inertia": fitted["cluster_inertia_"]}
+        if "medoid_indices_" in fitted:
+            facts["medoid"] = fitted["medoid_indices_"]
         titles = [_unused(title, names) for title in facts] + names
         columns = dict(enumerate([*facts.values(), *centers.T]))
         frame = pandas.DataFrame(columns, index=pandas.RangeIndex(len(centers), name="cluster"))

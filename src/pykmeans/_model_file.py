@@ -39,19 +39,20 @@ def write(path: Path, estimator: Any, extra: dict[str, Any] | None = None) -> No
         What else a reader of the file should know, by names.
     """
     os.fspath(path)  # TypeError before any work
-    if not hasattr(estimator, "cluster_centers_"):
+    fitted = vars(estimator)  # of one fit: another thread's puts a new one in its place
+    if "cluster_centers_" not in fitted:
         raise _errors.not_fitted(estimator)
     caller = type(estimator).__name__
     given = estimator.get_params()
     parameters.fit_parameters(caller, {name: getattr(estimator, name) for name in estimator._PARAMETERS})
-    names = [*estimator._FITTED, *(["feature_names_in_"] if hasattr(estimator, "feature_names_in_") else [])]
+    names = [*estimator._FITTED, *(["feature_names_in_"] if "feature_names_in_" in fitted else [])]
     content = {
         "format": FORMAT,
         "version": VERSION,
         "pykmeans": _core.__version__,
         "estimator": caller,
         "parameters": {name: _parameter(name, value) for name, value in given.items()},
-        "fitted": {name: encoded(getattr(estimator, name), name) for name in names},
+        "fitted": {name: encoded(fitted[name], name) for name in names},
     }
     if extra is not None:
         content["table"] = encoded(extra, "table")

@@ -185,19 +185,6 @@ bool can_be_made(std::size_t threads) {
   return made.size() == threads;
 }
 
-/// Whether a team of that size may be asked for: the OpenMP runtime ends the process where it cannot make a thread, so
-/// that is tried first. Each calling thread has a team of its own, which stays.
-bool has_room_for(std::size_t team) {
-  static thread_local std::size_t proven = 1;
-  if (team <= proven) return true;
-  if (!can_be_made(team - 1)) {
-    Congestion::refused();
-    return false;
-  }
-  proven = team;
-  return true;
-}
-
 /// The team's own reading of where its work lies comes before any order that the sanitizer could know of.
 [[gnu::no_sanitize_thread]] void run_team(Sharing& sharing, std::size_t team, Congestion& congestion) {
 #pragma omp parallel num_threads(static_cast<int>(team))
@@ -205,6 +192,30 @@ bool has_room_for(std::size_t team) {
     sharing.work(omp_get_thread_num());
     if (omp_get_thread_num() == 0) congestion.work_done();
   }
+}
+
+/// The threads of a team are made by its first work.
+[[gnu::no_sanitize_thread]] void make_team(std::size_t team) {
+  std::atomic<int> made{0};
+#pragma omp parallel num_threads(static_cast<int>(team))
+  made.fetch_add(1, std::memory_order_relaxed);
+}
+
+/// Whether there are the threads for a team of that size. The OpenMP runtime ends the process where it cannot make one,
+/// so that is tried first, and no other call of ours may take the room in between.
+bool has_room_for(std::size_t team) {
+  static thread_local std::size_t standing = 1;  // GNU's runtime ends the threads that a smaller team leaves over
+  if (team > standing) {
+    static std::mutex one_at_a_time;
+    const std::lock_guard<std::mutex> lock(one_at_a_time);
+    if (!can_be_made(team - standing)) {
+      Congestion::refused();
+      return false;
+    }
+    make_team(team);
+  }
+  standing = team;
+  return true;
 }
 #endif
 

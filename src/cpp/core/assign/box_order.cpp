@@ -121,7 +121,10 @@ class GridSort {
     const RowReader<T> read(points_);
     Vector<Stored> column(sampled);
     for (std::size_t q = 0; q < features; ++q) {
-      for (std::size_t s = 0; s < sampled; ++s) column[s] = static_cast<Stored>(read.value(s * n / sampled, q));
+      for (std::size_t s = 0; s < sampled; ++s) {
+        const auto value = static_cast<Stored>(read.value(s * n / sampled, q));
+        column[s] = value == value ? value : Stored(0);  // NaN has been written meanwhile
+      }
       std::sort(column.begin(), column.end());
       low[q] = column[sampled / 50];
       high[q] = column[sampled - 1 - sampled / 50];

@@ -184,6 +184,8 @@ void BoxAssigner<T>::list_centers(const double* centers) {
   n_distinct_ = ids.size();
   stride_ = (n_distinct_ / kernels::box_lanes + 2) * kernels::box_lanes;
   centers_.assign((d + 1) * stride_, kernels::far_away);
+  // Ids that are labels all the same: where somebody has changed X since it was scanned, the padding may come nearest.
+  std::fill_n(centers_.begin() + static_cast<std::ptrdiff_t>(d * stride_), stride_, 0.0);
   for (std::size_t c = 0; c < n_distinct_; ++c) {
     for (std::size_t q = 0; q < d; ++q) centers_[q * stride_ + c] = centers[static_cast<std::size_t>(ids[c]) * d + q];
     centers_[d * stride_ + c] = static_cast<double>(ids[c]);

@@ -42,7 +42,7 @@ class Workspace {
   void release();
 
   /// While it lives, what the core needs on this thread, and on those that it has work for it, comes from the
-  /// Workspace. Scopes of a thread end in the order opposite to that in which they began.
+  /// Workspace, which must outlive it. Scopes of a thread end there, in the order opposite to that in which they began.
   class Scope {
    public:
     explicit Scope(Workspace& workspace);
