@@ -1,5 +1,6 @@
 """What the commands refuse: a sentence that says where and what to do, status 2, and no file."""
 
+import io
 import os
 import sys
 
@@ -46,6 +47,27 @@ def test_broken_tables(tmp_path, capsys, content, phrase):
 def test_files_that_are_of_another_format(tmp_path, capsys, kind):
     path = written(tmp_path, "a,b\n1,2\n", f"t.{kind}")
     assert f"t.{kind} cannot be read as {kind}: " in refused(capsys, "cluster", path, "-k", 1)
+
+
+def arrow_that_polars_panics_at():
+    """A file of which one byte is another one: polars finds lengths that cannot be, and gives up."""
+    file = io.BytesIO()
+    pl.DataFrame({"a": [1.0, 2, 3], "b": [1, 2, 3]}).write_ipc(file)
+    content = file.getvalue()
+    for place in range(len(content)):
+        damaged = content[:place] + b"\xff" + content[place + 1 :]
+        try:
+            pl.read_ipc(io.BytesIO(damaged))
+        except pl.exceptions.PanicException:
+            return damaged
+        except (pl.exceptions.PolarsError, OSError):
+            pass
+    return pytest.skip("this polars panics at none")
+
+
+def test_a_file_that_polars_panics_at(tmp_path, capsys):
+    path = written(tmp_path, arrow_that_polars_panics_at(), "t.arrow")
+    assert "t.arrow cannot be read as arrow: it is damaged." in refused(capsys, "cluster", path, "-k", 1)
 
 
 @pytest.mark.parametrize("name", ["t.xlsx", "t"])

@@ -92,6 +92,8 @@ def read(path: str, chosen: str | None) -> Table:
             table = Table(name, _READERS[kind](io.BytesIO(content)), kind)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise Refusal(f"{name} cannot be read as {kind}: {_first_line(error)}") from None
+    except pl.exceptions.PanicException:  # polars' own checks end so where they find what a whole file cannot hold
+        raise Refusal(f"{name} cannot be read as {kind}: it is damaged.") from None
     if table.frame.is_empty():
         raise Refusal(f"{name} has names of columns, but no rows." if table.frame.width else f"{name} has no columns.")
     return table
