@@ -53,7 +53,8 @@ def test_the_inertia_is_that_of_the_history_and_the_shift_that_of_the_centers(me
     centers = [*(step[0] for step in run.steps), run.centers]
     centers = [measure.seen(each)[:, : measure.numeric(4)] for each in centers]
     for shift, (before, after) in zip(shifts, itertools.pairwise(centers), strict=True):
-        assert shift == sum(np.diag(distances(before, after)).tolist())
+        *_, total = itertools.accumulate(np.diag(distances(before, after)).tolist())  # sum() of Python 3.12 rounds less
+        assert shift == total
     assert shifts[-1] == run.shift and (metric == "hamming" or shifts[0] > 0)
 
 
