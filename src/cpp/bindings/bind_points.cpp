@@ -53,7 +53,7 @@ void AnyPoints::make(const Metric& metric) {
   without_gil([&] {
     auto points = std::make_unique<Points<T>>(view, weights, n_threads_, poll_signals, cosine ? Metric{} : metric);
     if (cosine && points->n_nonfinite == 0)
-      points_ = std::make_unique<Points<double>>(normalised(*points, poll_signals));
+      points_ = std::make_unique<Points<double>>(normalized(*points, poll_signals));
     else
       points_ = std::move(points);
   });

@@ -8,11 +8,11 @@
 #include <utility>
 
 #include "assign/assigner.hpp"
-#include "check.hpp"
-#include "float_environment.hpp"
+#include "distance/exact_distance.hpp"
+#include "machine/float_environment.hpp"
 #include "pykmeans/pykmeans.hpp"
 #include "pykmeans/workspace.hpp"
-#include "referee.hpp"
+#include "rows/check.hpp"
 #include "stopping.hpp"
 #include "update/centers.hpp"
 #include "update/empty.hpp"
@@ -20,7 +20,7 @@
 
 namespace pykmeans {
 
-using detail::Referee;
+using detail::ExactDistance;
 
 namespace {
 
@@ -110,14 +110,14 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
 
   const std::size_t numeric = detail::numeric_features(points.metric, d);
   // The centers as distances see them; a center of a fit always has a direction.
-  Vector<double> seen = detail::seen_centers(points, MatrixView<double>(centers.data(), k, d), "init");
+  Vector<double> seen = detail::normalized_centers(points, MatrixView<double>(centers.data(), k, d), "init");
 
   FitSummary summary;
   const Rounded tolerance =
       options.tol > 0.0 ? detail::times(options.tol, detail::mean_variance(points, options.poll)) : Rounded{};
   const auto range_now = [&] { return detail::range_of_numbers(seen.data(), k, d, numeric); };
   ValueRange range = range_now();
-  const auto referee_now = [&] { return Referee(points.metric, detail::merged(points.range, range), d); };
+  const auto distance_now = [&] { return ExactDistance(points.metric, detail::merged(points.range, range), d); };
   Partial sums(points.layout, k);
   detail::Assigner<T> assigner(points, k, options.algorithm, out.labels, options.poll);
   const auto labels = [&] { return assigner.labels(); };
@@ -127,9 +127,9 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
 
   Rounded shift;
   for (std::size_t iteration = 0;; ++iteration) {
-    const Referee referee = referee_now();
-    const std::size_t changed = assigner.assign(seen.data(), referee, &sums);
-    const double inertia_now = objective(seen.data(), referee, labels, sums);
+    const ExactDistance exact = distance_now();
+    const std::size_t changed = assigner.assign(seen.data(), exact, &sums);
+    const double inertia_now = objective(seen.data(), exact, labels, sums);
     if (out.inertia_history)
       out.inertia_history[iteration] = inertia_now;
     else
@@ -138,7 +138,7 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
       called(options.on_iteration, Iteration{iteration, inertia_now, MatrixView<double>(centers.data(), k, d), labels});
     Vector<std::size_t> moved;
     if (detail::any_empty(sums))
-      moved = detail::fill_empty_clusters(points, seen.data(), referee, labels(), sums, options.poll);
+      moved = detail::fill_empty_clusters(points, seen.data(), exact, labels(), sums, options.poll);
     for (const std::size_t row : moved) assigner.label_changed(row);
     update(sums, labels, centers.data());
     detail::check_finite(centers);
@@ -146,19 +146,20 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     for (std::size_t c = 0; c < k; ++c) sums.settle(c);
 
     previous.swap(seen);
-    detail::see_centers(points, centers, seen);
+    detail::normalize_centers(points, centers, seen);
     const ValueRange previous_range = std::exchange(range, range_now());
     const detail::Movement moves = detail::movement(previous, seen, detail::merged(previous_range, range), d, numeric);
     shift = moves.shift;
     summary.n_iter = iteration + 1;
-    const bool told = options.on_update && called(options.on_update, Update{iteration, inertia_now, as_double(shift)});
+    const bool asked_to_stop =
+        options.on_update && called(options.on_update, Update{iteration, inertia_now, as_double(shift)});
     if (changed == 0 && moved.empty())
       summary.stop_reason = StopReason::labels;
     else if (!moves.categories && detail::at_most(shift, tolerance))
       summary.stop_reason = StopReason::centers;
     else if (summary.n_iter == options.max_iter)
       summary.stop_reason = StopReason::max_iter;
-    else if (told)
+    else if (asked_to_stop)
       summary.stop_reason = StopReason::callback;
     else if (deadline.has_passed())
       summary.stop_reason = StopReason::max_time;
@@ -167,7 +168,7 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     break;
   }
   if (summary.stop_reason != StopReason::labels)  // make the labels belong to the centers
-    assigner.assign(seen.data(), referee_now(), &sums);
+    assigner.assign(seen.data(), distance_now(), &sums);
 
   summary.algorithm = assigner.used();
   summary.shift = as_double(shift);

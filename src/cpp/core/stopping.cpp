@@ -4,11 +4,11 @@
 #include <cmath>
 #include <cstdint>
 
-#include "cluster_sums.hpp"
-#include "parallel.hpp"
+#include "distance/cluster_sums.hpp"
+#include "distance/exact_distance.hpp"
+#include "machine/parallel.hpp"
 #include "pykmeans/workspace.hpp"
-#include "referee.hpp"
-#include "row_reader.hpp"
+#include "rows/row_reader.hpp"
 #include "update/mean.hpp"
 
 namespace pykmeans::detail {
@@ -36,15 +36,15 @@ Rounded times(double factor, const Rounded& value) {
 
 Movement movement(const Vector<double>& from, const Vector<double>& to, const ValueRange& range, std::size_t features,
                   std::size_t numeric) {
-  const Referee referee(Metric{}, range, numeric);
+  const ExactDistance exact(Metric{}, range, numeric);
   Movement moved;
   double shift = 0.0;
   for (std::size_t i = 0; i < from.size(); i += features) {
     const double *before = from.data() + i, *after = to.data() + i;
-    if (numeric != 0) shift += referee(before, after);
+    if (numeric != 0) shift += exact(before, after);
     if (!std::equal(before + numeric, before + features, after + numeric)) moved.categories = true;
   }
-  moved.shift = scaled(shift, referee.exponent());
+  moved.shift = scaled(shift, exact.exponent());
   return moved;
 }
 
@@ -64,13 +64,13 @@ Rounded mean_variance(const Points<T>& points, const Poll& poll) {
   for (std::size_t w = 1; w < sums.size(); ++w) sums[0].merge(0, sums[w]);
   Vector<double> mean(d);
   for (std::size_t q = 0; q < d; ++q) mean[q] = quotient(sums[0].sum(0, q), sums[0].weight(0));
-  const Referee referee(Metric{}, merged(points.range, range_of(mean.data(), d)), d);
-  Rounded variance = cluster_sums(points, weights, mean.data(), 1, nullptr, referee, poll)[0].rounded();
+  const ExactDistance exact(Metric{}, merged(points.range, range_of(mean.data(), d)), d);
+  Rounded variance = cluster_sums(points, weights, mean.data(), 1, nullptr, exact, poll)[0].rounded();
   const std::size_t n_meant = points.occurrences ? points.occurrences->rows.rows : n;
   variance.fraction = variance.fraction / static_cast<double>(n_meant) / static_cast<double>(d);
   int shift = 0;
   variance.fraction = std::frexp(variance.fraction, &shift);
-  variance.exponent += shift + referee.exponent();
+  variance.exponent += shift + exact.exponent();
   return variance;
 }
 

@@ -7,13 +7,13 @@
 #include <limits>
 #include <memory>
 
-#include "bounds.hpp"
-#include "brute.hpp"
+#include "algorithm.hpp"
+#include "bounds/bounds.hpp"
+#include "lloyd/lloyd.hpp"
 #include "pykmeans/options.hpp"
 #include "pykmeans/partial.hpp"
 #include "pykmeans/points.hpp"
 #include "thread_sums.hpp"
-#include "way.hpp"
 
 namespace pykmeans::detail {
 
@@ -26,7 +26,7 @@ class Assigner {
            const Poll& poll);
 
   /// See Way::assign. @param sums  of the labels, or nullptr
-  std::size_t assign(const double* centers, const Referee& referee, Partial* sums);
+  std::size_t assign(const double* centers, const ExactDistance& exact, Partial* sums);
 
   /// The labels. They may be kept elsewhere until they are asked for here.
   std::int32_t* labels() {
@@ -44,9 +44,9 @@ class Assigner {
 
  private:
   /// Bounds on 8-bit integers are the fastest full pass, too.
-  bool best_full_pass() const { return name_ == Algorithm::bounds && kernels::pick().eight; }
+  bool best_full_pass() const { return name_ == Algorithm::bounds && kernels::pick().int8; }
   bool clever_is_better(const Assignment& pass) const;
-  Way<T>& plain(const Referee& referee);
+  Way<T>& plain(const ExactDistance& exact);
 
   const Points<T>& points_;
   const std::size_t n_clusters_;
@@ -54,8 +54,8 @@ class Assigner {
   const Poll& poll_;
   ThreadSums sums_;
   // "lloyd" in float32, and in 8-bit integers where they may be faster.
-  BruteAssigner<T> brute_;
-  std::unique_ptr<BoundsAssigner<T>> eight_;
+  Lloyd<T> brute_;
+  std::unique_ptr<Bounds<T>> int8_;
   std::unique_ptr<Way<T>> clever_;         // a way that remembers, where one may pay
   Algorithm name_ = Algorithm::automatic;  // of clever_
   Algorithm used_ = Algorithm::lloyd;

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "../parallel.hpp"
-#include "../row_reader.hpp"
+#include "../machine/parallel.hpp"
+#include "../rows/row_reader.hpp"
 #include "pykmeans/partial.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"

@@ -7,8 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../parallel.hpp"
-#include "../row_reader.hpp"
+#include "../machine/parallel.hpp"
+#include "../rows/row_reader.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
 
@@ -85,12 +85,12 @@ class NearbyOrder {
 
 /// @param places  of the order; those past the rows hold 0xffffffff
 template <class T>
-Vector<std::uint32_t> nearby_order(const Points<T>& points, double factor, std::size_t places, int n_threads,
+Vector<std::uint32_t> nearby_order(const Points<T>& points, double factor, std::size_t slots, int n_threads,
                                    const Poll& poll) {
   using Order = NearbyOrder<T>;
   using Span = typename Order::Span;
   const Order order(points, factor);
-  Vector<std::uint32_t> rows(places, 0xffffffffu);
+  Vector<std::uint32_t> rows(slots, 0xffffffffu);
   for (std::size_t i = 0; i < points.values.rows; ++i) rows[i] = static_cast<std::uint32_t>(i);
   // The first halves one after another, then all of them side by side.
   Vector<Span> spans{{rows.data(), rows.data() + points.values.rows}};

@@ -1,14 +1,14 @@
 // Greedy k-means++ (D. Arthur and S. Vassilvitskii, "k-means++: the advantages of careful seeding", 2007), with the
 // random numbers given. Use when: nearly always. Cost: at most n k d n_local_trials multiply-adds, and about n log(k)
-// distances of the referee.
+// distances of the exact distance.
 //
 // The value of a row is its distance to its nearest seed so far, by the metric (Euclidean: squared); a row is drawn in
 // proportion to w * value, by exact prefix sums. Of the candidates of a step the one that leaves the least exact sum of
 // w * value is kept.
 //
-// The values are the referee's, and kept for the seeds that were picked. What a candidate would change is estimated by
-// a filter (neighborhoods.hpp), with a bound; only where two candidates come nearer to each other than that does the
-// referee measure what they change, and exact sums decide.
+// The values are the exact distance's, and kept for the seeds that were picked. What a candidate would change is
+// estimated by a filter (neighborhoods.hpp), with a bound; only where two candidates come nearer to each other than
+// that is what they change measured by the exact distance, and exact sums decide.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -18,12 +18,12 @@
 #include <utility>
 #include <vector>
 
-#include "../check.hpp"
+#include "../distance/exact_distance.hpp"
 #include "../exact/wide_sum.hpp"
-#include "../float_environment.hpp"
-#include "../parallel.hpp"
-#include "../referee.hpp"
-#include "../row_reader.hpp"
+#include "../machine/float_environment.hpp"
+#include "../machine/parallel.hpp"
+#include "../rows/check.hpp"
+#include "../rows/row_reader.hpp"
 #include "neighborhoods.hpp"
 #include "prefix_sums.hpp"
 #include "pykmeans/pykmeans.hpp"
@@ -33,8 +33,8 @@ namespace pykmeans {
 
 namespace {
 
+using detail::ExactDistance;
 using detail::Neighborhoods;
-using detail::Referee;
 using detail::WideSum;
 
 template <class T>
@@ -43,10 +43,10 @@ class PlusPlus {
   PlusPlus(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
       : points_(points),
         poll_(poll),
-        referee_(points, nullptr, 0),
+        exact_(points, nullptr, 0),
         value_(points.values.rows),
         sums_(points.values.rows, value_.data(), points.weights, points.occurrences.get(), points.n_threads, poll),
-        nearby_(points, referee_, n_clusters, poll),
+        nearby_(points, exact_, n_clusters, poll),
         threads_(detail::useful_threads(points.n_threads, {points.values.rows, points.values.columns})) {}
 
   /// The first seed: a row in proportion to its weight.
@@ -55,9 +55,9 @@ class PlusPlus {
     const Vector<double> center = values_of(row);
     const detail::Blocks blocks(n, points_.values.columns + 16);
     detail::parallel_blocks(blocks.count(), threads_, poll_, [&](std::size_t b, int) {
-      const detail::RowReader<T> read(points_, detail::some_places(points_));
+      const detail::RowReader<T> read(points_, detail::some_slots(points_));
       read.in_views(blocks.begin(b), blocks.end(b), [&](std::size_t begin, const MatrixView<T>& view) {
-        referee_.to_labels(view, center.data(), nullptr, value_.data() + begin);
+        exact_.to_labels(view, center.data(), nullptr, value_.data() + begin);
       });
     });
     sums_.reset();
@@ -92,8 +92,8 @@ class PlusPlus {
     const DistinctRows* occurrences = points_.occurrences.get();
     const std::size_t n = occurrences ? occurrences->rows.rows : points_.values.rows;
     if (!points_.weights || occurrences) {  // the first i with i + 1 > u n
-      const std::size_t place = std::min(n - 1, static_cast<std::size_t>(uniform * static_cast<double>(n)));
-      return occurrences ? (*occurrences)[place] : place;
+      const std::size_t slot = std::min(n - 1, static_cast<std::size_t>(uniform * static_cast<double>(n)));
+      return occurrences ? (*occurrences)[slot] : slot;
     }
     detail::PrefixSums weights(n, nullptr, points_.weights, nullptr, points_.n_threads, poll_);
     weights.reset();
@@ -117,7 +117,7 @@ class PlusPlus {
     const detail::RowReader<T> read(points_);
     std::size_t kept = 0;
     for (const Near& at : found.rows) {
-      const double distance = referee_(read(at.row), center);
+      const double distance = exact_(read(at.row), center);
       if (!(distance < value_[at.row])) continue;
       found.rows[kept++] = at;
       found.values.push_back(distance);
@@ -185,8 +185,8 @@ class PlusPlus {
 
   const Points<T>& points_;
   const Poll& poll_;
-  const Referee referee_;
-  Vector<double> value_;  // (n_samples) distance to the nearest seed, in the referee's scale
+  const ExactDistance exact_;
+  Vector<double> value_;  // (n_samples) distance to the nearest seed, in the exact distance's scale
   detail::PrefixSums sums_;
   Neighborhoods<T> nearby_;
   const int threads_;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "../parallel.hpp"
-#include "../row_reader.hpp"
+#include "../machine/parallel.hpp"
+#include "../rows/row_reader.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
@@ -15,7 +15,7 @@ namespace {
 template <class T>
 class Farthest {
  public:
-  Farthest(const Points<T>& points, const double* centers, const Referee& referee, const std::int32_t* labels,
+  Farthest(const Points<T>& points, const double* centers, const ExactDistance& exact, const std::int32_t* labels,
            const Poll& poll)
       : points_(points), distances_(points.values.rows), read_(points, 2) {
     const std::size_t n = points.values.rows, d = points.values.columns;
@@ -23,7 +23,7 @@ class Farthest {
     parallel_blocks(blocks.count(), useful_threads(points.n_threads, {n, d}), poll, [&](std::size_t block, int) {
       const RowReader<T> read(points);
       for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
-        distances_[i] = referee(read(i), centers + static_cast<std::size_t>(labels[i]) * d);
+        distances_[i] = exact(read(i), centers + static_cast<std::size_t>(labels[i]) * d);
     });
     for (std::size_t i = 0; i < n; ++i)
       if (distances_[i] > 0.0 && points.weight(i) > 0.0) heap_.push_back(i);
@@ -65,7 +65,7 @@ class Farthest {
 }  // namespace
 
 template <class T>
-Vector<std::size_t> fill_empty_clusters(const Points<T>& points, const double* centers, const Referee& referee,
+Vector<std::size_t> fill_empty_clusters(const Points<T>& points, const double* centers, const ExactDistance& exact,
                                         std::int32_t* labels, Partial& sums, const Poll& poll) {
   Vector<std::size_t> moved;
   Vector<std::size_t> empty;
@@ -73,7 +73,7 @@ Vector<std::size_t> fill_empty_clusters(const Points<T>& points, const double* c
     if (sums.count(c) == 0) empty.push_back(c);
   if (empty.empty()) return moved;
   const RowReader<T> read(points);
-  Farthest<T> farthest(points, centers, referee, labels, poll);
+  Farthest<T> farthest(points, centers, exact, labels, poll);
   for (std::size_t filled = 0; filled < empty.size();) {
     const Vector<std::size_t> group = farthest.pop_group();
     if (group.empty()) break;
@@ -91,9 +91,9 @@ Vector<std::size_t> fill_empty_clusters(const Points<T>& points, const double* c
   return moved;
 }
 
-#define PYKMEANS_INSTANTIATE(T)                                                                                    \
-  template Vector<std::size_t> fill_empty_clusters(const Points<T>&, const double*, const Referee&, std::int32_t*, \
-                                                   Partial&, const Poll&)
+#define PYKMEANS_INSTANTIATE(T)                                                                           \
+  template Vector<std::size_t> fill_empty_clusters(const Points<T>&, const double*, const ExactDistance&, \
+                                                   std::int32_t*, Partial&, const Poll&)
 
 PYKMEANS_INSTANTIATE(std::uint8_t);
 PYKMEANS_INSTANTIATE(float);

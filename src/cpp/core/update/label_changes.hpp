@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../parallel.hpp"
+#include "../machine/parallel.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
 

@@ -5,7 +5,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "../parallel.hpp"
+#include "../machine/parallel.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
@@ -59,13 +59,13 @@ struct Search {
   }
 
   bool by_halving(const T* values, std::size_t count, std::uint8_t* codes) const {
-    std::uint32_t places[chunk] = {};
+    std::uint32_t slots[chunk] = {};
     for (auto step = static_cast<std::uint32_t>(table.size() / 2); step != 0; step /= 2)
-      for (std::size_t i = 0; i < count; ++i) places[i] += table[places[i] + step] <= values[i] ? step : 0u;
+      for (std::size_t i = 0; i < count; ++i) slots[i] += table[slots[i] + step] <= values[i] ? step : 0u;
     unsigned missing = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      codes[i] = static_cast<std::uint8_t>(places[i]);
-      missing |= static_cast<unsigned>(table[places[i]] != values[i]);
+      codes[i] = static_cast<std::uint8_t>(slots[i]);
+      missing |= static_cast<unsigned>(table[slots[i]] != values[i]);
     }
     return !exact || missing == 0;
   }
@@ -78,8 +78,8 @@ void add_missing(const Vector<T>& table, const T* values, std::size_t count, Vec
     const T value = values[i] + T(0);     // no -0
     if (!std::isfinite(value)) continue;  // somebody has written it meanwhile
     if (std::binary_search(table.begin(), table.end(), value)) continue;
-    const auto place = std::lower_bound(missing.begin(), missing.end(), value);
-    if (place == missing.end() || *place != value) missing.insert(place, value);
+    const auto slot = std::lower_bound(missing.begin(), missing.end(), value);
+    if (slot == missing.end() || *slot != value) missing.insert(slot, value);
   }
 }
 
@@ -182,8 +182,8 @@ struct OpenColumn {
   Search<T> search;
   Vector<Vector<T>> missing;  // by worker
 
-  OpenColumn(std::size_t place, const CodedColumn<T>& coded, int threads)
-      : column(place), search(coded), missing(static_cast<std::size_t>(threads)) {}
+  OpenColumn(std::size_t slot, const CodedColumn<T>& coded, int threads)
+      : column(slot), search(coded), missing(static_cast<std::size_t>(threads)) {}
 
   /// The values of the column and those it was found to lack, sorted; nothing where it lacks none.
   Vector<T> more_values(const CodedColumn<T>& coded) const {

@@ -27,7 +27,7 @@ class Points {
   /// @param values   at least one row and one column
   /// @param weights  (n_samples) finite, >= 0, not all zero; nullptr for ones
   /// @param n_threads  0 for what the machine grants
-  /// @param metric   any but cosine, which normalised() makes; categories must be whole numbers
+  /// @param metric   any but cosine, which normalized() makes; categories must be whole numbers
   /// Throws std::invalid_argument where the arguments are not so. Values may be NaN or infinite here (see n_nonfinite);
   /// the functions that work on Points refuse them.
   explicit Points(MatrixView<T> values, const double* weights = nullptr, int n_threads = 0, const Poll& poll = {},
@@ -68,7 +68,7 @@ class Points {
 
  private:
   template <class Given>
-  friend Points<double> normalised(const Points<Given>&, const Poll&);
+  friend Points<double> normalized(const Points<Given>&, const Poll&);
 
   Points(MatrixView<T> values, const double* weights, int n_threads, const Poll& poll, Metric metric,
          std::shared_ptr<const detail::UnitRows> unit_rows);
@@ -78,6 +78,6 @@ class Points {
 /// looked at, so values and weights are the caller's still.
 /// Throws std::invalid_argument where a row is all zeros.
 template <class T>
-Points<double> normalised(const Points<T>& points, const Poll& poll = {});
+Points<double> normalized(const Points<T>& points, const Poll& poll = {});
 
 }  // namespace pykmeans
