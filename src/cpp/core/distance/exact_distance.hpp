@@ -6,72 +6,32 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <vector>
 
 #include "../../kernels/table.hpp"
+#include "../exact/range.hpp"
 #include "metrics.hpp"
-#include "pykmeans/points.hpp"
+#include "pykmeans/metric.hpp"
+#include "pykmeans/partial.hpp"
 #include "pykmeans/view.hpp"
 
 namespace pykmeans::detail {
 
-/// The range of both.
-inline ValueRange merged(ValueRange a, const ValueRange& b) {
-  if (!b.any) return a;
-  a.highest = a.any ? std::max(a.highest, b.highest) : b.highest;
-  a.lowest = a.any ? std::min(a.lowest, b.lowest) : b.lowest;
-  a.any = true;
-  return a;
-}
+/// The rule for ties, once: of the centers that were looked at, the one of least distance, the lowest index at a tie.
+struct Nearest {
+  std::int32_t center = 0;
+  double distance = std::numeric_limits<double>::infinity();
 
-/// Exponents of the largest and of the smallest nonzero magnitude among finite values.
-inline ValueRange range_of(const double* values, std::size_t count) {
-  constexpr std::size_t lanes = 8;  // several of each, as one would wait for itself
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  double large[lanes], small[lanes];
-  std::fill_n(large, lanes, 0.0);
-  std::fill_n(small, lanes, infinity);
-  const auto add = [&](double value, std::size_t l) {
-    const double magnitude = std::fabs(value);
-    const double nonzero = magnitude > 0.0 ? magnitude : infinity;
-    large[l] = magnitude > large[l] ? magnitude : large[l];
-    small[l] = nonzero < small[l] ? nonzero : small[l];
-  };
-  std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes)
-    for (std::size_t l = 0; l < lanes; ++l) add(values[i + l], l);
-  for (std::size_t l = 0; i < count; ++i, ++l) add(values[i], l);
-  const double largest = *std::max_element(large, large + lanes);
-  const double smallest = *std::min_element(small, small + lanes);
-  ValueRange range;
-  range.any = largest > 0.0;
-  if (!range.any) return range;
-  std::frexp(largest, &range.highest);
-  std::frexp(smallest, &range.lowest);
-  return range;
-}
-
-/// The range of the first `numeric` of `features` values of each center.
-inline ValueRange range_of_numbers(const double* centers, std::size_t count, std::size_t features,
-                                   std::size_t numeric) {
-  if (numeric == features) return range_of(centers, count * features);
-  ValueRange range;
-  for (std::size_t c = 0; c < count; ++c) range = merged(range, range_of(centers + c * features, numeric));
-  return range;
-}
+  void look(std::int32_t other, double its_distance) {
+    if (!(its_distance < distance || (its_distance == distance && other < center))) return;
+    center = other;
+    distance = its_distance;
+  }
+};
 
 /// Distances between rows of some points and some centers, by a metric. Where float64 could overflow, or squares
 /// vanish, both are scaled by a power of two first; the exact distance is in its own unit, 2^exponent().
 class ExactDistance {
  public:
-  /// @param centers (count, features) all of them, finite
-  template <class T>
-  ExactDistance(const Points<T>& points, const double* centers, std::size_t count)
-      : ExactDistance(points.metric,
-                      merged(points.range, range_of_numbers(centers, count, points.values.columns,
-                                                            numeric_features(points.metric, points.values.columns))),
-                      points.values.columns) {}
-
   /// @param range  of all numbers, of points and centers
   ExactDistance(const Metric& metric, const ValueRange& range, std::size_t features)
       : features_(features),

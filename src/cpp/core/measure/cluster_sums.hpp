@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../distance/exact_distance.hpp"
 #include "../exact/wide_sum.hpp"
-#include "exact_distance.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
 

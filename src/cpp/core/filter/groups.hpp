@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../../../kernels/table.hpp"
-#include "../../distance/exact_distance.hpp"
+#include "../../kernels/table.hpp"
+#include "../distance/exact_distance.hpp"
 #include "pykmeans/options.hpp"
 #include "pykmeans/workspace.hpp"
 
@@ -20,9 +20,9 @@ class Groups {
 
   /// Halve the centers by the feature in which they spread most, until a part fits a group.
   void make(const double* centers);
-  bool made() const { return !members_.empty(); }
 
   std::size_t count() const { return n_groups_; }
+  std::size_t features() const { return features_; }
   std::size_t panels_per_group() const { return panels_per_group_; }
   std::size_t slots() const { return n_groups_ * panels_per_group_ * lanes; }
   std::size_t group_of(std::int32_t slot) const { return static_cast<std::size_t>(slot) / (panels_per_group_ * lanes); }

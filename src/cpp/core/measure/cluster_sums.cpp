@@ -7,7 +7,7 @@
 #include "../exact/doubled.hpp"
 #include "../exact/unit_sum.hpp"
 #include "../machine/parallel.hpp"
-#include "../rows/row_reader.hpp"
+#include "../rows/row_block.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
@@ -80,33 +80,32 @@ class ThreadSums {
 template <class T>
 Vector<WideSum> cluster_sums(const Points<T>& points, const double* weights, const double* centers, std::size_t n_sums,
                              const std::int32_t* labels, const ExactDistance& exact, const Poll& poll) {
-  const std::size_t n = points.values.rows, d = points.values.columns;
+  const std::size_t n = points.rows(), d = points.columns();
   int highest = exact.highest(), exponent = 0;
   if (weights) std::frexp(*std::max_element(weights, weights + n), &exponent);
   const UnitSum::Units units(highest + exponent);
-  const int threads = useful_threads(points.n_threads, {n, d + 4});
-  const Blocks blocks(n, d + 4, threads);
+  const PassPlan plan(points, d + 4, d + 4, some_slots(d));
   Vector<WideSum> sums(n_sums);
   std::mutex mutex;
-  Vector<ThreadSums> of_threads(static_cast<std::size_t>(threads), ThreadSums(units, sums, mutex));
-  parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
+  Vector<ThreadSums> of_threads(static_cast<std::size_t>(plan.threads), ThreadSums(units, sums, mutex));
+  for_each_block(*points.source, weights, plan, poll, [&](const RowBlock<T>& block, int worker) {
     ThreadSums& mine = of_threads[static_cast<std::size_t>(worker)];
     constexpr std::size_t at_once = 512;
     double distances[at_once];
-    const RowReader<T> read(points, some_slots(points));
-    for (std::size_t i = blocks.begin(block); i < blocks.end(block); i += at_once) {
-      const std::size_t count = std::min(at_once, blocks.end(block) - i);
-      read.in_views(i, i + count, [&](std::size_t first, const MatrixView<T>& view) {
-        exact.to_labels(view, centers, labels ? labels + first : nullptr, distances + (first - i));
+    for (std::size_t begin = 0; begin < block.count; begin += at_once) {
+      const RowBlock<T> part = block.part(begin, std::min(block.count, begin + at_once));
+      const std::int32_t* of_rows = labels ? labels + part.first : nullptr;
+      part.in_views([&](std::size_t i, const MatrixView<T>& view) {
+        exact.to_labels(view, centers, of_rows ? of_rows + i : nullptr, distances + i);
       });
-      const std::int32_t* which = n_sums == 1 ? nullptr : labels + i;
+      const std::int32_t* which = n_sums == 1 ? nullptr : of_rows;
       if (!units.usable)
-        for (std::size_t j = 0; j < count; ++j)
-          mine.add_slowly(which ? static_cast<std::size_t>(which[j]) : 0, distances[j], weights ? weights[i + j] : 1.0);
+        for (std::size_t i = 0; i < part.count; ++i)
+          mine.add_slowly(which ? static_cast<std::size_t>(which[i]) : 0, distances[i], part.weight(i));
       else if (weights)
-        mine.add_weighted(distances, weights + i, which, count);
+        mine.add_weighted(distances, part.weights, which, part.count);
       else
-        mine.add(distances, which, count);
+        mine.add(distances, which, part.count);
     }
   });
   if (units.usable)

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "../../machine/parallel.hpp"
+#include "../machine/parallel.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
