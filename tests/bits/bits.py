@@ -21,7 +21,7 @@ TABLE = Path(__file__).with_name("table.json")
 OURS = ("KMeans", "KPrototypes", "KSelection", "Segmentation")
 ATTRIBUTES = """cluster_centers_ labels_ inertia_ n_iter_ n_features_in_ feature_names_in_ inertia_history_ stop_reason_
 converged_ cluster_sizes_ cluster_inertia_ medoid_indices_ steps_ gamma_ categorical_features_ table best best_k reason
-reasons warm_started models image labels palette shares inertia original""".split()  # of these; more may come
+reasons warm_started models image labels palette shares inertia original"""  # of these; more may come
 # Calls with these words are left out on a machine where "floats()" differs: NumPy's floats or photographs are others.
 OF_THE_MACHINE = ("floats()", "'lab'", "calinski", "china.jpg")
 
@@ -30,7 +30,7 @@ def parts(value, path=""):
     """Yield (where, type, bytes) of each number and word in a result."""
     kind = type(value).__name__
     if kind in OURS:
-        value = {name: getattr(value, name) for name in ATTRIBUTES if hasattr(value, name)}
+        value = {name: getattr(value, name) for name in ATTRIBUTES.split() if hasattr(value, name)}
     elif isinstance(value, (np.ndarray, np.generic)) and value.dtype.names:
         value = {name: value[name] for name in value.dtype.names}
     elif isinstance(value, (np.ndarray, np.generic)) and value.dtype != object:

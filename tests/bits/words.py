@@ -114,11 +114,11 @@ def picture(height, width, channels, dtype="uint8"):
     return {"uint8": image, "uint16": 251 * image}.get(dtype, image / 256).astype(dtype)
 
 
-def used(model, X, Y, **metric):
+def used(model, X, Y):
     """A model that is fitted to X and meets Y."""
-    w = weights(len(Y))
-    found = model.fit_predict(X), model.predict(Y), model.transform(Y), model.score(Y), model.score(Y, sample_weight=w)
-    return model, found, pykmeans.assign(Y, model.cluster_centers_, **metric) if metric else None, model.fit_transform(X)
+    labels = model.fit_predict(X)
+    met = model.predict(Y), model.transform(Y), model.score(Y), model.score(Y, sample_weight=weights(len(Y)))
+    return model, labels, met, model.fit_transform(X)
 
 
 def kept(model):
