@@ -122,7 +122,6 @@ def used(model, X, Y):
 
 
 def kept(model):
-    """A fitted model that went through a file."""
     model.save(_path)
     return type(model).load(_path)
 
@@ -130,7 +129,7 @@ def kept(model):
 def floats():
     """What NumPy's own sums, products, powers and logarithms are on this machine, and its decoder of photographs."""
     x = uniform(400, 3, 99)
-    sums = x @ x[:3], x.sum(axis=0), np.square(x.T).sum(axis=1), np.linalg.inv(x[:3]), x.std(axis=0)
+    sums = x @ x[:3], x.sum(axis=0), np.square(x.T).sum(axis=1), x.std(axis=0), np.linalg.inv(x[:3])
     return sums, x**2.4, np.cbrt(x), np.log(x), datasets.load_sample_image("china.jpg")
 
 
