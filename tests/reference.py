@@ -57,7 +57,7 @@ def nearest_seen(metric, X, centers):
     x, c = metric.scaled(X, scale), metric.scaled(centers, scale)
     labels = np.empty(len(x), dtype=np.int32)
     best = np.empty(len(x))
-    step = max(1, 2**20 // len(c))  # rows at a time: what is computed of each row does not depend on it
+    step = max(1, 2**13 // len(c))  # rows at a time: what is computed of each row does not depend on it
     for start in range(0, len(x), step):
         block = slice(start, start + step)
         D = metric.distances(x[block], c, scale)

@@ -2,10 +2,12 @@
 
 import math
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 
 
+@cache
 def power_of_two(exponent):
     return Fraction(2) ** int(exponent)
 
@@ -55,7 +57,7 @@ def exponent_of(value):
 def round53(value):
     """A Fraction rounded once to 53 bits, half to even, with no bound on the exponent."""
     shift = 53 - exponent_of(value)
-    return Fraction(round(value * power_of_two(shift))) / power_of_two(shift)  # Python rounds a Fraction half to even
+    return round(value * power_of_two(shift)) * power_of_two(-shift)  # Python rounds a Fraction half to even
 
 
 def rounded(value):

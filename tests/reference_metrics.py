@@ -80,19 +80,20 @@ def mismatches(X, centers):
 # ---------------------------------------------------------------- centers
 
 
-def mean(values, labels, weights, old):
-    """The weighted mean of one column in each cluster."""
+def means(seen, labels, weights, old):
+    """The weighted mean of each column in each cluster."""
     new = old.copy()
-    sizes = cluster_sums(np.ones(len(values)), labels, weights, len(old))
-    for i, total in enumerate(cluster_sums(values, labels, weights, len(old))):
-        if sizes[i] > 0:
-            # Both are rounded once to 53 bits with an unbounded exponent; then one division in float64.
-            new[i] = float(round53(total) / round53(sizes[i]))
+    sizes = [round53(size) for size in cluster_sums(np.ones(len(seen)), labels, weights, len(old))]
+    for j, column in enumerate(seen.T):
+        for i, total in enumerate(cluster_sums(column, labels, weights, len(old))):
+            if sizes[i] > 0:
+                # Both are rounded once to 53 bits with an unbounded exponent; then one division in float64.
+                new[i, j] = float(round53(total) / sizes[i])
     return new
 
 
 def of_members(choose):
-    """A function like mean, of choose(values, exact weights) of the members of positive weight."""
+    """A function like means, of one column: choose(values, exact weights) of the members of positive weight."""
 
     def column(values, labels, weights, old):
         new = old.copy()
@@ -151,7 +152,7 @@ class Euclidean:
         return scaled(np.sqrt(D), -scale)
 
     def moved(self, seen, labels, weights, old):
-        return by_column(mean, seen, labels, weights, old)
+        return means(seen, labels, weights, old)
 
 
 def by_column(center, seen, labels, weights, old):
@@ -264,7 +265,7 @@ class Mixed(Euclidean):
 
     def moved(self, seen, labels, weights, old):
         p = self.n_numeric
-        numbers = by_column(mean, seen[:, :p], labels, weights, old[:, :p])
+        numbers = means(seen[:, :p], labels, weights, old[:, :p])
         return np.hstack([numbers, by_column(mode, seen[:, p:], labels, weights, old[:, p:])])
 
 
