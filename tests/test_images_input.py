@@ -166,7 +166,7 @@ def test_to_pillow(image, mode, expected):
         (np.zeros((5, 4, 4), np.uint8), ValueError, "alpha is 0 everywhere"),
         (None, TypeError, "image must hold uint8, uint16 or floats from 0 to 1, got object"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_images_that_are_refused(function, image, error, words):
     with pytest.raises(error, match=words):

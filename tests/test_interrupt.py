@@ -97,6 +97,7 @@ def latency(kind, threads, wait):
 
 
 @posix
+@pytest.mark.alone
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize(
     "kind",
@@ -138,6 +139,7 @@ def test_an_exception_of_verbose_printing_reaches_the_caller(monkeypatch):
 # ---------------------------------------------------------------- the GIL
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("threads", [1, 2])
 def test_other_threads_run_during_a_fit(threads):
     X = blobs(300_000, 16, 30, seed=0, dtype=np.float32, spread=3.0)
