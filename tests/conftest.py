@@ -22,7 +22,7 @@ def turn(alone):
 
     Whoever waits holds the door, so that those who came later wait behind.
     """
-    with open(HERE) as room, open(HERE.with_name("budget.py")) as door:
+    with open(HERE) as room, open(HERE.with_name("oldest.txt")) as door:
         fcntl.flock(door, fcntl.LOCK_EX)
         fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
         fcntl.flock(door, fcntl.LOCK_UN)

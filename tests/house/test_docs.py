@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from native import ROOT
 
 import pykmeans
 from pykmeans import _core
 from pykmeans._criteria import CRITERIA
 
-README = Path(__file__).parents[1] / "README.md"
+README = ROOT / "README.md"
 FUNCTIONS = [value for name in pykmeans.__all__ if inspect.isfunction(value := getattr(pykmeans, name))]
 METHODS = {
     method

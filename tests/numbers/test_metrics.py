@@ -1,4 +1,4 @@
-"""Fits, seeds and distances by every metric are, bit for bit, those of tests/reference.py."""
+"""Fits, seeds and distances by every metric are, bit for bit, those of tests/support/reference.py."""
 
 import numpy as np
 import pytest

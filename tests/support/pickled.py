@@ -1,6 +1,6 @@
 """Models in files, to be read by another process: another NumPy, another scikit-learn.
 
-``python tests/pickled.py write FOLDER`` writes them, ``python tests/pickled.py read FOLDER`` reads and compares.
+``pickled.py write FOLDER`` writes them, ``pickled.py read FOLDER`` reads and compares.
 """
 
 import pickle

@@ -1,4 +1,4 @@
-"""docs/semantics.md line by line: what the package computes is, bit for bit, what tests/reference.py computes."""
+"""docs/semantics.md line by line: what the package computes is, bit for bit, what reference.py computes."""
 
 import math
 
