@@ -3,29 +3,17 @@
 import json
 import os
 import platform
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from helpers import assert_same_bits, blobs
+from programs import output
 
 from pykmeans import KMeans, info, kmeans_plusplus, silhouette_samples
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts threads as Linux shows them")
-
-
-def run(script, *arguments, **environment):
-    done = subprocess.run(
-        [sys.executable, "-c", script, *map(str, arguments)],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 # ---------------------------------------------------------------- several Python threads
@@ -101,147 +89,29 @@ def test_joblib(backend):
 
 # ---------------------------------------------------------------- processes
 
-PROCESSES = """
-import multiprocessing, os, sys, threading
-from concurrent.futures import ProcessPoolExecutor
-import numpy as np
-from pykmeans import KMeans
-
-X = np.random.default_rng(0).random((20_000, 5))
-def inertia(seed):
-    return KMeans(9, random_state=seed, max_iter=5, n_threads=2).fit(X).inertia_
-
-if __name__ == "__main__":
-    kind, busy = sys.argv[1], sys.argv[2] == "busy"
-    here = [inertia(seed) for seed in range(4)]
-    stop = threading.Event()
-    def go_on():
-        while not stop.is_set():
-            assert inertia(1) == here[1]
-    others = [threading.Thread(target=go_on) for _ in range(2 if busy else 0)]
-    for other in others:
-        other.start()
-    try:
-        # Processes are made while other threads are in the middle of fits.
-        with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context(kind)) as pool:
-            assert list(pool.map(inertia, range(4), timeout=120)) == here
-        assert [inertia(seed) for seed in range(4)] == here
-    finally:
-        stop.set()
-        for other in others:
-            other.join()
-    print("fine")
-"""
-
 
 @pytest.mark.parametrize("while_fitting", ["idle", "busy"])
 @pytest.mark.parametrize("kind", ["fork", "spawn", "forkserver"])
-def test_pools_of_processes(kind, while_fitting, tmp_path):
+def test_pools_of_processes(kind, while_fitting):
     if kind != "spawn" and not hasattr(os, "fork"):
         pytest.skip("needs fork")
-    path = tmp_path / "pools.py"  # spawned processes import it
-    path.write_text(PROCESSES)
-    done = subprocess.run([sys.executable, str(path), kind, while_fitting], capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == "fine\n"
-
-
-FORK_WHILE_FITTING = """
-import os, threading
-import numpy as np
-from pykmeans import KMeans
-
-X = np.random.default_rng(0).random((60_000, 8))
-def fit(threads):
-    model = KMeans(9, random_state=0, n_threads=threads, max_iter=6).fit(X)
-    return model.inertia_, model.labels_.tobytes()
-expected = fit(2)
-stop = threading.Event()
-wrong = []
-def go_on():
-    while not stop.is_set():
-        if fit(2) != expected:
-            wrong.append("a fit beside the fork")
-others = [threading.Thread(target=go_on) for _ in range(2)]
-for other in others:
-    other.start()
-def child():
-    pid = os.fork()
-    if pid == 0:
-        ok = False
-        try:
-            ok = fit(2) == expected == fit(None)
-            if ok:  # and a child of the child
-                pid = os.fork()
-                if pid == 0:
-                    os._exit(0 if fit(2) == expected else 1)
-                ok = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-        finally:
-            os._exit(0 if ok else 1)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-for _ in range(4):
-    assert child() == 0
-stop.set()
-for other in others:
-    other.join()
-assert not wrong and fit(2) == expected
-print("fine")
-"""
+    assert output("pools", kind, while_fitting, timeout=300) == "fine\n"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_fork_while_other_threads_fit():
-    assert run(FORK_WHILE_FITTING) == "fine\n"
+    assert output("forks_while_fitting", timeout=300) == "fine\n"
 
 
 # ---------------------------------------------------------------- how many threads
 
-# Threads of the process during fits, beyond those that were there: its own and one that counts.
-COUNT = """
-import json, os, sys, threading, time
-import numpy as np
-import pykmeans
-from pykmeans import KMeans
 
-asked = json.loads(sys.argv[1])
-X = np.random.default_rng(0).random((30_000, 8))
-most, done = [0], threading.Event()
-before = len(os.listdir("/proc/self/task"))
-def fit():
-    return KMeans(16, random_state=0, max_iter=20, tol=0, n_threads=asked).fit(X)
-fit()  # makes the team, which stays, and before it threads that only try whether there is room
-time.sleep(0.2)  # until the system has forgotten those
-def watch():
-    while not done.wait(0.005):
-        most[0] = max(most[0], len(os.listdir("/proc/self/task")) - before - 1)
-watcher = threading.Thread(target=watch)
-watcher.start()
-model = fit()
-model.predict(X)
-most[0] = max(most[0], len(os.listdir("/proc/self/task")) - before - 1)
-done.set()
-watcher.join()
-print(json.dumps([most[0] + 1, pykmeans.info()["threads"], model.inertia_]))
-"""
-
-
-def count(n_threads=None, prefix="", **environment):
+def count(n_threads=None, *limit, **environment):
     """Threads that worked, those that were granted, and the inertia."""
     limits = {name: "" for name in os.environ if name.startswith(("OMP_", "GOMP_"))}
     clean = {name: value for name, value in os.environ.items() if name not in limits}
-    done = subprocess.run(
-        [sys.executable, "-c", prefix + COUNT, json.dumps(n_threads)],
-        env={**clean, **environment},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-ONE_PROCESSOR = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
-LIMITED = "import threadpoolctl, pykmeans._core; limits = threadpoolctl.threadpool_limits(1, user_api='openmp')\n"
+    printed = output("count_threads", json.dumps(n_threads), *limit, env={**clean, **environment}, timeout=300)
+    return json.loads(printed)
 
 
 @linux
@@ -256,8 +126,8 @@ def test_never_more_threads_than_granted():
 
 @linux
 def test_the_affinity_mask_limits_the_threads():
-    assert count(prefix=ONE_PROCESSOR)[:2] == [1, 1]
-    assert count(2, prefix=ONE_PROCESSOR)[:2] == [2, 1]
+    assert count(None, "one_processor")[:2] == [1, 1]
+    assert count(2, "one_processor")[:2] == [2, 1]
 
 
 @linux
@@ -269,7 +139,7 @@ def test_openmp_variables_limit_the_threads():
 @linux
 def test_threadpoolctl_limits_the_threads():
     pytest.importorskip("threadpoolctl")
-    assert count(prefix=LIMITED)[:2] == [1, 1]
+    assert count(None, "one_openmp")[:2] == [1, 1]
 
 
 @linux
@@ -284,30 +154,9 @@ def test_a_changed_affinity_mask_is_followed():
 
 # ---------------------------------------------------------------- beside another library's OpenMP
 
-NESTED = """
-import ctypes, sys
-import numpy as np
-from pykmeans import KMeans
-
-X = np.random.default_rng(0).random((60_000, 8))
-def fit():
-    model = KMeans(9, random_state=0, n_threads=2, max_iter=4).fit(X)
-    return model.inertia_, model.labels_.tobytes()
-expected = fit()
-paths = sorted({word for word in open("/proc/self/maps").read().split() if "libgomp" in word})
-assert paths, "no OpenMP of GNU is loaded"
-found = []
-body = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(lambda _: found.append(fit()))
-for path in paths:  # each thread of a parallel region of somebody else fits
-    ctypes.CDLL(path).GOMP_parallel(body, None, 3, 0)
-assert found == [expected] * 3 * len(paths)
-assert fit() == expected
-print("fine")
-"""
-
 
 @pytest.mark.skipif(
     not sys.platform.startswith("linux") or platform.python_implementation() != "CPython", reason="calls GNU's OpenMP"
 )
 def test_fits_inside_a_parallel_region_of_somebody_else():
-    assert run(NESTED) == "fine\n"
+    assert output("nested_openmp", timeout=300) == "fine\n"
