@@ -26,7 +26,7 @@ def relative(path, folder=ROOT):
 # ---------------------------------------------------------------- C++ includes
 
 # layer: what its files may include of the others. From core, kernels are seen through table.hpp only.
-LAYERS = {"include": set(), "kernels": set(), "core": {"include", "kernels/table.hpp"}, "bindings": {"include"}}
+LAYERS = {"include": set(), "kernels": set(), "core": {"include", "kernels/table.hpp", "kernels/bits.hpp"}, "bindings": {"include"}}
 
 # Headers that are not the C++ standard library's, and the only files that may include them.
 FOREIGN = {
