@@ -1,5 +1,6 @@
-// Which centers may be nearest to some point of a box, and which of a few centers is nearest to each point, by the exact
-// distance's own arithmetic. Nothing here is fused. Included by the isa_*.cpp files only (see nearest_score.inl.hpp).
+// Which centers may be nearest to some point of a box, and which of a few centers is nearest to each point, by the
+// exact distance's own arithmetic. Nothing here is fused. Included by the isa_*.cpp files only (see
+// nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>
@@ -18,8 +19,8 @@ namespace {
 // against c all over the box, by the exact distance, if the right side is above 2^-48 (|e|^2 + |f|^2 + 2 |h|^2).
 // As computed, |e|^2 and |f|^2 have relative errors of at most (d + 3) 2^-53 and S one of 2^-49, and
 // S <= |e|^2 + |f|^2 + 2 |h|^2. With a few roundings more, the error is at most 2^-46 (|e|^2 + |f|^2 + 2 |h|^2) in all;
-// 2^-40 leaves room. Nothing overflows or vanishes: if the exact distance does not scale, all values are below 2^480 and
-// multiples of 2^-453, so what is squared here is below 2^482 and a multiple of 2^-454.
+// 2^-40 leaves room. Nothing overflows or vanishes: if the exact distance does not scale, all values are below 2^480
+// and multiples of 2^-453, so what is squared here is below 2^482 and a multiple of 2^-454.
 constexpr double box_error = 0x1p-40;
 
 /// How many bits of a byte are set.

@@ -1,5 +1,5 @@
-// The cells of a grid that points lie in, numbered along the Z-shaped curve of G. M. Morton (1966): the bits of a cell's
-// places along the sides, in turn.
+// The cells of a grid that points lie in, numbered along the Z-shaped curve of G. M. Morton (1966): the bits of a
+// cell's places along the sides, in turn.
 #pragma once
 
 #include <cstddef>

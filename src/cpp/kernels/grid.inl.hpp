@@ -1,5 +1,5 @@
-// The cells that points lie in. Any rounding will do, since cells only decide the order of points. These are plain loops,
-// which the compiler vectorizes for the instruction set. Included by the isa_*.cpp files only (see
+// The cells that points lie in. Any rounding will do, since cells only decide the order of points. These are plain
+// loops, which the compiler vectorizes for the instruction set. Included by the isa_*.cpp files only (see
 // nearest_score.inl.hpp).
 #pragma once
 

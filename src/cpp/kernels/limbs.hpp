@@ -20,8 +20,8 @@ struct LimbKernels {
   /// All limbs but the last into [0, 2^51).
   void (*carry)(std::int64_t* digits, std::size_t limbs, std::size_t features);
 
-  /// The values of `count` carried sums times their factors, which are powers of two, rounded once. Entry i is for i + 1
-  /// limbs.
+  /// The values of `count` carried sums times their factors, which are powers of two, rounded once.
+  /// Entry i is for i + 1 limbs.
   /// @param stride  from a limb to the next  @param sums [out] (count)
   void (*round[2])(const std::int64_t* digits, std::size_t stride, const double* factors, std::size_t count,
                    double* sums);

@@ -1,5 +1,5 @@
-// Exact sums in limbs. Every operation is exact or rounds once, so every instruction set gives the same bits. Included by
-// the isa_*.cpp files only (see nearest_score.inl.hpp).
+// Exact sums in limbs. Every operation is exact or rounds once, so every instruction set gives the same bits. Included
+// by the isa_*.cpp files only (see nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>
@@ -77,10 +77,10 @@ inline void round_one_limb(const std::int64_t* digits, std::size_t stride, const
     sums[q] = (digit_as_double(digits[stride + q]) * 0x1p51 + digit_as_double(digits[q])) * factors[q];
 }
 
-/// Let D be the digits, s = D_2 2^102 + D_1 2^51 rounded, and e what that rounding lost. If |s| < 2^105, |e| <= 2^51, so
-/// e + D_0 is exact and only the last addition rounds. If |s| is greater, the results and the halfway points of the last
-/// addition are multiples of a quarter of a unit in the last place of s, so of 2^51, and so is s + e. Hence any D_0 > 0
-/// decides as 2^50 would, and e + 2^50 is exact.
+/// Let D be the digits, s = D_2 2^102 + D_1 2^51 rounded, and e what that rounding lost. If |s| < 2^105, |e| <= 2^51,
+/// so e + D_0 is exact and only the last addition rounds. If |s| is greater, the results and the halfway points of the
+/// last addition are multiples of a quarter of a unit in the last place of s, so of 2^51, and so is s + e. Hence any
+/// D_0 > 0 decides as 2^50 would, and e + 2^50 is exact.
 inline void round_two_limbs(const std::int64_t* digits, std::size_t stride, const double* factors, std::size_t count,
                             double* sums) {
   for (std::size_t q = 0; q < count; ++q) {

@@ -42,7 +42,8 @@ struct TileVerdict {
 template <class Float>
 struct ScoreKernels {
   /// For each point the name of the center of the least score, the first of equals. The point is decided if the second
-  /// least score is above the sum of the least one, that center's error and the row's error; it is not if either is NaN.
+  /// least score is above the sum of the least one, that center's error and the row's error; it is not if either is
+  /// NaN.
   /// @param found [out] (tiles * tile)  @param verdicts [out] (tiles)
   void (*nearest)(const TileView<Float>& points, const PanelView<Float>& centers, std::int32_t* found,
                   TileVerdict* verdicts);

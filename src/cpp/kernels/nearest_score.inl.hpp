@@ -1,8 +1,8 @@
 // Scores of tiles of points against panels of centers, written once for all vector types and all metrics. Points lie in
 // the lanes, the values of a center are broadcast, and the minimum stays in registers, so that no n x k matrix exists.
 //
-// As all .inl.hpp files, this is included by the isa_*.cpp files only. Everything is in an unnamed namespace, so that no
-// function that was compiled for one instruction set can be linked into code for another.
+// As all .inl.hpp files, this is included by the isa_*.cpp files only. Everything is in an unnamed namespace, so that
+// no function that was compiled for one instruction set can be linked into code for another.
 #pragma once
 
 #include <cstddef>

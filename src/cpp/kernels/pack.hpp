@@ -6,8 +6,8 @@
 
 namespace pykmeans::kernels {
 
-/// Pack a tile of rows. Each value has a relative error of one rounding, two where a double becomes a float; the norm of
-/// a row is the sum of its squares, with the relative error of `features` roundings more.
+/// Pack a tile of rows. Each value has a relative error of one rounding, two where a double becomes a float; the norm
+/// of a row is the sum of its squares, with the relative error of `features` roundings more.
 /// @param rows (tile) pointers  @param origin (features), representable in the type of the rows
 /// @param factor  a power of two  @param packed [out] (features, tile)  @param norms [out] (tile)
 template <class Float>

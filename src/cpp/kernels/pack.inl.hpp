@@ -10,8 +10,8 @@
 namespace pykmeans::kernels {
 namespace {
 
-/// (row - origin) * factor over `count` values. If neither the values nor the filter have more precision than float32, nor
-/// has the origin, so that there is the one rounding that the bound counts.
+/// (row - origin) * factor over `count` values. If neither the values nor the filter have more precision than float32,
+/// nor has the origin, so that there is the one rounding that the bound counts.
 template <class Value, class Float>
 inline void place_in_frame(const Value* row, const double* origin, double factor, std::size_t count, Float* placed) {
   using Compute = std::conditional_t<std::is_same_v<Value, double>, double, Float>;

@@ -24,8 +24,8 @@ struct PairQuery {
 };
 
 /// For each row of the tile, add its distance (or the root) to every other row, times the weight of that row, exactly.
-/// What is added must be at most 2^50 units of the highest limb and a multiple of the lowest unit; products with weights
-/// and what they lose in rounding must neither overflow nor underflow.
+/// What is added must be at most 2^50 units of the highest limb and a multiple of the lowest unit; products with
+/// weights and what they lose in rounding must neither overflow nor underflow.
 /// @param sums [in, out] (limbs, pair_tile) each grows by less than 2^62
 using AddPairs = void (*)(const PairQuery& query, std::int64_t* sums);
 

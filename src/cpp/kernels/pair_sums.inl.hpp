@@ -1,5 +1,5 @@
-// Exact sums of distances between rows, in the exact distance's order of operations (distances.inl.hpp). Each row of the
-// tile has a lane, so that nothing is folded across lanes. Included by the isa_*.cpp files only (see
+// Exact sums of distances between rows, in the exact distance's order of operations (distances.inl.hpp). Each row of
+// the tile has a lane, so that nothing is folded across lanes. Included by the isa_*.cpp files only (see
 // nearest_score.inl.hpp).
 #pragma once
 

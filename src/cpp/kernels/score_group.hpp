@@ -37,8 +37,8 @@ using ScoreGroup = std::size_t (*)(const GroupQuery<float>& query, const GroupAn
 using Survivors = std::size_t (*)(const float* bound, const float* reach, float moved, std::size_t count,
                                   std::uint32_t* chosen);
 
-/// bound[chosen] = the square root of (below[chosen] + 2 * least), or of 0 if that is less, times 1 - 2^-20, plus moved,
-/// less what rounding may have added. @param bound [out] (block)
+/// bound[chosen] = the square root of (below[chosen] + 2 * least), or of 0 if that is less, times 1 - 2^-20, plus
+/// moved, less what rounding may have added. @param bound [out] (block)
 using KeepBounds = void (*)(const float* least, const std::uint32_t* chosen, std::size_t count, const float* below,
                             float moved, float* bound);
 

@@ -1,5 +1,6 @@
 // The scores of score_group.hpp in 8-bit integers, where an instruction set has their dot product: signed ones of rows,
-// in [-127, 127], and unsigned ones of centers, 128 more than what they stand for. core/filter/panels.hpp has the proof.
+// in [-127, 127], and unsigned ones of centers, 128 more than what they stand for. core/filter/panels.hpp has the
+// proof.
 #pragma once
 
 #include <cstddef>

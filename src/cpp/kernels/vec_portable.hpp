@@ -1,5 +1,5 @@
-// Vectors of 16 bytes, which the baseline of every 64-bit CPU has, in terms that any compiler understands: the vectors of
-// GCC and Clang, or arrays. vector_types.hpp says what each member does.
+// Vectors of 16 bytes, which the baseline of every 64-bit CPU has, in terms that any compiler understands: the vectors
+// of GCC and Clang, or arrays. vector_types.hpp says what each member does.
 #pragma once
 
 #include <math.h>

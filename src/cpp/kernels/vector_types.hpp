@@ -101,8 +101,8 @@ struct TransposingVector {
   void (*transpose)(Lanes (&rows)[V::width]) = V::transpose;  // rows[i][l] and rows[l][i] change places
 };
 
-/// Integers of 32 bits, or pairs of 16 bits each, in `width` lanes. A panel has eight lanes, whatever the instruction set,
-/// and also a Mover: the vector of float that moves pairs when tiles are transposed, and that computes nothing.
+/// Integers of 32 bits, or pairs of 16 bits each, in `width` lanes. A panel has eight lanes, whatever the instruction
+/// set, and also a Mover: the vector of float that moves pairs when tiles are transposed, and that computes nothing.
 template <class V>
 struct Int16Vector {
   using Lanes = typename V::Lanes;
