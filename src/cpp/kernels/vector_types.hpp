@@ -1,16 +1,16 @@
-// What a port to an instruction set supplies: vector types, structs of static functions from which the kernels are
-// written. This is the list of them, and the compiler holds every type that the kernels are given to it: each member
-// below is a function of the vector type of that name and signature, with what it does beside it.
+// What a port to an instruction set supplies: vector types, structs of static functions that the kernels are written
+// in. The structs below list them. Each member declares a function that a vector type V must have, with its signature
+// and meaning, and is taken from V, so that the compiler refuses a V that lacks it.
 //
-// Written v[l] is lane l of the vector v. A function that returns unsigned returns a mask: bit l for lane l, nothing
-// above; where an instruction set has no instruction for that (Arm has none), it costs a few. Addresses need no
-// alignment. Kernels are given, by make_table.inl.hpp:
+// v[l] is lane l of a vector v. A function that returns unsigned returns a mask, bit l for lane l and no others; an
+// instruction set without masks, as Arm's, makes them from several instructions. Addresses need not be aligned.
 //
-//   a vector of float and one of double, FloatVector and DoubleVector below, for every instruction set;
-//   a vector of integers and a panel of eight of them, Int16Vector, where nearest_int16.inl.hpp pays;
-//   lanes that take dot products of 8-bit integers, Int8Dot, where there is an instruction for that.
+//   CommonVector and FloatVector of a vector of float, CommonVector and DoubleVector of one of double: every
+//     instruction set has both.
+//   Int16Vector of a vector of integers and of a panel of eight of them, where nearest_int16.inl.hpp is worth it.
+//   Int8Dot of lanes that take dot products of 8-bit integers, where there is an instruction for that.
 //
-// vec_portable.hpp has them for any compiler; an instruction set's own may take members from it.
+// vec_portable.hpp has the first two for any compiler.
 #pragma once
 
 #include <cstddef>
@@ -44,8 +44,8 @@ struct CommonVector {
   unsigned (*at_most)(Lanes a, Lanes b) = V::at_most;      // a <= b, which is false for NaN
   unsigned (*not_above)(Lanes a, Lanes b) = V::not_above;  // not a > b, which is true for NaN
 
-  /// score + maximum. A plain addition will do; x86 multiplies by one and adds, since some of its CPUs have no adders
-  /// left beside max().
+  /// score + maximum. A plain addition will do. x86 fuses it with a multiplication by one, since on some of its CPUs
+  /// max() keeps the adders busy.
   Lanes (*add_beside_max)(Lanes score, Lanes maximum) = V::add_beside_max;
   /// score, plus 1 where a != b, which is true for NaN.
   Lanes (*count_unlike)(Lanes score, Lanes a, Lanes b) = V::count_unlike;
@@ -57,7 +57,7 @@ struct CommonVector {
   Indices (*pick_less)(Lanes a, Lanes b, Indices then, Indices otherwise) = V::pick_less;
   void (*store_index)(std::int32_t* p, Indices v) = V::store_index;          // p[l] = v[l]
   unsigned (*mismatches)(Indices v, const std::int32_t* p) = V::mismatches;  // v[l] != p[l]
-  /// p[v[l]], lane by lane where there is no instruction for it: it is needed once for all the centers.
+  /// p[v[l]]; lane by lane will do, since a tile needs it once for all centers.
   Lanes (*gather)(const Scalar* p, Indices v) = V::gather;
 };
 
@@ -67,12 +67,12 @@ struct FloatVector {
   using Lanes = typename V::Lanes;
 
   float (*least)(Lanes v) = V::least;  // of all lanes
-  /// result[r] = least(rows[r]), for n <= 16; room for 16, so that a transposing port may store more than n.
+  /// result[r] = least(rows[r]), for any n <= 16. There is room for 16 results, all of which may be overwritten.
   void (*least_of_each)(const Lanes (&rows)[3], float* result) = V::template least_of_each<3>;
-  /// v, but `value` in one lane; v itself where there is no such lane, be `lane` negative or too great.
+  /// v, but `value` in one lane; v itself if `lane` is negative or too great.
   Lanes (*with_lane)(Lanes v, int lane, float value) = V::with_lane;
-  /// Write first + l for each bit l of the mask, ascending, into room for all lanes. This is what AVX-512 has an
-  /// instruction for; elsewhere it is a loop over the bits. @return how many
+  /// Write first + l for each bit l of the mask, ascending, into room for all lanes. AVX-512 has an instruction for it;
+  /// elsewhere it is a loop over the bits. @return how many
   std::size_t (*list_lanes)(unsigned mask, std::uint32_t first, std::uint32_t* list) = V::list_lanes;
 };
 
@@ -84,8 +84,8 @@ struct DoubleVector {
 
   Lanes (*widen_floats)(const float* p) = V::widen;    // v[l] = p[l]
   Lanes (*widen_doubles)(const double* p) = V::widen;  // likewise
-  /// Store the lanes of the mask one after the other, into room for all: what follows the last may be overwritten. As
-  /// list_lanes, it is one instruction in AVX-512 and a loop elsewhere.
+  /// Store the lanes of the mask one after the other, into room for all lanes: what follows them may be overwritten.
+  /// Like list_lanes, one instruction in AVX-512 and a loop elsewhere.
   void (*store_chosen)(double* p, Lanes v, unsigned mask) = V::store_chosen;
 
   Words (*no_words)() = V::no_words;                    // zeros
@@ -101,8 +101,8 @@ struct TransposingVector {
   void (*transpose)(Lanes (&rows)[V::width]) = V::transpose;  // rows[i][l] and rows[l][i] change places
 };
 
-/// Integers of 32 bits, or pairs of 16 bits each, in `width` lanes. A panel has eight lanes, whatever the instruction
-/// set, and also a Mover: the vector of float that moves pairs when tiles are transposed, and that computes nothing.
+/// `width` lanes of 32-bit integers, or of pairs of 16-bit ones. A panel has eight lanes, whatever the instruction set.
+/// It also names a Mover: a vector of float that moves pairs, without computing, when a tile is transposed.
 template <class V>
 struct Int16Vector {
   using Lanes = typename V::Lanes;
@@ -121,7 +121,7 @@ struct Int16Vector {
   Lanes (*multiply_add)(Lanes a, Lanes b, Lanes c) = V::multiply_add;
 };
 
-/// Sums of 32 bits, as many as V has floats, that take dot products of four 8-bit integers.
+/// Sums in 32-bit integers, one for each lane of V, to which dot products of four 8-bit integers are added.
 template <class Int8, class V>
 struct Int8Dot {
   using Lanes = typename Int8::Lanes;
@@ -130,15 +130,15 @@ struct Int8Dot {
   Lanes (*load)(const void* p) = Int8::load;         // the bytes at p
   Lanes (*splat)(std::int32_t value) = Int8::splat;  // v[l] = value
   Floats (*to_float)(Lanes v) = Int8::to_float;      // v, rounded
-  /// sum[l] += the four products of `unsigned_ones`' integers in lane l and the signed ones at p. That one side is
-  /// unsigned is an idea of x86 (vpdpbusd) and of Arm's USDOT; it is why centers are packed with 128 added
-  /// (core/filter/panels.hpp). Arm's SDOT, which is older, takes signed ones on both sides.
+  /// Add to sum[l] the products of the four unsigned integers in lane l and the four signed ones at p. This is x86's
+  /// vpdpbusd, and the reason why centers are packed with 128 added (core/filter/panels.hpp). Arm's USDOT does the
+  /// same; its older SDOT takes signed integers on both sides and would need centers without that offset.
   void (*add_dot)(Lanes& sum, Lanes unsigned_ones, const std::int8_t* p) = Int8::add_dot;
   /// p[l] = v[l], where v[l] is an integer in [-127, 127].
   void (*store_bytes)(std::int8_t* p, Floats v) = Int8::store_bytes;
 };
 
-/// Compiles if the type that a list is made for has all its members.
+/// True if the vector type has all members of the list; otherwise it does not compile.
 template <class List>
 constexpr bool supplies() {
   static_cast<void>(List{});
