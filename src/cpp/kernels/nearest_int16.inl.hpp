@@ -9,7 +9,6 @@
 #include <cstring>
 #include <limits>
 
-#include "bits.hpp"
 #include "nearest_int16.hpp"
 #include "pack.inl.hpp"
 #include "vector_types.hpp"
@@ -135,7 +134,7 @@ struct NearestInt16 {
     for (std::size_t row = 0; row < int16_tile; ++row) {
       const unsigned near = rows.near[row];
       const auto slot = static_cast<std::size_t>(rows.panel[row]) * int16_panel;
-      found[row] = centers.names[slot + lowest_bit(near)];
+      found[row] = centers.names[slot + static_cast<std::size_t>(__builtin_ctz(near))];
       undecided |= ((near & (near - 1)) != 0 ? 1u : 0u) << row;
     }
     for (std::size_t row = 0; row < int16_tile; row += Panel::width)
@@ -160,7 +159,7 @@ struct NearestInt16 {
         scores = Panel::multiply_add(Panel::load(values + q * panel_step),
                                      Panel::splat(pair_at(tile + q * tile_step + 2 * lane)), scores);
       for (unsigned near = Panel::at_most(scores, Panel::splat(limit)); near != 0; near &= near - 1)
-        names[count++] = centers.names[slot + lowest_bit(near)];
+        names[count++] = centers.names[slot + static_cast<std::size_t>(__builtin_ctz(near))];
     }
     return count;
   }
@@ -206,7 +205,7 @@ std::uint32_t round_tile(const Value* const* rows, const double* origin, double 
     std::memcpy(tile + start * int16_tile, packed, pairs * int16_tile * sizeof(float));
   }
   for (std::uint32_t bits = beyond; bits != 0; bits &= bits - 1) {
-    const std::size_t lane = lowest_bit(bits);
+    const auto lane = static_cast<std::size_t>(__builtin_ctz(bits));
     norms[lane] = 0.0;
     for (std::size_t q = 0; q < (features + 1) / 2; ++q) std::memset(tile + (q * int16_tile + lane) * 2, 0, 4);
   }
