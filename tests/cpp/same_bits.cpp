@@ -66,7 +66,7 @@ struct Found {
 
 template <class T>
 Found found(const pykmeans::Points<T>& points, MatrixView<double> centers, bool silhouettes) {
-  const std::size_t n = points.values.rows, k = centers.rows;
+  const std::size_t n = points.rows(), k = centers.rows;
   Found all;
   all.labels.resize(n);
   all.distances.resize(n);
@@ -159,33 +159,32 @@ void check(const Case& that, const std::string& type, Distance distance, bool we
     while (seeds.size() < that.k) seeds.push_back(static_cast<std::int64_t>(seeds.size() - n_seeds));
     return check_points(left, right, that, pykmeans::rows(one, seeds), seeds);
   };
-  const std::uint64_t digest = cosine ? run(pykmeans::normalised(one), pykmeans::normalised(three)) : run(one, three);
+  const std::uint64_t digest = cosine ? run(pykmeans::normalized(one), pykmeans::normalized(three)) : run(one, three);
   std::cout << current << ": " << std::hex << digest << std::dec << '\n';
 }
 
-/// Pixels as their different colours, with counts: the same labels as all pixels.
-void check_colours(std::size_t d) {
-  current = "colours of " + std::to_string(d);
+/// Pixels as their different colors, with counts: the same labels as all pixels.
+void check_colors(std::size_t d) {
+  current = "colors of " + std::to_string(d);
   const std::size_t n = 5000, k = 6;
   Table<std::uint8_t> table(Values::crowds, n, d, d, Rows::apart);
   const pykmeans::Points<std::uint8_t> pixels(table.view(), nullptr, 3);
   for (const int threads : {1, 3}) {
     const auto distinct = std::make_shared<const pykmeans::DistinctRows>(table.view(), threads);
-    pykmeans::Points<std::uint8_t> colours({distinct->values.data(), distinct->count(), d}, distinct->counts.data(),
-                                           threads);
-    colours.occurrences = distinct;
+    const MatrixView<std::uint8_t> different(distinct->values.data(), distinct->count(), d);
+    const pykmeans::Points<std::uint8_t> colors = pykmeans::counted(different, distinct, threads);
     for (std::size_t i = 0; i < n; ++i)
-      expect(std::memcmp(table.at(i), colours.values.row((*distinct)[i]), d) == 0, "a row and its colour");
+      expect(std::memcmp(table.at(i), different.row((*distinct)[i]), d) == 0, "a row and its color");
 
     const std::vector<double> numbers = uniforms(1 + (k - 1) * 4, d);
     const std::vector<double> start = pykmeans::rows(pixels, pykmeans::plus_plus(pixels, k, numbers, 4));
-    expect_same(pykmeans::rows(colours, pykmeans::plus_plus(colours, k, numbers, 4)), start, "seeds");
+    expect_same(pykmeans::rows(colors, pykmeans::plus_plus(colors, k, numbers, 4)), start, "seeds");
     const pykmeans::FitResult of_pixels = pykmeans::fit(pixels, start, {}),
-                              of_colours = pykmeans::fit(colours, start, {});
+                              of_colors = pykmeans::fit(colors, start, {});
     std::vector<std::int32_t> labels(n);
-    distinct->spread(of_colours.labels.data(), labels.data());
+    distinct->spread(of_colors.labels.data(), labels.data());
     expect_same(labels, of_pixels.labels, "labels");
-    expect_same(of_colours.centers, of_pixels.centers, "centers");
+    expect_same(of_colors.centers, of_pixels.centers, "centers");
   }
   std::cout << current << ": well\n";
 }
@@ -221,7 +220,7 @@ int main(int argc, char** argv) try {
         if (is_due()) check<double>(that, "double", distance, weighted);
         if (is_due()) check<std::uint8_t>(that, "uint8", distance, weighted);
       }
-  for (const std::size_t d : {1, 2, 3}) check_colours(d);
+  for (const std::size_t d : {1, 2, 3}) check_colors(d);
   return 0;
 } catch (const std::exception& error) {
   std::cerr << error.what() << '\n';

@@ -162,7 +162,7 @@ void again_and_again(const std::string& type, pykmeans::Metric metric, pykmeans:
   const auto work = [&] {
     const pykmeans::MatrixView<T> view(values.data(), n, d);
     if (metric.distance == pykmeans::Distance::cosine)
-      all(pykmeans::normalised(pykmeans::Points<T>(view, weights.data(), n_threads)));
+      all(pykmeans::normalized(pykmeans::Points<T>(view, weights.data(), n_threads)));
     else
       all(pykmeans::Points<T>(view, weights.data(), n_threads, {}, metric));
   };

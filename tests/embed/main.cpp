@@ -100,7 +100,7 @@ void fit_and_print(const std::string& name, const std::vector<double>& weights, 
   const double* given_weights = weights.empty() ? nullptr : weights.data();
   if (metric.distance == pykmeans::Distance::cosine) {
     const pykmeans::Points<T> given(view, given_weights);
-    fit_and_print(name, pykmeans::normalised(given), given);
+    fit_and_print(name, pykmeans::normalized(given), given);
   } else {
     const pykmeans::Points<T> points(view, given_weights, 0, {}, metric);
     fit_and_print(name, points, points);

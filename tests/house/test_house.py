@@ -30,10 +30,10 @@ LAYERS = {"include": set(), "kernels": set(), "core": {"include", "kernels/table
 
 # Headers that are not the C++ standard library's, and the only files that may include them.
 FOREIGN = {
-    "core/float_environment.hpp": {"xmmintrin.h"},
-    "core/granted.cpp": {"sched.h"},
-    "core/large_array.cpp": {"sys/mman.h"},
-    "core/parallel.cpp": {"omp.h", "pthread.h"},
+    "core/machine/float_environment.hpp": {"xmmintrin.h"},
+    "core/machine/granted.cpp": {"sched.h"},
+    "core/machine/large_array.cpp": {"sys/mman.h"},
+    "core/machine/parallel.cpp": {"omp.h", "pthread.h"},
     "kernels/vec_avx2.hpp": {"immintrin.h"},
     "kernels/vec_avx512.hpp": {"immintrin.h"},
     "kernels/vec_avx512vnni.hpp": {"immintrin.h"},
@@ -299,7 +299,7 @@ FILTERS = (
     "NearestScore<",
     "score_group<",
     "score_eight<",
-    "quantise<",
+    "quantize<",
     "SeedBlocks<",
 )  # kernels whose bounds hold with and without fusing
 FUSED = {"x86_64": r"vfn?m(add|sub)", "aarch64": r"fn?m(add|sub|la|ls)\b"}
@@ -317,7 +317,7 @@ def test_only_filters_fuse_multiplications_and_additions():
         if re.match(fused, instruction):
             allowed = member.startswith("isa_") and any(name in function for name in FILTERS)
             assert allowed, f"{member}, {function}: {instruction}"
-        if "referee_distance<" in function and "Squared" in function and re.match(multiplication, instruction):
+        if "exact_distance<" in function and "Squared" in function and re.match(multiplication, instruction):
             referees.add(member)
     # They were seen, and understood. Files for 8-bit integers have nothing else.
     assert referees == {name for name in flagged() if "vnni" not in name} | {"isa_baseline.cpp.o"}

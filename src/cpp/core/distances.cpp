@@ -1,4 +1,4 @@
-// Sums and tables of the referee's distances.
+// Sums and tables of the exact distances.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -6,32 +6,31 @@
 #include <string>
 
 #include "assign/assigner.hpp"
-#include "check.hpp"
-#include "cluster_sums.hpp"
 #include "exact/wide_sum.hpp"
-#include "float_environment.hpp"
-#include "parallel.hpp"
+#include "machine/float_environment.hpp"
+#include "measure/cluster_sums.hpp"
+#include "measure/distance_to.hpp"
 #include "pykmeans/pykmeans.hpp"
 #include "pykmeans/workspace.hpp"
-#include "referee.hpp"
-#include "row_reader.hpp"
+#include "rows/normalized_centers.hpp"
+#include "rows/row_block.hpp"
 
 namespace pykmeans {
 
+using detail::ExactDistance;
 using detail::FloatEnvironment;
-using detail::Referee;
 
 template <class T>
 double inertia(const Points<T>& points, MatrixView<double> view, const std::int32_t* labels, double* cluster_inertia,
                const Poll& poll) {
   const FloatEnvironment environment;
-  const Vector<double> centers = detail::seen_centers(points, view, "centers");
-  const Referee referee(points, centers.data(), view.rows);
-  detail::check_labels(labels, points.values.rows, view.rows);
+  const Vector<double> centers = detail::normalized_centers(points, view, "centers");
+  const ExactDistance exact = detail::distance_to(points, centers.data(), view.rows);
+  detail::check_labels(labels, points.rows(), view.rows);
   const std::size_t n_sums = cluster_inertia ? view.rows : 1;
   const Vector<detail::WideSum> sums =
-      detail::cluster_sums(points, points.weights, centers.data(), n_sums, labels, referee, poll);
-  const int exponent = referee.exponent();
+      detail::cluster_sums(points, points.weights, centers.data(), n_sums, labels, exact, poll);
+  const int exponent = exact.exponent();
   detail::WideSum total;
   for (std::size_t c = 0; c < n_sums; ++c) {
     total.add(sums[c]);
@@ -47,26 +46,24 @@ double inertia(const Points<T>& points, MatrixView<double> view, const std::int3
 template <class T>
 void nearest(const Points<T>& points, MatrixView<double> view, std::int32_t* labels, const Poll& poll) {
   const FloatEnvironment environment;
-  const Vector<double> centers = detail::seen_centers(points, view, "centers");
-  const Referee referee(points, centers.data(), view.rows);
-  detail::Assigner<T>(points, view.rows, Algorithm::lloyd, labels, poll).assign(centers.data(), referee, nullptr);
+  const Vector<double> centers = detail::normalized_centers(points, view, "centers");
+  const ExactDistance exact = detail::distance_to(points, centers.data(), view.rows);
+  detail::Assigner<T>(points, view.rows, Algorithm::lloyd, labels, poll).assign(centers.data(), exact, nullptr);
 }
 
 template <class T>
 void distances_to_labels(const Points<T>& points, MatrixView<double> view, const std::int32_t* labels,
                          double* distances, const Poll& poll) {
   const FloatEnvironment environment;
-  const Vector<double> centers = detail::seen_centers(points, view, "centers");
-  detail::check_labels(labels, points.values.rows, view.rows);
-  const std::size_t n = points.values.rows, d = view.columns;
-  const Referee referee(points, centers.data(), view.rows);
-  const int threads = detail::useful_threads(points.n_threads, {n, d});
-  const detail::Blocks blocks(n, d, threads);
-  detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
-    const detail::RowReader<T> read(points);
-    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
-      const double distance = referee(read(i), centers.data() + static_cast<std::size_t>(labels[i]) * d);
-      distances[i] = referee.exponent() == 0 ? distance : std::ldexp(distance, referee.exponent());
+  const Vector<double> centers = detail::normalized_centers(points, view, "centers");
+  detail::check_labels(labels, points.rows(), view.rows);
+  const std::size_t n = points.rows(), d = view.columns;
+  const ExactDistance exact = detail::distance_to(points, centers.data(), view.rows);
+  detail::for_each_block(points, detail::PassPlan(points, d, d), poll, [&](const detail::RowBlock<T>& block, int) {
+    for (std::size_t i = 0; i < block.count; ++i) {
+      const std::size_t row = block.first + i;
+      const double distance = exact(block.row(i), centers.data() + static_cast<std::size_t>(labels[row]) * d);
+      distances[row] = exact.exponent() == 0 ? distance : std::ldexp(distance, exact.exponent());
     }
   });
   for (std::size_t i = 0; i < n; ++i)
@@ -78,24 +75,23 @@ void distances_to_labels(const Points<T>& points, MatrixView<double> view, const
 template <class T, class Out>
 void transform(const Points<T>& points, MatrixView<double> view, Out* distances, const Poll& poll) {
   const FloatEnvironment environment;
-  const Vector<double> centers = detail::seen_centers(points, view, "centers");
-  const std::size_t n = points.values.rows, d = view.columns, k = view.rows;
-  const Referee referee(points, centers.data(), view.rows);
-  const int threads = detail::useful_threads(points.n_threads, {n, k, d});
-  const detail::Blocks blocks(n, k * (d + 8), threads);
+  const Vector<double> centers = detail::normalized_centers(points, view, "centers");
+  const std::size_t d = view.columns, k = view.rows;
+  const ExactDistance exact = detail::distance_to(points, centers.data(), view.rows);
   const bool root = detail::traits(points.metric.distance).rooted;
-  detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
-    const detail::RowReader<T> read(points);
-    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
-      const T* row = read(i);
+  const detail::PassPlan plan(points, k * d, k * (d + 8));
+  detail::for_each_block(points, plan, poll, [&](const detail::RowBlock<T>& block, int) {
+    for (std::size_t i = 0; i < block.count; ++i) {
+      const T* row = block.row(i);
+      Out* const out = distances + (block.first + i) * k;
       for (std::size_t c = 0; c < k; ++c) {
-        const double said = referee(row, centers.data() + c * d);
+        const double measured = exact(row, centers.data() + c * d);
         const double distance =
-            root ? std::ldexp(std::sqrt(said), referee.exponent() / 2) : std::ldexp(said, referee.exponent());
+            root ? std::ldexp(std::sqrt(measured), exact.exponent() / 2) : std::ldexp(measured, exact.exponent());
         if (!(distance <= static_cast<double>(std::numeric_limits<Out>::max())))
-          throw std::invalid_argument("the distance of row " + std::to_string(i) + " of X to center " +
+          throw std::invalid_argument("the distance of row " + std::to_string(block.first + i) + " of X to center " +
                                       std::to_string(c) + " is too large for its type; scale X down");
-        distances[i * k + c] = static_cast<Out>(distance);
+        out[c] = static_cast<Out>(distance);
       }
     }
   });
@@ -105,11 +101,11 @@ template <class T>
 std::vector<std::int64_t> medoids(const Points<T>& points, MatrixView<double> view, const std::int32_t* labels,
                                   const Poll& poll) {
   const FloatEnvironment environment;
-  const Vector<double> centers = detail::seen_centers(points, view, "centers");
-  detail::check_labels(labels, points.values.rows, view.rows);
-  const std::size_t n = points.values.rows, d = view.columns, k = view.rows;
-  const Referee referee(points, centers.data(), k);
-  struct Nearest {
+  const Vector<double> centers = detail::normalized_centers(points, view, "centers");
+  detail::check_labels(labels, points.rows(), view.rows);
+  const std::size_t d = view.columns, k = view.rows;
+  const ExactDistance exact = detail::distance_to(points, centers.data(), k);
+  struct Medoid {
     double distance = std::numeric_limits<double>::infinity();
     std::int64_t row = -1;
     void look(double other, std::int64_t at) {
@@ -119,17 +115,15 @@ std::vector<std::int64_t> medoids(const Points<T>& points, MatrixView<double> vi
       }
     }
   };
-  const int threads = detail::useful_threads(points.n_threads, {n, d});
-  Vector<Vector<Nearest>> found(static_cast<std::size_t>(threads), Vector<Nearest>(k));
-  const detail::Blocks blocks(n, d + 8, threads);
-  detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
-    const detail::RowReader<T> read(points);
-    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
-      if (points.weight(i) == 0.0) continue;
-      const auto c = static_cast<std::size_t>(labels[i]);
+  const detail::PassPlan plan(points, d, d + 8);
+  Vector<Vector<Medoid>> found(static_cast<std::size_t>(plan.threads), Vector<Medoid>(k));
+  detail::for_each_block(points, plan, poll, [&](const detail::RowBlock<T>& block, int worker) {
+    for (std::size_t i = 0; i < block.count; ++i) {
+      if (block.weight(i) == 0.0) continue;
+      const auto c = static_cast<std::size_t>(labels[block.first + i]);
       if (c >= k) continue;  // somebody has changed it since it was checked
-      found[static_cast<std::size_t>(worker)][c].look(referee(read(i), centers.data() + c * d),
-                                                      static_cast<std::int64_t>(i));
+      found[static_cast<std::size_t>(worker)][c].look(exact(block.row(i), centers.data() + c * d),
+                                                      static_cast<std::int64_t>(block.first + i));
     }
   });
   std::vector<std::int64_t> rows(k);

@@ -17,7 +17,7 @@ Rounded times(double factor, const Rounded& value);
 
 /// How far the centers moved.
 struct Movement {
-  Rounded shift;            // sum of the squared distances of their numbers, by the referee, from the first center on
+  Rounded shift;  // sum of the squared distances of their numbers, by the exact distance, from the first center on
   bool categories = false;  // whether a category of any center changed
 };
 

@@ -1,6 +1,6 @@
 // Points in boxes, of one to three features: which centers may be the nearest of a point of a box, and the nearest of a
-// few centers for each point, by the referee's own arithmetic. Nothing here is fused. Included by the isa_*.cpp files
-// only (see nearest_score.inl.hpp).
+// few centers for each point, by the exact distance's own arithmetic. Nothing here is fused. Included by the isa_*.cpp
+// files only (see nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>
@@ -15,12 +15,12 @@ namespace {
 // Let m be about the middle of the box and h its reach, |x_q - m_q| <= h_q for all its points x; e = c - m and f = b -
 // m for a center c and the center b that is nearest to m. Then for all points of the box
 //     |x - c|^2 - |x - b|^2 >= |e|^2 - |f|^2 - S,    S = 2 sum over q of h_q |c_q - b_q|.
-// The referee's distances have relative errors of (d / 16 + 9) 2^-53 < 2^-49, and |x - c|^2 <= 2 (|e|^2 + |h|^2): so b
-// wins against c all over the box, by the referee's word, where the right side is above 2^-48 (|e|^2 + |f|^2 + 2
+// The exact distances have relative errors of (d / 16 + 9) 2^-53 < 2^-49, and |x - c|^2 <= 2 (|e|^2 + |h|^2): so b
+// wins against c all over the box, by the exact distance, where the right side is above 2^-48 (|e|^2 + |f|^2 + 2
 // |h|^2). Computed, |e|^2 and |f|^2 have relative errors of at most (d + 3) 2^-53, S of 2^-49, and S <= |e|^2 + |f|^2 +
-// 2 |h|^2; a few roundings more make it 2^-46 (|e|^2 + |f|^2 + 2 |h|^2) in all. 2^-40 leaves room. Nothing overflows or
-// vanishes: where the referee does not scale, all values are below 2^480 and multiples of 2^-453, and so what is
-// squared here is below 2^482 and a multiple of 2^-454.
+// 2 |h|^2; a few roundings more make it 2^-46 (|e|^2 + |f|^2 + 2 |h|^2) in all. 2^-40 leaves scratch. Nothing overflows
+// or vanishes: where the exact distance does not scale, all values are below 2^480 and multiples of 2^-453, and so what
+// is squared here is below 2^482 and a multiple of 2^-454.
 constexpr double box_slack = 0x1p-40;
 
 /// Of a byte.
@@ -45,7 +45,7 @@ std::size_t box_candidates(const BoxQuery& query, double* kept) {
     reach_squared += reach * reach;
   }
   Lanes least = Vector::splat(std::numeric_limits<double>::infinity());
-  auto place = Vector::splat_index(0);
+  auto slot = Vector::splat_index(0);
   for (std::size_t c = 0; c < count; c += Vector::width) {
     Lanes sum = Vector::splat(0.0);
     for (std::size_t q = 0; q < features; ++q) {
@@ -53,16 +53,16 @@ std::size_t box_candidates(const BoxQuery& query, double* kept) {
       sum = Vector::add(sum, Vector::multiply(e, e));
     }
     Vector::store(query.distances + c, sum);
-    place = Vector::pick_less(sum, least, Vector::splat_index(static_cast<Integer>(c)), place);
+    slot = Vector::pick_less(sum, least, Vector::splat_index(static_cast<Integer>(c)), slot);
     least = Vector::min(sum, least);
   }
   double leasts[Vector::width];
-  std::int32_t places[Vector::width];
+  std::int32_t slots[Vector::width];
   Vector::store(leasts, least);
-  Vector::store_index(places, place);
+  Vector::store_index(slots, slot);
   std::size_t lane = 0;
   for (std::size_t l = 1; l < Vector::width; ++l) lane = leasts[l] < leasts[lane] ? l : lane;
-  const std::size_t b = static_cast<std::size_t>(places[lane]) + lane;
+  const std::size_t b = static_cast<std::size_t>(slots[lane]) + lane;
   const double limit = leasts[lane] * (1.0 + box_slack) + 2.0 * box_slack * reach_squared;
 
   std::size_t n_kept = 0;
@@ -85,9 +85,9 @@ std::size_t box_candidates(const BoxQuery& query, double* kept) {
   return n_kept;
 }
 
-/// The referee's order of operations (distances.inl.hpp).
+/// The exact distance's order of operations (distances.inl.hpp).
 template <class Vector, std::size_t features, class Lanes>
-Lanes referee_sum(const Lanes (&squares)[features]) {
+Lanes exact_sum(const Lanes (&squares)[features]) {
   if constexpr (features == 1) return squares[0];
   if constexpr (features == 2) return Vector::add(squares[0], squares[1]);
   if constexpr (features == 3) return Vector::add(Vector::add(squares[0], squares[2]), squares[1]);
@@ -120,7 +120,7 @@ std::size_t nearest_of_few(const FewQuery<Value>& query, std::int32_t* nearest, 
           const Lanes t = Vector::subtract(values[v][q], center[q]);
           squares[q] = Vector::multiply(t, t);
         }
-        const Lanes distance = referee_sum<Vector, features>(squares);
+        const Lanes distance = exact_sum<Vector, features>(squares);
         label[v] = Vector::pick_less(distance, least[v], id, label[v]);
         least[v] = Vector::min(distance, least[v]);
       }

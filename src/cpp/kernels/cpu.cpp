@@ -15,8 +15,8 @@ namespace {
 struct Choice {
   const char* name;
   const KernelTable* table;
-  const EightKernels* eight;
-  const WholeKernels* whole;  // in place of the table's
+  const Int8Kernels* int8;
+  const Int16Kernels* int16;  // in place of the table's
   bool runs;
 };
 
@@ -29,7 +29,7 @@ std::vector<Choice> choices() {
   const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
   const bool has_avx512vnni = has_avx512 && __builtin_cpu_supports("avx512vnni");
-  all = {{"avx512vnni", &avx512, &kernels::avx512vnni, &avx512vnni_whole, has_avx512vnni},
+  all = {{"avx512vnni", &avx512, &kernels::avx512vnni, &avx512vnni_int16, has_avx512vnni},
          {"avx512", &avx512, nullptr, nullptr, has_avx512},
 #ifdef PYKMEANS_AVXVNNI
          {"avxvnni", &avx2, &kernels::avxvnni, nullptr, has_avx2 && __builtin_cpu_supports("avxvnni")},
@@ -49,8 +49,8 @@ KernelTable choose() {
     if (wanted.empty() || wanted == choice.name) {
       KernelTable table = *choice.table;
       table.name = choice.name;
-      table.eight = choice.eight;
-      if (choice.whole) table.whole = *choice.whole;
+      table.int8 = choice.int8;
+      if (choice.int16) table.int16 = *choice.int16;
       return table;
     }
     names += (names.empty() ? "" : ", ") + std::string(choice.name);

@@ -1,4 +1,4 @@
-// The referee's distances. Their order of operations is the definition (sixteen partial sums, folded 8, 4, 2, 1), so
+// The exact distances. Their order of operations is the definition (sixteen partial sums, folded 8, 4, 2, 1), so
 // that every instruction set gives the same bits: contraction is off in every file, and nothing here may be reordered.
 // Included by the isa_*.cpp files only (see nearest_score.inl.hpp).
 #pragma once
@@ -11,7 +11,7 @@
 namespace pykmeans::kernels {
 namespace {
 
-/// The sum of term(j) over j, in the referee's order.
+/// The sum of term(j) over j, in the exact distance's order.
 template <class Term>
 inline double sixteen_sums(std::size_t features, const Term& term) {
   switch (features) {  // the same sums with the zero lanes left out
@@ -57,13 +57,13 @@ struct Unlike {
 };
 
 template <class Metric, class Value>
-double referee_distance(const Value* row, const double* center, std::size_t features) {
+double exact_distance(const Value* row, const double* center, std::size_t features) {
   return sixteen_sums(features, [=](std::size_t j) { return Metric::term(static_cast<double>(row[j]), center[j]); });
 }
 
 template <class Metric, class Value>
-double scaled_referee_distance(const Value* row, const double* center, std::size_t features, double first_factor,
-                               double second_factor) {
+double scaled_distance(const Value* row, const double* center, std::size_t features, double first_factor,
+                       double second_factor) {
   return sixteen_sums(features, [=](std::size_t j) {
     return Metric::term(static_cast<double>(row[j]) * first_factor * second_factor,
                         center[j] * first_factor * second_factor);
@@ -75,7 +75,7 @@ void distances_to_labels(const Value* rows, std::ptrdiff_t row_stride, const dou
                          const std::int32_t* labels, std::size_t count, double* distances) {
   for (std::size_t i = 0; i < count; ++i) {
     const double* center = centers + (labels ? static_cast<std::size_t>(labels[i]) * features : 0);
-    distances[i] = referee_distance<Metric>(rows + static_cast<std::ptrdiff_t>(i) * row_stride, center, features);
+    distances[i] = exact_distance<Metric>(rows + static_cast<std::ptrdiff_t>(i) * row_stride, center, features);
   }
 }
 
@@ -90,18 +90,18 @@ void few_features(const Value* rows, std::ptrdiff_t row_stride, const double* ce
 }
 
 template <class Metric, class Value>
-constexpr DistanceKernels<Value> distance_of = {referee_distance<Metric, Value>, scaled_referee_distance<Metric, Value>,
+constexpr DistanceKernels<Value> distance_of = {exact_distance<Metric, Value>, scaled_distance<Metric, Value>,
                                                 few_features<Metric, most_few_features, Value>};
 
 template <class Metric>
-constexpr RefereeKernels distances_of = {distance_of<Metric, std::uint8_t>, distance_of<Metric, float>,
+constexpr TypedDistances distances_of = {distance_of<Metric, std::uint8_t>, distance_of<Metric, float>,
                                          distance_of<Metric, double>};
 
 double norm(const double* row, std::size_t features) {
   return sixteen_sums(features, [=](std::size_t j) { return row[j] * row[j]; });
 }
 
-constexpr Referees referee_kernels = {distances_of<Squared>, distances_of<Absolute>, distances_of<Unlike>, norm};
+constexpr Distances distance_kernels = {distances_of<Squared>, distances_of<Absolute>, distances_of<Unlike>, norm};
 
 }  // namespace
 }  // namespace pykmeans::kernels

@@ -34,10 +34,10 @@ void grid_cells(const Value* rows, std::size_t count, const Grid<Value>& grid, s
   for (std::size_t i = 0; i < count; ++i) {
     std::uint32_t code = 0;
     for (std::size_t q = 0; q < features; ++q) {
-      Value place = (rows[i * features + q] - own.low[q]) * own.scale[q];
-      place = place > Value(0) ? place : Value(0);  // NaN too
-      place = place < own.last ? place : own.last;
-      code |= spread_bits<features>(static_cast<std::uint32_t>(static_cast<std::int32_t>(place))) << q;
+      Value slot = (rows[i * features + q] - own.low[q]) * own.scale[q];
+      slot = slot > Value(0) ? slot : Value(0);  // NaN too
+      slot = slot < own.last ? slot : own.last;
+      code |= spread_bits<features>(static_cast<std::uint32_t>(static_cast<std::int32_t>(slot))) << q;
     }
     cells[i] = static_cast<std::uint16_t>(code);
   }

@@ -4,8 +4,8 @@
 #include "divide.inl.hpp"
 #include "grid.inl.hpp"
 #include "limbs.inl.hpp"
+#include "nearest_int16.inl.hpp"
 #include "nearest_score.inl.hpp"
-#include "nearest_whole.inl.hpp"
 #include "pair_sums.inl.hpp"
 #include "scan.inl.hpp"
 #include "score_group.inl.hpp"
@@ -18,14 +18,14 @@ namespace pykmeans::kernels {
 constexpr KernelTable avx2 = {"avx2",
                               filter_kernels<Avx2Vector<float>, 2, 4>,
                               filter_kernels<Avx2Vector<double>, 2, 4>,
-                              referee_kernels,
+                              distance_kernels,
                               divide_kernels,
                               limb_kernels,
                               scan_kernels<Avx2Vector<float>, Avx2Vector<double>>,
                               seed_kernels<Avx2Vector<float>, Avx2Vector<float>>,
                               group_kernels<Avx2Vector<float>, 4>,
                               place_kernels,
-                              whole_kernels<Avx2Pairs, Avx2Pairs, 2, 4>,
+                              int16_kernels<Avx2Pairs, Avx2Pairs, 2, 4>,
                               box_kernels<Avx2Vector<double>, 2>,
                               grid_kernels<float>,
                               grid_kernels<double>,

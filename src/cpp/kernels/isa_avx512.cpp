@@ -4,8 +4,8 @@
 #include "divide.inl.hpp"
 #include "grid.inl.hpp"
 #include "limbs.inl.hpp"
+#include "nearest_int16.inl.hpp"
 #include "nearest_score.inl.hpp"
-#include "nearest_whole.inl.hpp"
 #include "pair_sums.inl.hpp"
 #include "scan.inl.hpp"
 #include "score_group.inl.hpp"
@@ -19,14 +19,14 @@ namespace pykmeans::kernels {
 constexpr KernelTable avx512 = {"avx512",
                                 filter_kernels<Avx512Vector<float>, 2, 8>,
                                 filter_kernels<Avx512Vector<double>, 2, 8>,
-                                referee_kernels,
+                                distance_kernels,
                                 divide_kernels,
                                 limb_kernels,
                                 scan_kernels<Avx512Vector<float>, Avx512Vector<double>>,
                                 seed_kernels<Avx512Vector<float>, Avx2Vector<float>>,
                                 group_kernels<Avx512Vector<float>, 12>,
                                 place_kernels,
-                                whole_kernels<Avx512Pairs, Avx2Pairs, 2, 8>,
+                                int16_kernels<Avx512Pairs, Avx2Pairs, 2, 8>,
                                 box_kernels<Avx512Vector<double>, 2>,
                                 grid_kernels<float>,
                                 grid_kernels<double>,

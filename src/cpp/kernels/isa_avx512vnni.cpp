@@ -1,13 +1,13 @@
 // AVX-512 with dot products of 8 and 16 bits (VNNI). What differs from AVX-512 without.
-#include "nearest_whole.inl.hpp"
-#include "score_eight.inl.hpp"
+#include "nearest_int16.inl.hpp"
+#include "score_int8.inl.hpp"
 #include "table.hpp"
 #include "vec_avx512.hpp"
 #include "vec_avx512vnni.hpp"
 
 namespace pykmeans::kernels {
 
-constexpr EightKernels avx512vnni = eight_kernels<Avx512Vector<float>, Avx512Eight, 12>;
-constexpr WholeKernels avx512vnni_whole = whole_kernels<Avx512VnniPairs, VnniPairs, 2, 8>;
+constexpr Int8Kernels avx512vnni = int8_kernels<Avx512Vector<float>, Avx512Eight, 12>;
+constexpr Int16Kernels avx512vnni_int16 = int16_kernels<Avx512VnniPairs, VnniPairs, 2, 8>;
 
 }  // namespace pykmeans::kernels

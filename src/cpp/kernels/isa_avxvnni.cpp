@@ -1,11 +1,11 @@
 // AVX2 with 8-bit dot products (AVX-VNNI). What differs from AVX2 without.
-#include "score_eight.inl.hpp"
+#include "score_int8.inl.hpp"
 #include "table.hpp"
 #include "vec_avx2.hpp"
 #include "vec_avxvnni.hpp"
 
 namespace pykmeans::kernels {
 
-constexpr EightKernels avxvnni = eight_kernels<Avx2Vector<float>, AvxEight, 4>;
+constexpr Int8Kernels avxvnni = int8_kernels<Avx2Vector<float>, AvxEight, 4>;
 
 }  // namespace pykmeans::kernels

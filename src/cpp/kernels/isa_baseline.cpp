@@ -18,7 +18,7 @@ namespace pykmeans::kernels {
 constexpr KernelTable baseline = {"baseline",
                                   filter_kernels<PortableVector<float>, 2, 4>,
                                   filter_kernels<PortableVector<double>, 2, 4>,
-                                  referee_kernels,
+                                  distance_kernels,
                                   divide_kernels,
                                   limb_kernels,
                                   scan_kernels<PortableVector<float>, PortableVector<double>>,

@@ -70,7 +70,7 @@ struct NearestScore {
   }
 
   template <std::size_t width>
-  static TileVerdict nearest_in_tile(const Float* points, const Float* doubts, const std::int32_t* labels,
+  static TileVerdict nearest_in_tile(const Float* points, const Float* row_errors, const std::int32_t* labels,
                                      const PanelView<Float>& centers, std::int32_t* found) {
     Lanes least[vectors], next[vectors];
     Indices where[vectors];
@@ -94,10 +94,10 @@ struct NearestScore {
     TileVerdict verdict = {0, 0};
     for (std::size_t v = 0; v < vectors; ++v) {
       const std::size_t first = v * Vector::width;
-      const Lanes own = Vector::add(least[v], Vector::gather(centers.slacks, where[v]));
-      const Lanes limit = Vector::add(own, Vector::load(doubts + first));
+      const Lanes own = Vector::add(least[v], Vector::gather(centers.center_errors, where[v]));
+      const Lanes limit = Vector::add(own, Vector::load(row_errors + first));
       verdict.undecided |= Vector::not_above(next[v], limit) << first;
-      verdict.moved |= Vector::unlike(where[v], labels + first) << first;
+      verdict.moved |= Vector::mismatches(where[v], labels + first) << first;
       Vector::store_index(found + first, where[v]);
     }
     return verdict;
@@ -107,7 +107,7 @@ struct NearestScore {
   static void nearest_in(const TileView<Float>& points, const PanelView<Float>& centers, std::int32_t* found,
                          TileVerdict* verdicts) {
     for (std::size_t t = 0; t < points.tiles; ++t)
-      verdicts[t] = nearest_in_tile<width>(points.values + t * centers.features * tile, points.doubts + t * tile,
+      verdicts[t] = nearest_in_tile<width>(points.values + t * centers.features * tile, points.row_errors + t * tile,
                                            points.labels + t * tile, centers, found + t * tile);
   }
 

@@ -1,5 +1,6 @@
-// Exact sums of the distances between rows and other rows, in the referee's order (distances.inl.hpp): a lane for each
-// row, so that nothing is folded across lanes. Included by the isa_*.cpp files only (see nearest_score.inl.hpp).
+// Exact sums of the distances between rows and other rows, in the exact distance's order (distances.inl.hpp): a lane
+// for each row, so that nothing is folded across lanes. Included by the isa_*.cpp files only (see
+// nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>
@@ -47,8 +48,8 @@ struct Pairs {
     add(sums, more);
   }
 
-  /// The referee's partial sums l, l + 4, l + 8 and l + 12, folded as it does; of the first 4 * fours features, and of
-  /// `features` where there are more. Those that a multiple of four adds are zero and change nothing.
+  /// The exact distance's partial sums l, l + 4, l + 8 and l + 12, folded as it does; of the first 4 * fours features,
+  /// and of `features` where there are more. Those that a multiple of four adds are zero and change nothing.
   template <std::size_t fours, bool more>
   void quarter(std::size_t l, std::size_t features, Lanes (&result)[others]) const {
     Lanes sums[fours][others];
@@ -94,7 +95,7 @@ struct Pairs {
   }
 
   /// How many of some features differ.
-  Lanes unlike(std::size_t r, std::size_t first, std::size_t count) const {
+  Lanes mismatches(std::size_t r, std::size_t first, std::size_t count) const {
     Lanes sum = Vector::splat(0.0);
     for (std::size_t j = first; j < first + count; ++j)
       sum = Vector::count_unlike(sum, Vector::load(tile + j * pair_tile), Vector::splat(row[r][j]));
@@ -214,7 +215,7 @@ struct PairSums {
       Lanes distance = distances[r];
       if (query.categories != 0)
         distance = Vector::add(distance, Vector::multiply(Vector::splat(query.mismatch),
-                                                          pairs.unlike(r, query.numbers, query.categories)));
+                                                          pairs.mismatches(r, query.numbers, query.categories)));
       if (query.rooted) distance = Vector::square_root(distance);
       if (query.weights) {
         const ExactProduct<Vector> product(distance, Vector::splat(query.weights[i + r]));

@@ -34,7 +34,7 @@ struct PanelScores {
     constexpr float infinity = std::numeric_limits<float>::infinity();
     for (std::size_t r = 0; r < n_rows; ++r) {
       const std::size_t row = query.chosen[base + r];
-      const int own = query.place[row] - query.first_place;
+      const int own = query.slot[row] - query.first_slot;
       const typename Vector::Lanes limit = Vector::splat(query.limits[row]);
       unsigned mask = 0;
       for (std::size_t v = 0; v < vectors; ++v) mask |= Vector::not_above(at[v][r], limit) << (v * Vector::width);

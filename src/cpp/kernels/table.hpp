@@ -10,7 +10,7 @@ namespace pykmeans::kernels {
 template <class Float>
 struct TileView {
   const Float* values;         // (tiles, features, tile)
-  const Float* doubts;         // (tiles * tile) see nearest
+  const Float* row_errors;     // (tiles * tile) see nearest
   const std::int32_t* labels;  // (tiles * tile) as they are
   std::size_t tiles;
 };
@@ -18,10 +18,10 @@ struct TileView {
 /// Centers in panels of equal width.
 template <class Float>
 struct PanelView {
-  const Float* values;        // (panels, features, width)
-  const Float* starts;        // (panels * width) infinity for none
-  const std::int32_t* names;  // (panels * width) what labels call them
-  const Float* slacks;        // by name, see nearest
+  const Float* values;         // (panels, features, width)
+  const Float* starts;         // (panels * width) infinity for none
+  const std::int32_t* names;   // (panels * width) what labels call them
+  const Float* center_errors;  // by name, see nearest
   std::size_t features;
   std::size_t panels;
   std::size_t width;       // at most FilterKernels::widest
@@ -36,11 +36,12 @@ struct TileVerdict {
 };
 
 /// Scores of points against centers by some metric, in any order of operations, with or without fused multiply-add.
-/// Whoever calls accounts for the rounding (core/assign/codebook.hpp).
+/// Whoever calls accounts for the rounding (core/filter/codebook.hpp).
 template <class Float>
 struct ScoreKernels {
   /// For each point the name of the center of least score (the first that has it). The point is decided where the least
-  /// score of the others is above least + slack of that center + doubt of the point; not where anything is NaN.
+  /// score of the others is above least + center error of that center + row error of the point; not where anything is
+  /// NaN.
   /// @param found [out] (tiles * tile)  @param verdicts [out] (tiles)
   void (*nearest)(const TileView<Float>& points, const PanelView<Float>& centers, std::int32_t* found,
                   TileVerdict* verdicts);
@@ -84,18 +85,18 @@ struct PlaceKernels {
 
 template <class Float>
 struct FilterKernels {
-  std::size_t tile;             // at most 32
-  std::size_t widest;           // panel
-  ScoreKernels<Float> dot;      // start + sum over q of point[q] * center[q]
-  ScoreKernels<Float> greater;  // start + sum over q of max(point[q], center[q])
-  ScoreKernels<Float> mixed;    // as dot for the numbers, plus mismatch times the number of categories that differ,
-                                // which is counted exactly: a category that is NaN differs from all
+  std::size_t tile;           // at most 32
+  std::size_t widest;         // panel
+  ScoreKernels<Float> dot;    // start + sum over q of point[q] * center[q]
+  ScoreKernels<Float> l1;     // start + sum over q of max(point[q], center[q])
+  ScoreKernels<Float> mixed;  // as dot for the numbers, plus mismatch times the number of categories that differ,
+                              // which is counted exactly: a category that is NaN differs from all
   PackKernels<Float> pack;
 };
 
 constexpr std::size_t most_few_features = 8;
 
-/// The referee's distance of a row and a center by some metric, both of `features` values; and that of both multiplied
+/// The exact distance of a row and a center by some metric, both of `features` values; and that of both multiplied
 /// by first_factor * second_factor, powers of two.
 template <class Value>
 struct DistanceKernels {
@@ -108,7 +109,7 @@ struct DistanceKernels {
                     std::size_t features, std::size_t count, double* distances);
 };
 
-struct RefereeKernels {
+struct TypedDistances {
   DistanceKernels<std::uint8_t> of_uint8;
   DistanceKernels<float> of_float32;
   DistanceKernels<double> of_float64;
@@ -132,10 +133,10 @@ struct DivideKernels {
   Divide<double> of(double) const { return of_float64; }
 };
 
-struct Referees {
-  RefereeKernels squared;                                   ///< Euclidean distance, squared
-  RefereeKernels absolute;                                  ///< the sum of absolute differences
-  RefereeKernels unlike;                                    ///< the number of features that differ
+struct Distances {
+  TypedDistances squared;                                   ///< Euclidean distance, squared
+  TypedDistances absolute;                                  ///< the sum of absolute differences
+  TypedDistances mismatches;                                ///< the number of features that differ
   double (*norm)(const double* row, std::size_t features);  ///< the sum of squares, in the same order
 };
 
@@ -212,15 +213,15 @@ struct GroupQuery {
   std::size_t stride;
   const std::uint32_t* chosen;  // (count) which rows, and group_lanes more, any of the block
   std::size_t count;
-  std::size_t features;       // of float; fours of 8-bit integers
-  const Packed* centers;      // (features, group_lanes), 8-bit integers four by four
-  const float* bounds;        // (group_lanes)
-  const float* limits;        // (block)
-  const std::int32_t* place;  // (block) of a center to leave out
-  std::int32_t first_place;   // of the sixteen
+  std::size_t features;      // of float; fours of 8-bit integers
+  const Packed* centers;     // (features, group_lanes), 8-bit integers four by four
+  const float* bounds;       // (group_lanes)
+  const float* limits;       // (block)
+  const std::int32_t* slot;  // (block) of a center to leave out
+  std::int32_t first_slot;   // of the sixteen
 };
 
-/// What the chosen rows have against the sixteen centers; the one that is left out is in nothing. All have room for
+/// What the chosen rows have against the sixteen centers; the one that is left out is in nothing. All have scratch for
 /// group_lanes more.
 struct GroupAnswer {
   float* least;               // (count) the least score
@@ -232,7 +233,7 @@ struct GroupAnswer {
 using ScoreGroup = std::size_t (*)(const GroupQuery<float>& query, const GroupAnswer& answer);
 
 /// What goes with a row of 8-bit integers; see core/assign/eight.hpp.
-struct EightRow {
+struct Int8Row {
   float scale;
   float minus_norm;
   float minus_residual;
@@ -240,7 +241,7 @@ struct EightRow {
 };
 
 /// And with sixteen centers.
-struct EightCenters {
+struct Int8Centers {
   float scale;
   float norm[group_lanes];
   float residual[group_lanes];
@@ -248,14 +249,14 @@ struct EightCenters {
 
 /// Kernels of 8-bit integers, where an instruction set has their dot product: signed ones of rows, in [-127, 127], and
 /// unsigned ones of centers, 128 more than what they stand for.
-struct EightKernels {
+struct Int8Kernels {
   /// Score: bound - norm of the row * residual of the center - residual of the row * norm of the center + scale of the
   /// row * scale of the center * the sum of the products.
-  std::size_t (*score_group)(const GroupQuery<std::int8_t, std::uint8_t>& query, const EightRow* about_rows,
-                             const EightCenters& about, const GroupAnswer& answer);
+  std::size_t (*score_group)(const GroupQuery<std::int8_t, std::uint8_t>& query, const Int8Row* about_rows,
+                             const Int8Centers& about, const GroupAnswer& answer);
   /// @param placed (features, and zeros up to a multiple of 16) @param norm  an upper bound of its norm
-  /// @param quantised [out] (features, up to a multiple of 16)
-  EightRow (*quantise)(const float* placed, std::size_t features, float norm, std::int8_t* quantised);
+  /// @param quantized [out] (features, up to a multiple of 16)
+  Int8Row (*quantize)(const float* placed, std::size_t features, float norm, std::int8_t* quantized);
 };
 
 /// The rows of a block whose bound is not above (reach + moved) * (1 + 2^-22). @param chosen [out] (count at most)
@@ -297,46 +298,46 @@ struct LimbKernels {
   const MoveKernels<double>& move(double) const { return move_float64; }
 };
 
-constexpr std::size_t whole_tile = 32;
-constexpr std::size_t whole_panel = 8;
+constexpr std::size_t int16_tile = 32;
+constexpr std::size_t int16_panel = 8;
 
 /// Centers in whole numbers, in panels of eight: score = start + sum over q of value[q] * row[q], exactly, where no
 /// score leaves int32. Values come in pairs of features, an odd last one beside a zero.
-struct WholeCenters {
-  const std::int16_t* values;  // (panels, pairs, whole_panel, 2)
-  const std::int32_t* starts;  // (panels, whole_panel), the largest int32 for padding
-  const std::int32_t* names;   // (panels, whole_panel) what a center is called
+struct Int16Centers {
+  const std::int16_t* values;  // (panels, pairs, int16_panel, 2)
+  const std::int32_t* starts;  // (panels, int16_panel), the largest int32 for padding
+  const std::int32_t* names;   // (panels, int16_panel) what a center is called
   std::size_t panels;
   std::size_t pairs;
-  std::int32_t slack;  // a center is certainly the nearest whose score is below all others by more than this
-  std::int32_t floor;  // no center that is not here has a score below it
+  std::int32_t margin;  // a center is certainly the nearest whose score is below all others by more than this
+  std::int32_t floor;   // no center that is not here has a score below it
 };
 
 /// What is said of a tile. Bit l belongs to its row l.
-struct WholeVerdict {
+struct Int16Verdict {
   std::uint32_t undecided;
   std::uint32_t moved;  // the center found is not the row's label
 };
 
 /// Rows and centers in whole numbers; all null where an instruction set has no use for them.
-struct WholeKernels {
-  /// @param tiles (count, pairs, whole_tile, 2)  @param labels (count * whole_tile)  @param least [out] (count *
-  /// whole_tile) the least score  @param found [out] (count * whole_tile) the name of its center, where decided
+struct Int16Kernels {
+  /// @param tiles (count, pairs, int16_tile, 2)  @param labels (count * int16_tile)  @param least [out] (count *
+  /// int16_tile) the least score  @param found [out] (count * int16_tile) the name of its center, where decided
   /// @param verdicts [out] (count)
-  void (*nearest)(const WholeCenters& centers, const std::int16_t* tiles, const std::int32_t* labels, std::size_t count,
-                  std::int32_t* least, std::int32_t* found, WholeVerdict* verdicts);
+  void (*nearest)(const Int16Centers& centers, const std::int16_t* tiles, const std::int32_t* labels, std::size_t count,
+                  std::int32_t* least, std::int32_t* found, Int16Verdict* verdicts);
 
   /// Names of the centers whose score of a row is at most `limit`. @param tile  that of the row  @param lane  the row's
-  /// place in it  @param names [out] (panels * whole_panel)  @return how many
-  std::size_t (*contenders)(const WholeCenters& centers, const std::int16_t* tile, std::size_t lane, std::int32_t limit,
+  /// place in it  @param names [out] (panels * int16_panel)  @return how many
+  std::size_t (*contenders)(const Int16Centers& centers, const std::int16_t* tile, std::size_t lane, std::int32_t limit,
                             std::int32_t* names);
 
   template <class Value>
   using Round = std::uint32_t (*)(const Value* const* rows, const double* origin, double factor, std::size_t features,
                                   std::int16_t* tile, double* norms);
   /// A tile of rows: (row - origin) * factor, rounded to a whole number at most 0.51 away. A row with a number beyond
-  /// +-32767 becomes zeros. @param rows (whole_tile) pointers  @param origin (features), representable in the type of
-  /// the rows  @param tile [out] (pairs, whole_tile, 2)  @param norms [out] (whole_tile) sums of squares of the whole
+  /// +-32767 becomes zeros. @param rows (int16_tile) pointers  @param origin (features), representable in the type of
+  /// the rows  @param tile [out] (pairs, int16_tile, 2)  @param norms [out] (int16_tile) sums of squares of the whole
   /// numbers, exact below 2^53  @return bit l: row l has a number beyond
   Round<std::uint8_t> round_uint8;
   Round<float> round_float32;
@@ -377,11 +378,11 @@ struct FewQuery {
 };
 
 struct BoxKernels {
-  /// Leave out centers that lose, by the referee's word, against another one all over the box.
+  /// Leave out centers that lose, by the exact distance, against another one all over the box.
   /// @param kept [out] those that are left, like query.list.centers  @return how many
   std::size_t (*candidates[max_box_features])(const BoxQuery& query, double* kept);
 
-  /// The id of the nearest center of each point by the referee's word, the lowest at a tie.
+  /// The id of the nearest center of each point by the exact distance, the lowest at a tie.
   /// @param nearest [out] (count)  @param differ [out] (count) the points, ascending, whose id is not query.labels'
   /// @return how many differ
   template <class Value>
@@ -430,7 +431,7 @@ struct PairQuery {
   std::size_t limbs;    // at least three
 };
 
-/// Add the referee's distance (its root) times the weight of the other row, for all other rows, exactly: what is added
+/// Add the exact distance (its root) times the weight of the other row, for all other rows, exactly: what is added
 /// must be at most 2^50 units of the highest limb, and a multiple of the lowest unit; products with weights and what
 /// they lose in rounding must neither overflow nor underflow.
 /// @param sums [in, out] (limbs, pair_tile) each grows by less than 2^62
@@ -445,19 +446,19 @@ struct KernelTable {
   const char* name;  ///< as PYKMEANS_ISA names it
   FilterKernels<float> float32;
   FilterKernels<double> float64;
-  Referees referee;
+  Distances distances;
   DivideKernels divide;
   LimbKernels limbs;
   ScanKernels scan;
   SeedKernels seed;
   GroupKernels group;
   PlaceKernels place;
-  WholeKernels whole;
+  Int16Kernels int16;
   BoxKernels boxes;
   GridKernels<float> grid_float32;
   GridKernels<double> grid_float64;
   PairKernels pairs;
-  const EightKernels* eight = nullptr;  ///< where the instruction set has them
+  const Int8Kernels* int8 = nullptr;  ///< where the instruction set has them
 
   const GridKernels<float>& grid(float) const { return grid_float32; }
   const GridKernels<double>& grid(double) const { return grid_float64; }
@@ -467,9 +468,9 @@ extern const KernelTable baseline;
 #ifdef PYKMEANS_X86_KERNELS
 extern const KernelTable avx2;
 extern const KernelTable avx512;
-extern const EightKernels avxvnni;
-extern const EightKernels avx512vnni;
-extern const WholeKernels avx512vnni_whole;
+extern const Int8Kernels avxvnni;
+extern const Int8Kernels avx512vnni;
+extern const Int16Kernels avx512vnni_int16;
 #endif
 
 /// Names of what this CPU runs, the best first, a null pointer at the end.

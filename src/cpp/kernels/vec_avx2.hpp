@@ -53,7 +53,7 @@ struct Avx2Vector<float> {
   /// p[v[l]] in lane l.
   static Lanes gather(const float* p, Indices v) { return _mm256_i32gather_ps(p, v, 4); }
   /// Bit l: lane l is not p[l].
-  static unsigned unlike(Indices v, const std::int32_t* p) {
+  static unsigned mismatches(Indices v, const std::int32_t* p) {
     const __m256i same = _mm256_cmpeq_epi32(v, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
     return static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(same))) ^ 0xffu;
   }
@@ -165,7 +165,7 @@ struct Avx2Vector<double> {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_castsi256_si128(low_halves));
   }
   static Lanes gather(const double* p, Indices v) { return _mm256_i64gather_pd(p, v, 8); }
-  static unsigned unlike(Indices v, const std::int32_t* p) {
+  static unsigned mismatches(Indices v, const std::int32_t* p) {
     const __m256i same =
         _mm256_cmpeq_epi64(v, _mm256_cvtepi32_epi64(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
     return static_cast<unsigned>(_mm256_movemask_pd(_mm256_castsi256_pd(same))) ^ 0xfu;

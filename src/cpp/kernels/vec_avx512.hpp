@@ -51,20 +51,20 @@ struct Avx512Vector<float> {
   /// p[v[l]] in lane l.
   static Lanes gather(const float* p, Indices v) { return _mm512_i32gather_ps(v, p, 4); }
   /// Bit l: lane l is not p[l].
-  static unsigned unlike(Indices v, const std::int32_t* p) {
+  static unsigned mismatches(Indices v, const std::int32_t* p) {
     return _mm512_cmpneq_epi32_mask(v, _mm512_loadu_si512(p));
   }
 
   /// Bit l: a > b is not true in lane l.
   static unsigned not_above(Lanes a, Lanes b) { return _mm512_cmp_ps_mask(a, b, _CMP_NGT_UQ); }
   static float least(Lanes v) { return _mm512_reduce_min_ps(v); }
-  /// The least lane of each of n <= 16 vectors, into room for 16: halves that are left are put side by side, two
+  /// The least lane of each of n <= 16 vectors, into scratch for 16: halves that are left are put side by side, two
   /// vectors at a time.
   template <std::size_t n>
   static void least_of_each(const Lanes (&rows)[n], float* result) {
     static_assert(n <= 16);
     const auto row = [&](std::size_t i) { return rows[i < n ? i : n - 1]; };
-    Lanes two[8], four[4], eight[2];
+    Lanes two[8], four[4], int8[2];
     for (std::size_t i = 0; i < 8; ++i)
       two[i] = min(_mm512_unpacklo_ps(row(2 * i), row(2 * i + 1)), _mm512_unpackhi_ps(row(2 * i), row(2 * i + 1)));
     for (std::size_t i = 0; i < 4; ++i) {
@@ -74,12 +74,12 @@ struct Avx512Vector<float> {
     const auto halve = [](Lanes a, Lanes b) {
       return min(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd));
     };
-    for (std::size_t i = 0; i < 2; ++i) eight[i] = halve(four[2 * i], four[2 * i + 1]);
-    _mm512_storeu_ps(result, halve(eight[0], eight[1]));
+    for (std::size_t i = 0; i < 2; ++i) int8[i] = halve(four[2 * i], four[2 * i + 1]);
+    _mm512_storeu_ps(result, halve(int8[0], int8[1]));
   }
   static Lanes multiply(Lanes a, Lanes b) { return _mm512_mul_ps(a, b); }
   static Lanes square_root(Lanes v) { return _mm512_sqrt_ps(v); }
-  /// first + l for each bit l of the mask, ascending; room for all lanes. @return how many
+  /// first + l for each bit l of the mask, ascending; scratch for all lanes. @return how many
   static std::size_t list_lanes(unsigned mask, std::uint32_t first, std::uint32_t* list) {
     const __m512i all = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(first)),
                                          _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
@@ -168,7 +168,7 @@ struct Avx512Vector<double> {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi64_epi32(v));
   }
   static Lanes gather(const double* p, Indices v) { return _mm512_i64gather_pd(v, p, 8); }
-  static unsigned unlike(Indices v, const std::int32_t* p) {
+  static unsigned mismatches(Indices v, const std::int32_t* p) {
     const __m256i labels = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
     return _mm512_cmpneq_epi64_mask(v, _mm512_cvtepi32_epi64(labels));
   }

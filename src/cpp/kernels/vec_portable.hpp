@@ -111,7 +111,7 @@ struct PortableVector {
     return result;
   }
   /// Bit l: lane l is not p[l].
-  static unsigned unlike(Indices v, const std::int32_t* p) {
+  static unsigned mismatches(Indices v, const std::int32_t* p) {
     unsigned bits = 0;
     for (std::size_t lane = 0; lane < width; ++lane) bits |= (v[lane] != p[lane] ? 1u : 0u) << lane;
     return bits;
@@ -251,7 +251,7 @@ struct PortableVector {
     return each<Lanes>([&](std::size_t i) { return p[v.at[i]]; });
   }
   /// Bit l: lane l is not p[l].
-  static unsigned unlike(Indices v, const std::int32_t* p) {
+  static unsigned mismatches(Indices v, const std::int32_t* p) {
     unsigned bits = 0;
     for (std::size_t lane = 0; lane < width; ++lane) bits |= (v.at[lane] != p[lane] ? 1u : 0u) << lane;
     return bits;

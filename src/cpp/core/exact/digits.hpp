@@ -69,18 +69,18 @@ Leading leading_bits(std::int64_t* digits, std::size_t count) {
   std::uint64_t value = static_cast<std::uint64_t>(digits[top - 1]);
   while (filled > 0 && !(value >> (filled - 1))) --filled;
   result.window = value << (64 - filled);
-  int room = 64 - filled;
+  int scratch = 64 - filled;
   std::size_t next = top - 1;
-  while (room > 0 && next > 0) {
+  while (scratch > 0 && next > 0) {
     --next;
     value = static_cast<std::uint64_t>(digits[next]);
-    if (room >= bits) {
-      result.window |= value << (room - bits);
-      room -= bits;
+    if (scratch >= bits) {
+      result.window |= value << (scratch - bits);
+      scratch -= bits;
     } else {
-      result.window |= value >> (bits - room);
-      result.sticky = (value & ((std::uint64_t{1} << (bits - room)) - 1)) != 0;
-      room = 0;
+      result.window |= value >> (bits - scratch);
+      result.sticky = (value & ((std::uint64_t{1} << (bits - scratch)) - 1)) != 0;
+      scratch = 0;
     }
   }
   result.exponent = static_cast<int>(top - 1) * bits + filled - 64;

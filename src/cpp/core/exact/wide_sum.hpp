@@ -64,7 +64,7 @@ class WideSum {
 
  private:
   // The lowest bit of a product of two subnormals is 2^-2148, and a threshold reaches 106 bits below; the highest value
-  // of a product is below 2^2048, with room above for 2^60 of them.
+  // of a product is below 2^2048, with scratch above for 2^60 of them.
   static constexpr int lowest = -2304;
   static constexpr std::size_t digits = (2304 + 2112) / 32;
 

@@ -4,8 +4,8 @@
 #include <limits>
 #include <type_traits>
 
-#include "../parallel.hpp"
-#include "../row_reader.hpp"
+#include "../machine/parallel.hpp"
+#include "../rows/row_block.hpp"
 #include "nearby_order.hpp"
 #include "pykmeans/workspace.hpp"
 
@@ -18,22 +18,22 @@ constexpr float nowhere = -1e30f;  // the value where there is no row: below all
 }  // namespace
 
 template <class T>
-Neighborhoods<T>::Neighborhoods(const Points<T>& points, const Referee& referee, std::size_t n_clusters,
+Neighborhoods<T>::Neighborhoods(const Points<T>& points, const ExactDistance& exact, std::size_t n_clusters,
                                 const Poll& poll)
     : points_(points),
       poll_(poll),
-      numbers_(numeric_features(points.metric, points.values.columns)),
+      numbers_(numeric_features(points.metric, points.columns())),
       growth_(traits(points.metric.distance).growth),
       kernels_(kernels_of_metric()),
-      threads_(useful_threads(points.n_threads, {points.values.rows, points.values.columns, 4})),
+      threads_(useful_threads(points.n_threads, {points.rows(), points.columns(), 4})),
       works_(choose_frame()),
       keeps_copy_(keeps_copy(n_clusters)),
       uses_boxes_(uses_boxes(n_clusters)),
-      slack_(growth_ == Growth::none
-                 ? 0.0f
-                 : static_cast<float>(2.0 * (static_cast<double>(points.values.columns + 8) * 0x1p-24 + 0x1p-20))) {
-  const std::size_t n = points.values.rows, d = points.values.columns;
-  to_frame_ -= static_cast<int>(growth_) * referee.scale();
+      relative_error_(growth_ == Growth::none
+                          ? 0.0f
+                          : static_cast<float>(2.0 * (static_cast<double>(points.columns() + 8) * 0x1p-24 + 0x1p-20))) {
+  const std::size_t n = points.rows(), d = points.columns();
+  to_frame_ -= static_cast<int>(growth_) * exact.scale();
   block_tiles_ = uses_boxes_ || d <= 64 ? kernels::seed_block_tiles : 4;
   const std::size_t block_rows = block_tiles_ * tile;
   blocks_ = (n + block_rows - 1) / block_rows;
@@ -51,7 +51,7 @@ const kernels::SeedMetric& Neighborhoods<T>::kernels_of_metric() const {
   switch (traits(points_.metric.distance).score) {
     case Score::products:
       return all.squared;
-    case Score::greater:
+    case Score::l1:
       return all.absolute;
     case Score::mixed:
       break;
@@ -62,8 +62,8 @@ const kernels::SeedMetric& Neighborhoods<T>::kernels_of_metric() const {
 /// Whether there is a frame: the largest magnitude becomes about 1, so that only what vanishes beside it is lost.
 template <class T>
 bool Neighborhoods<T>::choose_frame() {
-  const std::size_t d = points_.values.columns, categories = d - numbers_;
-  // Beside categories the referee scales nothing up.
+  const std::size_t d = points_.columns(), categories = d - numbers_;
+  // Beside categories the exact distance scales nothing up.
   const int limit = !std::is_same_v<T, double> ? 120 : categories != 0 ? 400 : 900;
   const int exponent = -(points_.range.highest + 1), nearest = std::clamp(exponent, -limit, limit);
   factor_ = std::ldexp(1.0, nearest);
@@ -71,23 +71,23 @@ bool Neighborhoods<T>::choose_frame() {
   if (exponent < -limit - 6 || exponent > limit || d > 100000) return false;
   if (categories == 0) return true;
   for (std::size_t q = numbers_; q < d; ++q)
-    if (std::is_same_v<T, double> && points_.columns[q].highest > 24) return false;
+    if (std::is_same_v<T, double> && points_.facts.columns[q].highest > 24) return false;
   mismatch_ = growth_ == Growth::none ? 1.0 : std::ldexp(points_.metric.gamma, to_frame_);
   return mismatch_ <= 0x1p80;
 }
 
 /// What the rounding of a place may change a distance by. @param norm |x'|^2
 template <class T>
-float Neighborhoods<T>::doubt(float norm) const {
+float Neighborhoods<T>::row_error(float norm) const {
   if (growth_ == Growth::none) return 0.0f;
   if (growth_ == Growth::square) return 0x1p-26f * norm + 0x1p-100f;
-  return 0x1p-23f * std::sqrt(static_cast<float>(points_.values.columns) * norm) + 0x1p-75f;
+  return 0x1p-23f * std::sqrt(static_cast<float>(points_.columns()) * norm) + 0x1p-75f;
 }
 
 /// Rows in the frame are kept where there are few columns or many steps. Else they are placed anew at every step.
 template <class T>
 bool Neighborhoods<T>::keeps_copy(std::size_t n_clusters) const {
-  const std::size_t n = points_.values.rows, bytes = 4 * n * points_.values.columns;
+  const std::size_t n = points_.rows(), bytes = 4 * n * points_.columns();
   const bool small = bytes <= std::max<std::size_t>(32 * n, std::size_t{1} << 24);
   return works_ && (small || (n_clusters >= 24 && bytes <= std::size_t{1} << 30));
 }
@@ -95,7 +95,7 @@ bool Neighborhoods<T>::keeps_copy(std::size_t n_clusters) const {
 /// Boxes pay where halving the rows has cut every column, and where the steps are enough to pay for the order.
 template <class T>
 bool Neighborhoods<T>::uses_boxes(std::size_t n_clusters) const {
-  const std::size_t n = points_.values.rows, d = points_.values.columns;
+  const std::size_t n = points_.rows(), d = points_.columns();
   return keeps_copy_ && numbers_ == d && d <= kernels::most_boxed_features && n <= std::size_t{1} << 22 &&
          n_clusters * (d + 5) >= 1000 && std::log2(static_cast<double>(n) / tile) >= 1.5 * static_cast<double>(d);
 }
@@ -104,15 +104,15 @@ bool Neighborhoods<T>::uses_boxes(std::size_t n_clusters) const {
 template <class T>
 float Neighborhoods<T>::stored(double value, std::size_t tile_number) const {
   const auto framed = static_cast<float>(times_power_of_two(value, to_frame_));
-  return framed * (1.0f + slack_) + doubts_[tile_number];
+  return framed * (1.0f + relative_error_) + row_errors_[tile_number];
 }
 
-/// Some tiles in the frame. @param doubts [out] (count) or nullptr
+/// Some tiles in the frame. @param row errors [out] (count) or nullptr
 template <class T>
-const float* Neighborhoods<T>::pack(std::size_t first_tile, std::size_t count, Vector<float>& room,
-                                    float* doubts) const {
-  const std::size_t d = points_.values.columns;
-  room.resize(count * tile * d);
+const float* Neighborhoods<T>::pack(std::size_t first_tile, std::size_t count, Vector<float>& scratch,
+                                    float* row_errors) const {
+  const std::size_t d = points_.columns();
+  scratch.resize(count * tile * d);
   const auto pack = pack_.from(T());
   const RowReader<T> read(points_, tile);
   const T* present = read(0);  // the last row stands in for rows that are not there
@@ -124,24 +124,24 @@ const float* Neighborhoods<T>::pack(std::size_t first_tile, std::size_t count, V
       rows[l] = present;
     }
     float squares[tile];
-    float* to = room.data() + t * tile * d;
-    pack(rows, points_.origin.data(), factor_, numbers_, to, squares);
-    if (doubts) doubts[t] = doubt(*std::max_element(squares, squares + tile));
+    float* to = scratch.data() + t * tile * d;
+    pack(rows, points_.frame.origin.data(), factor_, numbers_, to, squares);
+    if (row_errors) row_errors[t] = row_error(*std::max_element(squares, squares + tile));
     if (numbers_ == d) continue;
     for (const T*& row : rows) row += numbers_;
-    pack(rows, points_.origin.data() + numbers_, 1.0, d - numbers_, to + numbers_ * tile, squares);
+    pack(rows, points_.frame.origin.data() + numbers_, 1.0, d - numbers_, to + numbers_ * tile, squares);
   }
-  return room.data();
+  return scratch.data();
 }
 
 template <class T>
 void Neighborhoods<T>::begin(const double* values) {
   if (!works_) return;
   if (uses_boxes_) order_ = nearby_order(points_, factor_, blocks_ * block_tiles_ * tile, threads_, poll_);
-  const std::size_t tiles = blocks_ * block_tiles_, d = points_.values.columns;
+  const std::size_t tiles = blocks_ * block_tiles_, d = points_.columns();
   nearest_.resize(tiles * tile);
   if (points_.weights) weights_.resize(tiles * tile);
-  doubts_.resize(tiles);
+  row_errors_.resize(tiles);
   reach_.resize(tiles);
   if (keeps_copy_) copy_.resize(tiles * tile * d);
   if (uses_boxes_) {
@@ -158,14 +158,14 @@ void Neighborhoods<T>::begin(const double* values) {
 template <class T>
 void Neighborhoods<T>::fill_block(std::size_t block, const double* values) {
   const std::size_t first = block * block_tiles_;
-  Vector<float> room;
-  const float* packed = pack(first, block_tiles_, room, doubts_.data() + first);
-  if (keeps_copy_) std::copy_n(packed, room.size(), copy_.data() + block * room.size());
-  for (std::size_t place = first * tile; place < (first + block_tiles_) * tile; ++place) {
-    const std::size_t row = row_at(place);
+  Vector<float> scratch;
+  const float* packed = pack(first, block_tiles_, scratch, row_errors_.data() + first);
+  if (keeps_copy_) std::copy_n(packed, scratch.size(), copy_.data() + block * scratch.size());
+  for (std::size_t slot = first * tile; slot < (first + block_tiles_) * tile; ++slot) {
+    const std::size_t row = row_at(slot);
     const bool counts = row != no_row && points_.weight(row) != 0.0;
-    nearest_[place] = counts ? stored(values[row], place / tile) : nowhere;
-    if (points_.weights) weights_[place] = counts ? static_cast<float>(points_.weights[row] * weight_factor_) : 0.0f;
+    nearest_[slot] = counts ? stored(values[row], slot / tile) : nowhere;
+    if (points_.weights) weights_[slot] = counts ? static_cast<float>(points_.weights[row] * weight_factor_) : 0.0f;
   }
   for (std::size_t t = first; t < first + block_tiles_; ++t) measure(t);
   if (uses_boxes_) make_boxes(block);
@@ -173,7 +173,7 @@ void Neighborhoods<T>::fill_block(std::size_t block, const double* values) {
 
 template <class T>
 void Neighborhoods<T>::make_boxes(std::size_t block) {
-  const std::size_t d = points_.values.columns;
+  const std::size_t d = points_.columns();
   for (std::size_t q = 0; q < d; ++q) {
     float* box = boxes_.data() + (block * d + q) * 2;
     float* below = tile_boxes_.data() + (block * d + q) * 2 * block_tiles_;
@@ -193,12 +193,12 @@ void Neighborhoods<T>::make_boxes(std::size_t block) {
 template <class T>
 void Neighborhoods<T>::measure(std::size_t number) {
   const float* values = nearest_.data() + number * tile;
-  reach_[number] = *std::max_element(values, values + tile) * (1.0f + slack_);
+  reach_[number] = *std::max_element(values, values + tile) * (1.0f + relative_error_);
 }
 
 template <class T>
 void Neighborhoods<T>::place_candidates(const double* centers, std::size_t count) {
-  const std::size_t d = points_.values.columns, n_groups = (count + at_once - 1) / at_once;
+  const std::size_t d = points_.columns(), n_groups = (count + at_once - 1) / at_once;
   candidates_.assign(n_groups * d * at_once, 0.0f);
   added_.assign(n_groups * at_once, 0.0f);
   reach_added_.assign(n_groups * at_once, 0.0f);
@@ -208,9 +208,9 @@ void Neighborhoods<T>::place_candidates(const double* centers, std::size_t count
   Vector<float> placed(d);
   for (std::size_t l = 0; l < count; ++l) {
     for (std::size_t q = 0; q < d; ++q) row[q] = static_cast<T>(centers[l * d + q]);  // the row that it was
-    added_[l] = doubt(place(row.data(), points_.origin.data(), factor_, numbers_, placed.data()));
+    added_[l] = row_error(place(row.data(), points_.frame.origin.data(), factor_, numbers_, placed.data()));
     for (std::size_t q = numbers_; q < d; ++q) placed[q] = static_cast<float>(row[q]);
-    reach_added_[l] = added_[l] * (1.0f + slack_);
+    reach_added_[l] = added_[l] * (1.0f + relative_error_);
     float* to = candidates_.data() + l / at_once * d * at_once + l % at_once;
     for (std::size_t q = 0; q < d; ++q) to[q * at_once] = placed[q];
   }
@@ -218,7 +218,7 @@ void Neighborhoods<T>::place_candidates(const double* centers, std::size_t count
 
 template <class T>
 kernels::SeedQuery Neighborhoods<T>::query(std::size_t group, std::size_t first_tile, const float* rows) const {
-  const std::size_t d = points_.values.columns, block = first_tile / block_tiles_;
+  const std::size_t d = points_.columns(), block = first_tile / block_tiles_;
   kernels::SeedQuery result{};
   result.points = rows;
   result.nearest = nearest_.data() + first_tile * tile;
@@ -242,16 +242,16 @@ template <class T>
 typename Neighborhoods<T>::Gains Neighborhoods<T>::estimate(const double* centers, std::size_t count) {
   if (!works_) return {Vector<double>(count, 0.0), Vector<double>(count, std::numeric_limits<double>::infinity())};
   place_candidates(centers, count);
-  const std::size_t d = points_.values.columns, lanes = groups() * at_once;
-  const std::size_t stride = 2 * lanes + 16;  // of a worker: gains, errors, and room to write to lines of its own
+  const std::size_t d = points_.columns(), lanes = groups() * at_once;
+  const std::size_t stride = 2 * lanes + 16;  // of a worker: gains, errors, and scratch to write to lines of its own
   Vector<double> totals(static_cast<std::size_t>(threads_) * stride);
   parallel_blocks(parts(), threads_, poll_, [&](std::size_t part, int worker) {
     double* total = totals.data() + static_cast<std::size_t>(worker) * stride;
-    Vector<float> room;
+    Vector<float> scratch;
     Vector<float> sums(lanes * tile);
     for (std::size_t b = part * part_blocks_; b < std::min(blocks_, (part + 1) * part_blocks_); ++b) {
       const std::size_t first = b * block_tiles_;
-      const float* rows = keeps_copy_ ? copy_.data() + first * tile * d : pack(first, block_tiles_, room, nullptr);
+      const float* rows = keeps_copy_ ? copy_.data() + first * tile * d : pack(first, block_tiles_, scratch, nullptr);
       for (std::size_t g = 0; g < groups(); ++g) {
         const unsigned wanted = (1u << std::min(at_once, count - g * at_once)) - 1;
         std::uint16_t* touched = touched_.data() + (g * blocks_ + b) * at_once;
@@ -259,8 +259,8 @@ typename Neighborhoods<T>::Gains Neighborhoods<T>::estimate(const double* center
         for (std::size_t l = 0; l < at_once; ++l)
           for (unsigned tiles = touched[l], t = 0; tiles != 0; tiles >>= 1, ++t)
             if (tiles & 1)
-              total[lanes + g * at_once + l] +=
-                  static_cast<double>(slack_ * reach_[first + t] + doubts_[first + t] + added_[g * at_once + l]);
+              total[lanes + g * at_once + l] += static_cast<double>(relative_error_ * reach_[first + t] +
+                                                                    row_errors_[first + t] + added_[g * at_once + l]);
       }
     }
     for (std::size_t i = 0; i < sums.size(); ++i) total[i / tile] += static_cast<double>(sums[i]);
@@ -281,20 +281,20 @@ typename Neighborhoods<T>::Gains Neighborhoods<T>::estimate(const double* center
 template <class T>
 void Neighborhoods<T>::near(std::size_t part, std::size_t candidate, Vector<Near>& found) const {
   found.clear();
-  const std::size_t d = points_.values.columns, group = candidate / at_once, lane = candidate % at_once;
-  Vector<float> room;
+  const std::size_t d = points_.columns(), group = candidate / at_once, lane = candidate % at_once;
+  Vector<float> scratch;
   for (std::size_t b = part * part_blocks_; b < std::min(blocks_, (part + 1) * part_blocks_); ++b) {
     unsigned tiles = works_ ? touched_[(group * blocks_ + b) * at_once + lane] : (1u << block_tiles_) - 1;
     for (std::size_t t = b * block_tiles_; tiles != 0; tiles >>= 1, ++t) {
       if ((tiles & 1) == 0) continue;
       unsigned near = 0xffff;
       if (works_)
-        near =
-            kernels_.near(query(group, t, keeps_copy_ ? copy_.data() + t * tile * d : pack(t, 1, room, nullptr)), lane);
-      for (std::size_t place = t * tile; near != 0; near >>= 1, ++place) {
+        near = kernels_.near(query(group, t, keeps_copy_ ? copy_.data() + t * tile * d : pack(t, 1, scratch, nullptr)),
+                             lane);
+      for (std::size_t slot = t * tile; near != 0; near >>= 1, ++slot) {
         if ((near & 1) == 0) continue;
-        const std::size_t row = row_at(place);
-        if (row != no_row && points_.weight(row) != 0.0) found.push_back({row, place});
+        const std::size_t row = row_at(slot);
+        if (row != no_row && points_.weight(row) != 0.0) found.push_back({row, slot});
       }
     }
   }
@@ -303,12 +303,12 @@ void Neighborhoods<T>::near(std::size_t part, std::size_t candidate, Vector<Near
 template <class T>
 void Neighborhoods<T>::improve(const Vector<Near>& rows, const double* values) {
   if (!works_) return;
-  for (const Near& at : rows) nearest_[at.place] = stored(values[at.row], at.place / tile);
+  for (const Near& at : rows) nearest_[at.slot] = stored(values[at.row], at.slot / tile);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::size_t number = rows[i].place / tile, block = number / block_tiles_;
-    if (i + 1 < rows.size() && rows[i + 1].place / tile == number) continue;
+    const std::size_t number = rows[i].slot / tile, block = number / block_tiles_;
+    if (i + 1 < rows.size() && rows[i + 1].slot / tile == number) continue;
     measure(number);
-    if (!uses_boxes_ || (i + 1 < rows.size() && rows[i + 1].place / tile / block_tiles_ == block)) continue;
+    if (!uses_boxes_ || (i + 1 < rows.size() && rows[i + 1].slot / tile / block_tiles_ == block)) continue;
     const float* reach = reach_.data() + block * block_tiles_;
     box_reach_[block] = *std::max_element(reach, reach + block_tiles_);
   }

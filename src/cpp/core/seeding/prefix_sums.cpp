@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "../parallel.hpp"
+#include "../machine/parallel.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
@@ -49,8 +49,8 @@ void PrefixSums::find_places() {
   chunk_of_place_ = LargeArray<std::uint16_t>(n_places_);
   std::fill_n(chunk_of_place_.data(), n_places_, std::uint16_t{0});
   each_chunk([&](std::size_t c) {
-    for (std::size_t place = begin(c); place < end(c); ++place) {
-      const std::size_t row = row_at(place);
+    for (std::size_t slot = begin(c); slot < end(c); ++slot) {
+      const std::size_t row = row_at(slot);
       const std::uint32_t at = next[row].fetch_add(1, std::memory_order_relaxed);
       // As many as were counted, unless somebody has changed the others since.
       if (at < places_of_[row + 1]) chunk_of_place_[at] = static_cast<std::uint16_t>(c);
@@ -99,11 +99,11 @@ void PrefixSums::add_up() {
 }
 
 std::size_t PrefixSums::find(double uniform, bool or_equal) {
-  const std::size_t place = certain_place(uniform);
-  return row_at(place < n_places_ ? place : exact_place(uniform, or_equal));
+  const std::size_t slot = certain_place(uniform);
+  return row_at(slot < n_places_ ? slot : exact_place(uniform, or_equal));
 }
 
-/// The place, or n_places where the margin leaves a doubt.
+/// The place, or n_places where the margin leaves a row error.
 std::size_t PrefixSums::certain_place(double uniform) const {
   // A prefix is within 2 units a place of the exact one, and the roundings of its additions; the threshold, within the
   // same and two roundings more. In all below three times:
@@ -117,13 +117,13 @@ std::size_t PrefixSums::certain_place(double uniform) const {
   const double before = chunk == 0 ? 0.0 : prefixes_[chunk - 1];
   std::int64_t sum = 0, previous = 0;
   const auto wanted = static_cast<std::int64_t>(threshold - before);
-  for (std::size_t place = begin(chunk); place < end(chunk); ++place) {
+  for (std::size_t slot = begin(chunk); slot < end(chunk); ++slot) {
     previous = sum;
-    sum += term(place, value(place));
+    sum += term(slot, value(slot));
     if (sum <= wanted) continue;
     const bool reached = before + static_cast<double>(sum) - threshold > margin;
-    const bool not_before = place == 0 || threshold - (before + static_cast<double>(previous)) > margin;
-    return reached && not_before ? place : n_places_;
+    const bool not_before = slot == 0 || threshold - (before + static_cast<double>(previous)) > margin;
+    return reached && not_before ? slot : n_places_;
   }
   return n_places_;
 }
@@ -137,29 +137,29 @@ std::size_t PrefixSums::exact_place(double uniform, bool or_equal) {
   const auto chunk = static_cast<std::size_t>(
       std::partition_point(exact_.begin(), exact_.end(), [&](const WideSum& p) { return !reaches(p); }) -
       exact_.begin());
-  std::size_t place = n_places_;
+  std::size_t slot = n_places_;
   if (chunk < chunks()) {
     WideSum prefix = chunk == 0 ? WideSum() : exact_[chunk - 1];  // of the places before `place`
-    place = begin(chunk);
-    for (std::size_t after = end(chunk); after - place > 1;) {  // it is in [place, after)
-      const std::size_t middle = place + (after - place) / 2;
+    slot = begin(chunk);
+    for (std::size_t after = end(chunk); after - slot > 1;) {  // it is in [place, after)
+      const std::size_t middle = slot + (after - slot) / 2;
       WideSum with = prefix;
-      with.add(sum_of(place, middle));
+      with.add(sum_of(slot, middle));
       if (reaches(with)) {
         after = middle;
       } else {
         prefix = with;
-        place = middle;
+        slot = middle;
       }
     }
   }
-  if (!weights_) return std::min(place, n_places_ - 1);
+  if (!weights_) return std::min(slot, n_places_ - 1);
   // A threshold of 0 is reached by the first row whatever its weight.
-  while (place < n_places_ && weights_[place] == 0.0) ++place;
-  if (place == n_places_) do
-      --place;
-    while (place > 0 && weights_[place] == 0.0);
-  return place;
+  while (slot < n_places_ && weights_[slot] == 0.0) ++slot;
+  if (slot == n_places_) do
+      --slot;
+    while (slot > 0 && weights_[slot] == 0.0);
+  return slot;
 }
 
 void PrefixSums::add_exactly() {

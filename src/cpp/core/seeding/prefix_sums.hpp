@@ -16,7 +16,7 @@
 #include <cstdint>
 
 #include "../exact/wide_sum.hpp"
-#include "../large_array.hpp"
+#include "../machine/large_array.hpp"
 #include "pykmeans/distinct_rows.hpp"
 #include "pykmeans/options.hpp"
 #include "pykmeans/workspace.hpp"
@@ -86,8 +86,8 @@ class PrefixSums {
   std::size_t chunks() const { return sums_.size(); }
   std::size_t begin(std::size_t chunk) const { return chunk * chunk_rows_; }
   std::size_t end(std::size_t chunk) const { return std::min(n_places_, begin(chunk) + chunk_rows_); }
-  std::size_t row_at(std::size_t place) const { return occurrences_ ? (*occurrences_)[place] : place; }
-  double value(std::size_t place) const { return values_ ? values_[row_at(place)] : 1.0; }
+  std::size_t row_at(std::size_t slot) const { return occurrences_ ? (*occurrences_)[slot] : slot; }
+  double value(std::size_t slot) const { return values_ ? values_[row_at(slot)] : 1.0; }
 
   /// The term of a row, or of each of its places, in units, were its value `value`. The factors are powers of two, and
   /// the product's rounding is less than 2^-2 units.

@@ -33,7 +33,7 @@ class Clusters {
   template <class T>
   Clusters(const Points<T>& points, const std::int32_t* labels, std::size_t n_clusters)
       : labels_(labels), whole_(n_clusters), others_(n_clusters), alone_(n_clusters), begins_(n_clusters + 1) {
-    const std::size_t n = points.values.rows;
+    const std::size_t n = points.rows();
     Vector<WideSum> weights(n_clusters);
     for (std::size_t i = 0; i < n; ++i)
       if (points.weight(i) > 0.0) {
@@ -62,7 +62,7 @@ class Clusters {
   /// The place where those of a cluster begin; that of count() is the end of all.
   std::size_t begin(std::size_t cluster) const { return begins_[cluster]; }
   /// The cluster of a place among the members.
-  std::size_t of_member(std::size_t place) const { return label(members_[place]); }
+  std::size_t of_member(std::size_t slot) const { return label(members_[slot]); }
   bool empty(std::size_t cluster) const { return begins_[cluster] == begins_[cluster + 1]; }
 
   /// Whether a row of the cluster has no other beside it: its weight is at most 1.

@@ -7,9 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../distance/exact_distance.hpp"
+#include "../distance/metrics.hpp"
 #include "../exact/digits.hpp"
-#include "../metrics.hpp"
-#include "../referee.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
 
@@ -17,9 +17,9 @@ namespace pykmeans::detail {
 
 class DistanceLimbs {
  public:
-  /// @param rooted  whether roots of what the referee says are added  @param weights  their range, or nullptr for ones
-  DistanceLimbs(const Referee& referee, bool rooted, const ValueRange* weights) {
-    int highest = referee.highest(), lowest = referee.lowest();
+  /// @param rooted  whether roots of the exact distance are added  @param weights  their range, or nullptr for ones
+  DistanceLimbs(const ExactDistance& exact, bool rooted, const ValueRange* weights) {
+    int highest = exact.highest(), lowest = exact.lowest();
     if (rooted) {
       // No root is less than that of the least distance: its last bit is 52 places below, at the lowest.
       highest = (highest + 1) / 2;

@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "../../kernels/table.hpp"
-#include "../parallel.hpp"
-#include "../row_reader.hpp"
+#include "../machine/parallel.hpp"
+#include "../rows/row_block.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
@@ -24,14 +24,14 @@ constexpr int highest_weight = 100;
 template <class T>
 class MeanBounds {
  public:
-  MeanBounds(const Points<T>& points, const Clusters& clusters, const Referee& referee, const Poll& poll)
+  MeanBounds(const Points<T>& points, const Clusters& clusters, const ExactDistance& exact, const Poll& poll)
       : clusters_(clusters),
-        referee_(referee),
+        exact_(exact),
         distance_(points.metric.distance),
-        d_(points.values.columns),
+        d_(points.columns()),
         means_(clusters.count() * d_),
         spread_(clusters.count()) {
-    const double rows = static_cast<double>(points.values.rows), columns = static_cast<double>(d_);
+    const double rows = static_cast<double>(points.rows()), columns = static_cast<double>(d_);
     error_ = (2.0 * rows + 8.0) * std::ldexp(columns, points.range.highest - 53);
     less_ = 1.0 - (2.0 * rows + columns + 64.0) * 0x1p-52;
     more_ = 1.0 + (2.0 * rows + columns + 64.0) * 0x1p-52;
@@ -43,7 +43,7 @@ class MeanBounds {
     for (std::size_t c = 0; c < clusters.count(); ++c)
       for (std::size_t q = 0; q < d_ && weights[c] > 0.0; ++q) means_[c * d_ + q] /= weights[c];
     each_member(points, poll, [&](const T* row, double weight, std::size_t c) {
-      spread_[c] += weight / weights[c] * referee_(row, mean(c));
+      spread_[c] += weight / weights[c] * exact_(row, mean(c));
     });
   }
 
@@ -53,7 +53,7 @@ class MeanBounds {
   };
 
   Bounds operator()(const T* row, std::size_t c) const {
-    const double said = referee_(row, mean(c));
+    const double said = exact_(row, mean(c));
     const double distance = distance_ == Distance::manhattan ? said : std::sqrt(said);
     const double near = std::max(0.0, less_ * distance - 2.0 * error_), far = more_ * distance + 2.0 * error_;
     if (distance_ == Distance::manhattan) return {less_ * near, more_ * (far + spread_[c])};
@@ -78,34 +78,35 @@ class MeanBounds {
   const double* mean(std::size_t cluster) const { return means_.data() + cluster * d_; }
 
   const Clusters& clusters_;
-  const Referee& referee_;
+  const ExactDistance& exact_;
   Distance distance_;
   std::size_t d_;
   Vector<double> means_;   // (clusters, features)
-  Vector<double> spread_;  // the mean of what the referee says between the members and the mean: V or R
+  Vector<double> spread_;  // the mean of the exact distance between the members and the mean: V or R
   double error_, less_, more_;
 };
 
 template <class T>
-bool worth_it(const Points<T>& points, const Clusters& clusters, const Referee& referee, const ValueRange* weights) {
+bool worth_it(const Points<T>& points, const Clusters& clusters, const ExactDistance& exact,
+              const ValueRange* weights) {
   const Distance distance = points.metric.distance;
   const std::size_t k = clusters.count();
   return (distance == Distance::euclidean || distance == Distance::manhattan || distance == Distance::cosine) &&
-         k >= fewest_clusters && k <= most_clusters && referee.scale() == 0 && points.range.highest <= highest_number &&
+         k >= fewest_clusters && k <= most_clusters && exact.scale() == 0 && points.range.highest <= highest_number &&
          (!weights || (weights->highest <= highest_weight && weights->lowest >= -highest_weight)) &&
-         points.values.rows < (std::size_t{1} << 32);
+         points.rows() < (std::size_t{1} << 32);
 }
 
 }  // namespace
 
 template <class T>
-NearClusters::NearClusters(const Points<T>& points, const Clusters& clusters, const Referee& referee,
+NearClusters::NearClusters(const Points<T>& points, const Clusters& clusters, const ExactDistance& exact,
                            const ValueRange* weights, const Poll& poll) {
-  if (!worth_it(points, clusters, referee, weights)) return;
-  const std::size_t n = points.values.rows, k = clusters.count();
-  const MeanBounds<T> bounds(points, clusters, referee, poll);
-  const int threads = useful_threads(points.n_threads, {n, k, points.values.columns + 8});
-  const Blocks blocks(n, k * (points.values.columns + 16), threads, pair_tile);
+  if (!worth_it(points, clusters, exact, weights)) return;
+  const std::size_t n = points.rows(), k = clusters.count();
+  const MeanBounds<T> bounds(points, clusters, exact, poll);
+  const int threads = useful_threads(points.n_threads, {n, k, points.columns() + 8});
+  const Blocks blocks(n, k * (points.columns() + 16), threads, pair_tile);
 
   order_.resize(n);
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
@@ -132,9 +133,9 @@ NearClusters::NearClusters(const Points<T>& points, const Clusters& clusters, co
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
     const RowReader<T> read(points);
     Vector<double> low(k);
-    for (std::size_t place = blocks.begin(block); place < blocks.end(block); ++place) {
-      const std::size_t i = row(place), own = clusters.label(i);
-      std::uint64_t* bits = bits_.data() + place / pair_tile * words_;
+    for (std::size_t slot = blocks.begin(block); slot < blocks.end(block); ++slot) {
+      const std::size_t i = row(slot), own = clusters.label(i);
+      std::uint64_t* bits = bits_.data() + slot / pair_tile * words_;
       const T* values = read(i);
       double least = std::numeric_limits<double>::infinity();
       for (std::size_t c = 0; c < k; ++c) {
@@ -149,11 +150,11 @@ NearClusters::NearClusters(const Points<T>& points, const Clusters& clusters, co
   });
 }
 
-template NearClusters::NearClusters(const Points<std::uint8_t>&, const Clusters&, const Referee&, const ValueRange*,
+template NearClusters::NearClusters(const Points<std::uint8_t>&, const Clusters&, const ExactDistance&,
+                                    const ValueRange*, const Poll&);
+template NearClusters::NearClusters(const Points<float>&, const Clusters&, const ExactDistance&, const ValueRange*,
                                     const Poll&);
-template NearClusters::NearClusters(const Points<float>&, const Clusters&, const Referee&, const ValueRange*,
-                                    const Poll&);
-template NearClusters::NearClusters(const Points<double>&, const Clusters&, const Referee&, const ValueRange*,
+template NearClusters::NearClusters(const Points<double>&, const Clusters&, const ExactDistance&, const ValueRange*,
                                     const Poll&);
 
 }  // namespace pykmeans::detail

@@ -9,15 +9,15 @@
 // most (2 n + 8) 2^-53 A: n products and n additions of numbers whose magnitudes add up to at most A W, n additions for
 // W, and a division. So |m - m'| <= e = (2 n + 8) 2^-53 A d in either norm. About m', V is larger by |m - m'|^2 <= e^2,
 // and the bound with R holds as it stands. Every other number here is made of positive ones by at most 2 n + d + 60
-// roundings, those of the referee and of the mean distances included: it is within a factor of 1 +- (2 n + d + 64)
-// 2^-52. Bounds are moved outwards by that factor, and by 2 e. Nothing must overflow or vanish: there is no scaling,
-// and weights are within 2^+-100.
+// roundings, those of the exact distance and of the mean distances included: it is within a factor of 1 +- (2 n + d +
+// 64) 2^-52. Bounds are moved outwards by that factor, and by 2 e. Nothing must overflow or vanish: there is no
+// scaling, and weights are within 2^+-100.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#include "../referee.hpp"
+#include "../distance/exact_distance.hpp"
 #include "clusters.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
@@ -28,11 +28,11 @@ class NearClusters {
  public:
   /// @param weights  their range, or nullptr for ones
   template <class T>
-  NearClusters(const Points<T>& points, const Clusters& clusters, const Referee& referee, const ValueRange* weights,
+  NearClusters(const Points<T>& points, const Clusters& clusters, const ExactDistance& exact, const ValueRange* weights,
                const Poll& poll);
 
   /// The row at a place, in an order in which rows of the same cluster and the same next one lie together.
-  std::size_t row(std::size_t place) const { return order_.empty() ? place : order_[place] & 0xffffffffu; }
+  std::size_t row(std::size_t slot) const { return order_.empty() ? slot : order_[slot] & 0xffffffffu; }
 
   /// Whether the cluster is that of a row of a tile of this order, or may be the nearest other one.
   bool may_matter(std::size_t tile, std::size_t cluster) const {

@@ -9,9 +9,9 @@
 #include <limits>
 
 #include "../../kernels/table.hpp"
-#include "../large_array.hpp"
-#include "../parallel.hpp"
-#include "../row_reader.hpp"
+#include "../machine/large_array.hpp"
+#include "../machine/parallel.hpp"
+#include "../rows/row_block.hpp"
 #include "near_clusters.hpp"
 #include "pykmeans/workspace.hpp"
 
@@ -25,10 +25,10 @@ using kernels::pair_tile;
 template <class T>
 class PairPacker {
  public:
-  PairPacker(const Points<T>& points, const Referee& referee)
-      : referee_(referee),
-        numbers_(numeric_features(points.metric, points.values.columns)),
-        categories_(points.values.columns - numbers_),
+  PairPacker(const Points<T>& points, const ExactDistance& exact)
+      : exact_(exact),
+        numbers_(numeric_features(points.metric, points.columns())),
+        categories_(points.columns() - numbers_),
         padded_(numbers_ <= 2 ? numbers_ : (numbers_ + 3) / 4 * 4) {}
 
   std::size_t numbers() const { return padded_; }
@@ -37,43 +37,43 @@ class PairPacker {
 
   /// @param stride  from a feature to the next
   void pack(const T* row, double* out, std::size_t stride) const {
-    for (std::size_t j = 0; j < numbers_; ++j) out[j * stride] = referee_.scaled(static_cast<double>(row[j]));
+    for (std::size_t j = 0; j < numbers_; ++j) out[j * stride] = exact_.scaled(static_cast<double>(row[j]));
     for (std::size_t j = numbers_; j < padded_; ++j) out[j * stride] = 0.0;
     for (std::size_t j = 0; j < categories_; ++j) out[(padded_ + j) * stride] = static_cast<double>(row[numbers_ + j]);
   }
 
  private:
-  const Referee& referee_;
+  const ExactDistance& exact_;
   std::size_t numbers_, categories_, padded_;
 };
 
 template <class T>
 class PairSilhouettes {
  public:
-  PairSilhouettes(const Points<T>& points, const Clusters& clusters, const NearClusters& near, const Referee& referee,
-                  const DistanceLimbs& limbs, double* values)
+  PairSilhouettes(const Points<T>& points, const Clusters& clusters, const NearClusters& near,
+                  const ExactDistance& exact, const DistanceLimbs& limbs, double* values)
       : points_(points),
         clusters_(clusters),
         near_(near),
         limbs_(limbs),
-        packer_(points, referee),
+        packer_(points, exact),
         add_pairs_(points.metric.distance == Distance::manhattan ? kernels::pick().pairs.absolute
                                                                  : kernels::pick().pairs.squared),
         own_(values),
-        nearest_(points.values.rows, std::numeric_limits<double>::infinity()),
-        sums_((points.values.rows + pair_tile - 1) / pair_tile * limbs.digits() * pair_tile) {
+        nearest_(points.rows(), std::numeric_limits<double>::infinity()),
+        sums_((points.rows() + pair_tile - 1) / pair_tile * limbs.digits() * pair_tile) {
     std::fill_n(sums_.data(), sums_.size(), 0);
-    std::fill_n(own_, points.values.rows, 0.0);
+    std::fill_n(own_, points.rows(), 0.0);
     query_.numbers = packer_.numbers();
     query_.categories = packer_.categories();
-    query_.mismatch = referee.mismatch();
+    query_.mismatch = exact.mismatch();
     query_.rooted = traits(points.metric.distance).rooted;
     query_.magic = limbs.magic();
     query_.limbs = limbs.limbs();
   }
 
   void run(const Poll& poll) {
-    const std::size_t n = points_.values.rows, members = clusters_.members().size(), d = packer_.features();
+    const std::size_t n = points_.rows(), members = clusters_.members().size(), d = packer_.features();
     const std::size_t length = std::min(members, std::max<std::size_t>((std::size_t{1} << 18) / (d + 16), 16));
     segment_ = LargeArray<double>(length * d);
     if (points_.weights) weights_.resize(length);
@@ -85,10 +85,10 @@ class PairSilhouettes {
       const std::size_t end = std::min(members, begin + length);
       pack_segment(begin, end);
       parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
-        Vector<double>& room = rooms[static_cast<std::size_t>(worker)];
-        room.resize(at_once * d);
+        Vector<double>& scratch = rooms[static_cast<std::size_t>(worker)];
+        scratch.resize(at_once * d);
         for (std::size_t i = blocks.begin(block); i < blocks.end(block); i += at_once)
-          meet(i, std::min(i + at_once, blocks.end(block)), begin, end, room.data());
+          meet(i, std::min(i + at_once, blocks.end(block)), begin, end, scratch.data());
       });
     }
     for (std::size_t i = 0; i < n; ++i)
@@ -107,13 +107,13 @@ class PairSilhouettes {
     }
   }
 
-  /// Rows from place to place, and a segment. @param room  for the rows, in tiles
-  void meet(std::size_t first, std::size_t last, std::size_t begin, std::size_t end, double* room) {
+  /// Rows from place to place, and a segment. @param scratch  for the rows, in tiles
+  void meet(std::size_t first, std::size_t last, std::size_t begin, std::size_t end, double* scratch) {
     const std::size_t d = packer_.features();
     const RowReader<T> read(points_);
     for (std::size_t i = first; i < last; ++i) {
-      const std::size_t place = i - first;
-      packer_.pack(read(near_.row(i)), room + place / pair_tile * (d * pair_tile) + place % pair_tile, pair_tile);
+      const std::size_t slot = i - first;
+      packer_.pack(read(near_.row(i)), scratch + slot / pair_tile * (d * pair_tile) + slot % pair_tile, pair_tile);
     }
     // As many other rows as a first-level cache holds.
     const std::size_t step = std::clamp<std::size_t>(2048 / d, 4, kernels::most_pairs);
@@ -122,7 +122,7 @@ class PairSilhouettes {
       for (std::size_t m = std::max(clusters_.begin(c), begin); m < stop; m += step)
         for (std::size_t i = first; i < last; i += pair_tile)
           if (near_.may_matter(i / pair_tile, c))
-            add_pairs(i, room + (i - first) * d, m - begin, std::min(step, stop - m));
+            add_pairs(i, scratch + (i - first) * d, m - begin, std::min(step, stop - m));
       if (stop == clusters_.begin(c + 1) && !clusters_.empty(c))
         for (std::size_t i = first; i < last; i += pair_tile)
           if (near_.may_matter(i / pair_tile, c)) settle(i, std::min(i + pair_tile, last), c);
@@ -130,15 +130,15 @@ class PairSilhouettes {
   }
 
   /// @param place  of the first of a tile
-  std::int64_t* sums_of(std::size_t place) { return sums_.data() + place * limbs_.digits(); }
+  std::int64_t* sums_of(std::size_t slot) { return sums_.data() + slot * limbs_.digits(); }
 
-  void add_pairs(std::size_t place, const double* tile, std::size_t other, std::size_t count) {
+  void add_pairs(std::size_t slot, const double* tile, std::size_t other, std::size_t count) {
     kernels::PairQuery query = query_;
     query.tile = tile;
     query.rows = segment_.data() + other * packer_.features();
     query.weights = points_.weights ? weights_.data() + other : nullptr;
     query.count = count;
-    std::int64_t* sums = sums_of(place);
+    std::int64_t* sums = sums_of(slot);
     add_pairs_(query, sums);
     for (std::size_t l = 0; l < pair_tile; ++l) carry_digits<51>(sums + l, limbs_.digits(), pair_tile);
   }
@@ -176,17 +176,17 @@ class PairSilhouettes {
 }  // namespace
 
 template <class T>
-void silhouettes_by_pairs(const Points<T>& points, const Clusters& clusters, const Referee& referee,
+void silhouettes_by_pairs(const Points<T>& points, const Clusters& clusters, const ExactDistance& exact,
                           const ValueRange* weights, const DistanceLimbs& limbs, double* values, const Poll& poll) {
-  const NearClusters near(points, clusters, referee, weights, poll);
-  PairSilhouettes<T>(points, clusters, near, referee, limbs, values).run(poll);
+  const NearClusters near(points, clusters, exact, weights, poll);
+  PairSilhouettes<T>(points, clusters, near, exact, limbs, values).run(poll);
 }
 
-template void silhouettes_by_pairs(const Points<std::uint8_t>&, const Clusters&, const Referee&, const ValueRange*,
+template void silhouettes_by_pairs(const Points<std::uint8_t>&, const Clusters&, const ExactDistance&,
+                                   const ValueRange*, const DistanceLimbs&, double*, const Poll&);
+template void silhouettes_by_pairs(const Points<float>&, const Clusters&, const ExactDistance&, const ValueRange*,
                                    const DistanceLimbs&, double*, const Poll&);
-template void silhouettes_by_pairs(const Points<float>&, const Clusters&, const Referee&, const ValueRange*,
-                                   const DistanceLimbs&, double*, const Poll&);
-template void silhouettes_by_pairs(const Points<double>&, const Clusters&, const Referee&, const ValueRange*,
+template void silhouettes_by_pairs(const Points<double>&, const Clusters&, const ExactDistance&, const ValueRange*,
                                    const DistanceLimbs&, double*, const Poll&);
 
 }  // namespace pykmeans::detail

@@ -1,7 +1,7 @@
 // Silhouettes by tiles of rows against all other rows: no matrix of distances exists.
 #pragma once
 
-#include "../referee.hpp"
+#include "../distance/exact_distance.hpp"
 #include "clusters.hpp"
 #include "distance_limbs.hpp"
 #include "pykmeans/points.hpp"
@@ -10,7 +10,7 @@ namespace pykmeans::detail {
 
 /// @param weights  their range, or nullptr for ones  @param limbs  usable ones  @param values [out] (n_samples)
 template <class T>
-void silhouettes_by_pairs(const Points<T>& points, const Clusters& clusters, const Referee& referee,
+void silhouettes_by_pairs(const Points<T>& points, const Clusters& clusters, const ExactDistance& exact,
                           const ValueRange* weights, const DistanceLimbs& limbs, double* values, const Poll& poll);
 
 }  // namespace pykmeans::detail

@@ -1,11 +1,12 @@
 // Silhouettes (P. J. Rousseeuw, 1987): how much nearer a row is to its own cluster than to the next one.
 #include <cmath>
 
-#include "../check.hpp"
-#include "../float_environment.hpp"
-#include "../parallel.hpp"
-#include "../referee.hpp"
-#include "../row_reader.hpp"
+#include "../distance/exact_distance.hpp"
+#include "../machine/float_environment.hpp"
+#include "../machine/parallel.hpp"
+#include "../measure/distance_to.hpp"
+#include "../rows/normalized_centers.hpp"
+#include "../rows/row_block.hpp"
 #include "clusters.hpp"
 #include "distance_limbs.hpp"
 #include "pairs.hpp"
@@ -15,20 +16,20 @@
 namespace pykmeans {
 
 using detail::Clusters;
+using detail::ExactDistance;
 using detail::FloatEnvironment;
-using detail::Referee;
 
 namespace {
 
-/// Distances in the referee's unit: a silhouette is a ratio, so that any power of two will do.
+/// Distances in the exact distance's unit: a silhouette is a ratio, so that any power of two will do.
 double shown(double said, bool rooted) {
   return rooted ? std::sqrt(said) : said;
 }
 
 template <class T>
-void silhouettes_one_by_one(const Points<T>& points, const Clusters& clusters, const Referee& referee, double* values,
-                            const Poll& poll) {
-  const std::size_t n = points.values.rows, d = points.values.columns;
+void silhouettes_one_by_one(const Points<T>& points, const Clusters& clusters, const ExactDistance& exact,
+                            double* values, const Poll& poll) {
+  const std::size_t n = points.rows(), d = points.columns();
   const bool rooted = detail::traits(points.metric.distance).rooted;
   const int threads = detail::useful_threads(points.n_threads, {n, n, d + 64});
   const detail::Blocks blocks(n, n * (d + 64), threads, 1);
@@ -43,7 +44,7 @@ void silhouettes_one_by_one(const Points<T>& points, const Clusters& clusters, c
         detail::WideSum sum;
         for (std::size_t m = clusters.begin(c); m < clusters.begin(c + 1); ++m) {
           const std::size_t j = clusters.members()[m];
-          sum.add(shown(referee(read(j), row.data()), rooted), points.weight(j));
+          sum.add(shown(exact(read(j), row.data()), rooted), points.weight(j));
         }
         if (c != clusters.label(i))
           b = std::min(b, clusters.mean(sum.rounded(), c));
@@ -62,29 +63,29 @@ void silhouette(const Points<T>& points, const std::int32_t* labels, std::size_t
                 const Poll& poll) {
   const FloatEnvironment environment;
   detail::check_finite(points);
-  detail::check_labels(labels, points.values.rows, n_clusters);
-  const std::size_t n = points.values.rows;
-  const Referee referee(points.metric, points.range, points.values.columns);
+  detail::check_labels(labels, points.rows(), n_clusters);
+  const std::size_t n = points.rows();
+  const ExactDistance exact(points.metric, points.range, points.columns());
   const Clusters clusters(points, labels, n_clusters);
   ValueRange range;
   if (points.weights) range = detail::range_of(points.weights, n);
   const ValueRange* weights = points.weights ? &range : nullptr;
   const bool rooted = detail::traits(points.metric.distance).rooted;
-  const detail::DistanceLimbs limbs(referee, rooted, weights);
+  const detail::DistanceLimbs limbs(exact, rooted, weights);
   if (limbs.usable())
-    detail::silhouettes_by_pairs(points, clusters, referee, weights, limbs, values, poll);
+    detail::silhouettes_by_pairs(points, clusters, exact, weights, limbs, values, poll);
   else
-    silhouettes_one_by_one(points, clusters, referee, values, poll);
+    silhouettes_one_by_one(points, clusters, exact, values, poll);
 }
 
 template <class T>
 void simplified_silhouette(const Points<T>& points, MatrixView<double> view, const std::int32_t* labels, double* values,
                            const Poll& poll) {
   const FloatEnvironment environment;
-  const Vector<double> centers = detail::seen_centers(points, view, "centers");
-  const std::size_t n = points.values.rows, d = view.columns, k = view.rows;
+  const Vector<double> centers = detail::normalized_centers(points, view, "centers");
+  const std::size_t n = points.rows(), d = view.columns, k = view.rows;
   detail::check_labels(labels, n, k);
-  const Referee referee(points, centers.data(), k);
+  const ExactDistance exact = detail::distance_to(points, centers.data(), k);
   const Clusters clusters(points, labels, k);
   const bool rooted = detail::traits(points.metric.distance).rooted;
   const int threads = detail::useful_threads(points.n_threads, {n, k, d});
@@ -96,8 +97,8 @@ void simplified_silhouette(const Points<T>& points, MatrixView<double> view, con
       const std::size_t own = clusters.label(i);
       double nearest = std::numeric_limits<double>::infinity();
       for (std::size_t c = 0; c < k; ++c)
-        if (c != own && !clusters.empty(c)) nearest = std::min(nearest, referee(row, centers.data() + c * d));
-      const double a = shown(referee(row, centers.data() + own * d), rooted);
+        if (c != own && !clusters.empty(c)) nearest = std::min(nearest, exact(row, centers.data() + c * d));
+      const double a = shown(exact(row, centers.data() + own * d), rooted);
       values[i] = detail::silhouette_of(a, shown(nearest, rooted), clusters.alone(own));
     }
   });

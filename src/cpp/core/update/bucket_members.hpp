@@ -8,8 +8,8 @@
 #include <cstring>
 #include <utility>
 
-#include "../parallel.hpp"
-#include "../prefetch.hpp"
+#include "../machine/parallel.hpp"
+#include "../machine/prefetch.hpp"
 #include "pykmeans/workspace.hpp"
 #include "value_codes.hpp"
 
@@ -56,11 +56,11 @@ class BucketMembers {
     for (const Hit& hit : hits) {
       Vector<Entry>& members = slots_[cluster * width_ + hit.column].members;
       const Entry entry = Amounts::entry(*value_at(hit.row, hit.column), hit.row);
-      const auto place = std::lower_bound(members.begin(), members.end(), entry);
+      const auto slot = std::lower_bound(members.begin(), members.end(), entry);
       if (hit.comes)
-        members.insert(place, entry);
-      else if (place != members.end())  // as it is, unless somebody has changed the value meanwhile
-        members.erase(place);
+        members.insert(slot, entry);
+      else if (slot != members.end())  // as it is, unless somebody has changed the value meanwhile
+        members.erase(slot);
       else if (!members.empty())
         members.pop_back();
     }
@@ -123,11 +123,11 @@ class BucketMembers {
   Sought& sought_of(std::size_t cluster, std::size_t column) { return sought_[cluster * words_ + column / 8]; }
 
   const T* value_at(std::size_t row, std::size_t column) const {
-    return points_->values.row(row) + codes_->first() + column;
+    return points_->source->in_place().row(row) + codes_->first() + column;
   }
 
   void write_cluster(std::size_t cluster, const Amounts& amounts, const Count& total, bool keep, double* centers) {
-    double* const center = centers + cluster * points_->values.columns + codes_->first();
+    double* const center = centers + cluster * points_->columns() + codes_->first();
     for (std::size_t q = 0; q < width_; ++q) {
       Slot& slot = slots_[cluster * width_ + q];
       if (!slot.wanted) continue;
@@ -148,7 +148,7 @@ class BucketMembers {
 
   /// Collect the members that are sought, some rows at a time, so that what is found takes little memory.
   void seek(const std::int32_t* labels, const Poll& poll) {
-    const std::size_t n = points_->values.rows, step = std::max<std::size_t>((std::size_t{1} << 22) / width_, 4096);
+    const std::size_t n = points_->rows(), step = std::max<std::size_t>((std::size_t{1} << 22) / width_, 4096);
     Vector<Vector<Found>> found(static_cast<std::size_t>(points_->n_threads));
     for (std::size_t begin = 0; begin < n; begin += step) {
       const std::size_t rows = std::min(step, n - begin);
@@ -200,14 +200,14 @@ class BucketMembers {
     const Sought* const sought = sought_.data() + cluster * words_;
     std::uint64_t zero = 0;
     for (std::size_t w = 0; w < words_; ++w) {
-      const std::uint64_t rest = unlike(codes, sought, w);
+      const std::uint64_t rest = mismatches(codes, sought, w);
       zero |= (rest - 0x0101010101010101u) & ~rest;  // a byte's highest bit, if it is zero (A. Mycroft, 1987)
     }
     return (zero & 0x8080808080808080u) != 0;
   }
 
   /// Bytes that are zero where a code is sought.
-  std::uint64_t unlike(const std::uint8_t* codes, const Sought* sought, std::size_t w) const {
+  std::uint64_t mismatches(const std::uint8_t* codes, const Sought* sought, std::size_t w) const {
     const std::uint64_t differ = (word(codes + w * 8) ^ word(sought[w].codes)) & word(kept_.data() + w * 8);
     return differ | word(sought[w].passed);
   }

@@ -4,12 +4,12 @@
 #include <cstring>
 #include <type_traits>
 
-#include "../large_array.hpp"
-#include "../parallel.hpp"
-#include "../prefetch.hpp"
-#include "amounts.hpp"
+#include "../machine/large_array.hpp"
+#include "../machine/parallel.hpp"
+#include "../machine/prefetch.hpp"
 #include "bucket_members.hpp"
 #include "pykmeans/workspace.hpp"
+#include "weight_counters.hpp"
 
 namespace pykmeans::detail {
 
@@ -34,12 +34,12 @@ class Counts final : public CodeCounts<T> {
   using Members = BucketMembers<T, Amounts>;
 
  public:
-  Counts(const Points<T>& points, const ValueCodes<T>& codes, std::size_t n_clusters, Typical what, const Poll& poll)
+  Counts(const Points<T>& points, const ValueCodes<T>& codes, std::size_t n_clusters, Statistic what, const Poll& poll)
       : points_(points), codes_(codes), amounts_(points), what_(what), poll_(poll), totals_(n_clusters) {
     choose_columns(n_clusters);
     counts_ = LargeArray<Count>(n_clusters * bins_);
     std::fill_n(counts_.data(), counts_.size(), Count{});
-    if (what == Typical::median) {
+    if (what == Statistic::median) {
       Vector<std::uint8_t> kept(codes.columns().size(), 0);
       for (const Counted& counted : columns_) kept[counted.column] = static_cast<std::uint8_t>(0xff << counted.shift);
       members_ = Members(points, codes, n_clusters, std::move(kept));
@@ -76,28 +76,28 @@ class Counts final : public CodeCounts<T> {
     parallel_blocks(blocks.count(), threads, poll_, [&](std::size_t block, int) {
       for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
         for (std::size_t q = 0; q < width; ++q)
-          if (what_ == Typical::mode)
+          if (what_ == Statistic::mode)
             write_mode(clusters[i], columns_[q], centers);
           else
             find_median(clusters[i], columns_[q], centers);
     });
     // From a few measurements.
-    const bool keep = moved_ < points_.values.rows / 8;
-    if (what_ == Typical::median) members_.write_medians(clusters, labels, amounts_, totals_, keep, centers, poll_);
+    const bool keep = moved_ < points_.rows() / 8;
+    if (what_ == Statistic::median) members_.write_medians(clusters, labels, amounts_, totals_, keep, centers, poll_);
     moved_ = 0;
   }
 
  private:
   void choose_columns(std::size_t n_clusters) {
     const std::size_t width = codes_.columns().size();
-    const std::size_t bytes = std::max(points_.values.rows * width * sizeof(T) / 2, most_bytes_anyway);
+    const std::size_t bytes = std::max(points_.rows() * width * sizeof(T) / 2, most_bytes_anyway);
     const std::size_t most_bins = std::max<std::size_t>(1, bytes / (width * n_clusters * sizeof(Count)));
     for (std::size_t q = 0; q < width; ++q) {
       const std::size_t codes = codes_.columns()[q].codes();
       unsigned shift = 0;
       while (codes != 0 && (codes - 1) >> shift >= most_bins) ++shift;
       const std::size_t bins = ((codes - 1) >> shift) + 1;
-      if (codes == 0 || (shift != 0 && (what_ == Typical::mode || bins < fewest_bins))) {
+      if (codes == 0 || (shift != 0 && (what_ == Statistic::mode || bins < fewest_bins))) {
         left_out_.push_back(q);
         continue;
       }
@@ -120,7 +120,7 @@ class Counts final : public CodeCounts<T> {
       // Codes of uint8 are the values of X, which somebody may have changed since the largest was found.
       if constexpr (std::is_same_v<T, std::uint8_t>) bin = std::min(bin, static_cast<unsigned>(counted.bins) - 1);
       add<sign>(counts[counted.offset + bin], amount);
-      if (what_ == Typical::median && members_.keeps(cluster, counted.column, bin))
+      if (what_ == Statistic::median && members_.keeps(cluster, counted.column, bin))
         members_.note(row, counted.column, sign > 0, hits);
     }
   }
@@ -133,7 +133,7 @@ class Counts final : public CodeCounts<T> {
   }
 
   double& value_at(double* centers, std::size_t cluster, const Counted& counted) const {
-    return centers[cluster * points_.values.columns + codes_.first() + counted.column];
+    return centers[cluster * points_.columns() + codes_.first() + counted.column];
   }
 
   void write_mode(std::size_t cluster, const Counted& counted, double* centers) {
@@ -163,7 +163,7 @@ class Counts final : public CodeCounts<T> {
   const Points<T>& points_;
   const ValueCodes<T>& codes_;
   const Amounts amounts_;
-  const Typical what_;
+  const Statistic what_;
   const Poll& poll_;
   Vector<Counted> columns_;
   Vector<std::size_t> left_out_;
@@ -183,7 +183,7 @@ bool CodeCounts<T>::possible(const Points<T>& points) {
 
 template <class T>
 std::unique_ptr<CodeCounts<T>> CodeCounts<T>::make(const Points<T>& points, const ValueCodes<T>& codes,
-                                                   std::size_t n_clusters, Typical what, const Poll& poll) {
+                                                   std::size_t n_clusters, Statistic what, const Poll& poll) {
   if (Ones<T>::fits(points)) return std::make_unique<Counts<T, Ones<T>>>(points, codes, n_clusters, what, poll);
   return std::make_unique<Counts<T, WholeWeights<T>>>(points, codes, n_clusters, what, poll);
 }

@@ -12,8 +12,8 @@
 #include <memory>
 
 #include "label_changes.hpp"
+#include "medians_modes.hpp"
 #include "pykmeans/workspace.hpp"
-#include "typical.hpp"
 #include "value_codes.hpp"
 
 namespace pykmeans::detail {
@@ -38,7 +38,7 @@ class CodeCounts : public Pooled {
 
   /// Where it is possible. @param codes  must outlive it, as what the rest refers to
   static std::unique_ptr<CodeCounts> make(const Points<T>& points, const ValueCodes<T>& codes, std::size_t n_clusters,
-                                          Typical what, const Poll& poll);
+                                          Statistic what, const Poll& poll);
 };
 
 }  // namespace pykmeans::detail

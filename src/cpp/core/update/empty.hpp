@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../referee.hpp"
+#include "../distance/exact_distance.hpp"
 #include "pykmeans/partial.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
@@ -24,7 +24,7 @@ inline bool any_empty(const Partial& sums) {
 /// is.
 /// @param labels [in, out] (n_samples)  @param sums [in, out]  @return the rows that moved
 template <class T>
-Vector<std::size_t> fill_empty_clusters(const Points<T>& points, const double* centers, const Referee& referee,
+Vector<std::size_t> fill_empty_clusters(const Points<T>& points, const double* centers, const ExactDistance& exact,
                                         std::int32_t* labels, Partial& sums, const Poll& poll);
 
 }  // namespace pykmeans::detail

@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "../exact/power_of_two.hpp"
-#include "../normalise.hpp"
-#include "../parallel.hpp"
+#include "../machine/parallel.hpp"
+#include "../rows/normalize.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
@@ -47,7 +47,7 @@ void direction(const Partial& sums, std::size_t cluster, std::size_t features, d
   Vector<double> values(features, 0.0);
   for (std::size_t q = 0; q < features; ++q)
     if (sum[q].fraction != 0.0) values[q] = std::ldexp(sum[q].fraction, sum[q].exponent - highest);
-  if (normalise(values.data(), features, values.data())) std::copy(values.begin(), values.end(), center);
+  if (normalize(values.data(), features, values.data())) std::copy(values.begin(), values.end(), center);
 }
 
 /// Call move(cluster, its center) for the clusters that were touched and have points, and round what it left.

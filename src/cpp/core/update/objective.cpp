@@ -5,9 +5,9 @@
 #include <limits>
 #include <stdexcept>
 
-#include "../cluster_sums.hpp"
 #include "../exact/power_of_two.hpp"
-#include "../parallel.hpp"
+#include "../machine/parallel.hpp"
+#include "../measure/cluster_sums.hpp"
 
 namespace pykmeans::detail {
 
@@ -40,7 +40,7 @@ template <class T>
 typename Objective<T>::Term Objective<T>::plain_term(const double* center, const Partial& sums,
                                                      std::size_t cluster) const {
   constexpr std::size_t chunk = 64, lanes = 8;
-  const std::size_t d = points_.values.columns;
+  const std::size_t d = points_.columns();
   const Rounded rounded = sums.weight(cluster);
   const double weight = std::ldexp(rounded.fraction, rounded.exponent);
   double values[lanes] = {}, magnitudes[lanes] = {};
@@ -70,7 +70,7 @@ typename Objective<T>::Term Objective<T>::plain_term(const double* center, const
 template <class T>
 typename Objective<T>::Term Objective<T>::doubled_term(const double* center, const Partial& sums,
                                                        std::size_t cluster) const {
-  const std::size_t d = points_.values.columns;
+  const std::size_t d = points_.columns();
   Doubled weight;
   if (sums.layout().weighted)
     weight = sums.sum_in_two(cluster, d, -exponent_);
@@ -93,7 +93,7 @@ typename Objective<T>::Term Objective<T>::doubled_term(const double* center, con
 template <class T>
 template <class MakeTerm>
 typename Objective<T>::Term Objective<T>::add_terms(const Partial& sums, std::size_t cost, MakeTerm make_term) {
-  const std::size_t k = terms_.size(), d = points_.values.columns;
+  const std::size_t k = terms_.size(), d = points_.columns();
   const int threads = useful_threads(points_.n_threads, {k, d, cost});
   const Blocks blocks(k, d * cost, threads, 1);
   parallel_blocks(blocks.count(), threads, poll_, [&](std::size_t block, int) {
@@ -109,9 +109,9 @@ typename Objective<T>::Term Objective<T>::add_terms(const Partial& sums, std::si
 }
 
 template <class T>
-double Objective<T>::measure(const double* centers, const Referee& referee, const std::int32_t* labels,
+double Objective<T>::measure(const double* centers, const ExactDistance& exact, const std::int32_t* labels,
                              const Term& terms) {
-  const WideSum total = cluster_sums(points_, points_.weights, centers, /*n_sums=*/1, labels, referee, poll_)[0];
+  const WideSum total = cluster_sums(points_, points_.weights, centers, /*n_sums=*/1, labels, exact, poll_)[0];
   base_ = total.to_double(-exponent_);
   base_terms_ = terms;
   has_base_ = true;
@@ -119,15 +119,15 @@ double Objective<T>::measure(const double* centers, const Referee& referee, cons
 }
 
 template <class T>
-bool Objective<T>::plain(const double* centers, const Referee& referee, const Labels& labels, const Partial& sums,
+bool Objective<T>::plain(const double* centers, const ExactDistance& exact, const Labels& labels, const Partial& sums,
                          double& value) {
-  const std::size_t k = terms_.size(), d = points_.values.columns;
-  if (referee.scale() != 0 || sums.layout().wide) return false;
+  const std::size_t k = terms_.size(), d = points_.columns();
+  if (exact.scale() != 0 || sums.layout().wide) return false;
   const Term terms = add_terms(sums, 8, [&](std::size_t c) { return plain_term(centers + c * d, sums, c); });
   if (!(terms.magnitude <= largest_terms)) return false;
   value = base_ + (terms.value.high - base_terms_.value.high);
   if (!has_base_ || !(value >= part_of_base(d) * base_ && value >= smallest)) {
-    value = measure(centers, referee, labels(), terms);
+    value = measure(centers, exact, labels(), terms);
     return true;
   }
   return value >= plain_part_of_terms(d, k) * (terms.magnitude + base_terms_.magnitude);
@@ -135,13 +135,13 @@ bool Objective<T>::plain(const double* centers, const Referee& referee, const La
 
 /// Of the terms: they are about one, whatever the weights.
 template <class T>
-void Objective<T>::set_unit(const Referee& referee, const Partial& sums) {
+void Objective<T>::set_unit(const ExactDistance& exact, const Partial& sums) {
   int exponent = std::numeric_limits<int>::min();
   for (std::size_t c = 0; c < terms_.size(); ++c)
     if (sums.count(c) != 0) exponent = std::max(exponent, sums.weight(c).exponent);
   if (exponent == std::numeric_limits<int>::min()) exponent = 0;  // only where weights are changed meanwhile
-  if (has_base_ && (exponent != exponent_ || referee.scale() != scale_)) {
-    if (referee.scale() != scale_) {
+  if (has_base_ && (exponent != exponent_ || exact.scale() != scale_)) {
+    if (exact.scale() != scale_) {
       has_base_ = false;
     } else {  // the same base and terms in another unit
       base_ = std::ldexp(base_, exponent_ - exponent);
@@ -151,48 +151,49 @@ void Objective<T>::set_unit(const Referee& referee, const Partial& sums) {
     std::fill(stale_.begin(), stale_.end(), std::uint8_t{1});
   }
   exponent_ = exponent;
-  scale_ = referee.scale();
+  scale_ = exact.scale();
 }
 
 template <class T>
-double Objective<T>::doubled(const double* centers, const Referee& referee, const Labels& labels, const Partial& sums) {
-  const std::size_t d = points_.values.columns;
-  set_unit(referee, sums);
+double Objective<T>::doubled(const double* centers, const ExactDistance& exact, const Labels& labels,
+                             const Partial& sums) {
+  const std::size_t d = points_.columns();
+  set_unit(exact, sums);
   const Term terms = add_terms(sums, 64, [&](std::size_t c) { return doubled_term(centers + c * d, sums, c); });
   const Doubled value = Doubled{base_, 0.0} + (terms.value + -base_terms_.value);
   const bool known = has_base_ && value.high >= part_of_base(d) * base_ &&
                      value.high >= part_of_terms * terms.magnitude && value.high >= smallest;
-  return known ? std::ldexp(value.high, exponent_ - 2 * scale_) : measure(centers, referee, labels(), terms);
+  return known ? std::ldexp(value.high, exponent_ - 2 * scale_) : measure(centers, exact, labels(), terms);
 }
 
 template <class T>
-double Objective<T>::from_sums(const double* centers, const Referee& referee, const Labels& labels,
+double Objective<T>::from_sums(const double* centers, const ExactDistance& exact, const Labels& labels,
                                const Partial& sums) {
-  const std::size_t k = terms_.size(), d = points_.values.columns;
+  const std::size_t k = terms_.size(), d = points_.columns();
   if (origin_.empty()) {  // the mean of the first centers, whatever the order of the rows
     origin_.assign(d, 0.0);
     for (std::size_t c = 0; c < k; ++c)
       for (std::size_t q = 0; q < d; ++q) origin_[q] += centers[c * d + q] / static_cast<double>(k);
   }
   double objective = 0.0;
-  if (!plain_ || !plain(centers, referee, labels, sums, objective)) {
+  if (!plain_ || !plain(centers, exact, labels, sums, objective)) {
     if (plain_) {
       plain_ = has_base_ = false;
       std::fill(stale_.begin(), stale_.end(), std::uint8_t{1});
     }
-    objective = doubled(centers, referee, labels, sums);
+    objective = doubled(centers, exact, labels, sums);
   }
   return traits(points_.metric.distance).halved ? 0.5 * objective : objective;
 }
 
 template <class T>
-double Objective<T>::operator()(const double* centers, const Referee& referee, const Labels& labels,
+double Objective<T>::operator()(const double* centers, const ExactDistance& exact, const Labels& labels,
                                 const Partial& sums) {
   const double objective =
       traits(points_.metric.distance).all_algorithms  // all of it is made of squares
-          ? from_sums(centers, referee, labels, sums)
-          : cluster_sums(points_, points_.weights, centers, /*n_sums=*/1, labels(), referee, poll_)[0].to_double(
-                referee.exponent());
+          ? from_sums(centers, exact, labels, sums)
+          : cluster_sums(points_, points_.weights, centers, /*n_sums=*/1, labels(), exact, poll_)[0].to_double(
+                exact.exponent());
   if (!(objective <= std::numeric_limits<double>::max()))
     throw std::invalid_argument(
         "the inertia of X is beyond the largest float64 (1.8e308); scale X or sample_weight down");

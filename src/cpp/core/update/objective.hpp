@@ -1,21 +1,21 @@
 // The objective of each assignment. Where distances are squared Euclidean ones (and cosine's are half of those), from
-// the sums: no pass over the points. Elsewhere the referee measures every row.
+// the sums: no pass over the points. Elsewhere the exact distance measures every row.
 //
 // With W and S the weight and the sum of a cluster, both taken about an origin,
 //     sum of w |x - c|^2 = sum of w |x|^2 + (W |c|^2 - 2 c.S),
 // and the first sum does not depend on the assignment. So the change of the objective between two assignments is the
-// change of the second term, summed over the clusters. One assignment is measured by the referee (the base); the others
-// follow from it. The terms are added up in float64 as long as their rounding is invisible. It no longer is where they
-// are much larger than what is left of them: then they are added up in doubled precision, from a new base on. And where
-// an objective falls to a small part of its base, the referee measures again.
+// change of the second term, summed over the clusters. One assignment is measured by the exact distance (the base); the
+// others follow from it. The terms are added up in float64 as long as their rounding is invisible. It no longer is
+// where they are much larger than what is left of them: then they are added up in doubled precision, from a new base
+// on. And where an objective falls to a small part of its base, the exact distance measures again.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 
+#include "../distance/exact_distance.hpp"
 #include "../exact/doubled.hpp"
-#include "../referee.hpp"
 #include "pykmeans/partial.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
@@ -31,7 +31,7 @@ class Objective {
   using Labels = std::function<const std::int32_t*()>;
 
   /// Of the labels against the centers, with the sums of those labels.
-  double operator()(const double* centers, const Referee& referee, const Labels& labels, const Partial& sums);
+  double operator()(const double* centers, const ExactDistance& exact, const Labels& labels, const Partial& sums);
 
   /// To be called when the centers have moved: their terms are computed anew next time.
   void forget_moved(const Partial& sums);
@@ -48,13 +48,14 @@ class Objective {
   template <class MakeTerm>
   Term add_terms(const Partial& sums, std::size_t cost, MakeTerm make_term);
 
-  double from_sums(const double* centers, const Referee& referee, const Labels& labels, const Partial& sums);
+  double from_sums(const double* centers, const ExactDistance& exact, const Labels& labels, const Partial& sums);
   /// @param value [out]  @return whether the rounding is invisible
-  bool plain(const double* centers, const Referee& referee, const Labels& labels, const Partial& sums, double& value);
-  double doubled(const double* centers, const Referee& referee, const Labels& labels, const Partial& sums);
-  void set_unit(const Referee& referee, const Partial& sums);
-  /// By the referee; the base from now on.
-  double measure(const double* centers, const Referee& referee, const std::int32_t* labels, const Term& terms);
+  bool plain(const double* centers, const ExactDistance& exact, const Labels& labels, const Partial& sums,
+             double& value);
+  double doubled(const double* centers, const ExactDistance& exact, const Labels& labels, const Partial& sums);
+  void set_unit(const ExactDistance& exact, const Partial& sums);
+  /// By the exact distance; the base from now on.
+  double measure(const double* centers, const ExactDistance& exact, const std::int32_t* labels, const Term& terms);
 
   const Points<T>& points_;
   const Poll& poll_;
@@ -62,7 +63,7 @@ class Objective {
   Vector<Term> terms_;
   Vector<std::uint8_t> stale_;
   bool plain_ = true;  // float64 has been precise enough so far
-  int scale_ = 0;      // the referee's, of the terms
+  int scale_ = 0;      // the exact distance's, of the terms
   int exponent_ = 0;   // the terms are divided by 2^exponent, so that large weights cannot overflow
   bool has_base_ = false;
   double base_ = 0.0;  // in the unit of the terms

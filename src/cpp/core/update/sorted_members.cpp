@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "../parallel.hpp"
-#include "amounts.hpp"
+#include "../machine/parallel.hpp"
 #include "pykmeans/workspace.hpp"
+#include "weight_counters.hpp"
 
 namespace pykmeans::detail {
 
@@ -21,11 +21,11 @@ struct GroupedRows {
               const std::int32_t* labels)
       : begin(clusters.size() + 1, 0) {
     constexpr std::size_t none = ~std::size_t{0};
-    Vector<std::size_t> place(n_clusters, none), next;
-    for (std::size_t i = 0; i < clusters.size(); ++i) place[clusters[i]] = i;
+    Vector<std::size_t> slot(n_clusters, none), next;
+    for (std::size_t i = 0; i < clusters.size(); ++i) slot[clusters[i]] = i;
     const auto each = [&](auto&& act) {
-      for (std::size_t row = 0; row < points.values.rows; ++row) {
-        const std::size_t at = place[static_cast<std::size_t>(labels[row])];
+      for (std::size_t row = 0; row < points.rows(); ++row) {
+        const std::size_t at = slot[static_cast<std::size_t>(labels[row])];
         if (at != none && points.weight(row) > 0.0) act(at, row);
       }
     };
@@ -90,10 +90,10 @@ auto mode(const Amounts& amounts, Vector<Entry>& members) {
 
 template <class Amounts, class T>
 void write(const Points<T>& points, const Vector<std::size_t>& columns, const Vector<std::size_t>& clusters,
-           const GroupedRows& grouped, Typical what, double* centers, const Poll& poll) {
+           const GroupedRows& grouped, Statistic what, double* centers, const Poll& poll) {
   constexpr std::size_t together = 64 / sizeof(T);  // columns: as many as come with a cache line
   const Amounts amounts(points);
-  const std::size_t parts = (columns.size() + together - 1) / together, d = points.values.columns;
+  const std::size_t parts = (columns.size() + together - 1) / together, d = points.columns();
   const int threads = useful_threads(points.n_threads, {grouped.rows.size(), columns.size(), 16});
   parallel_blocks(clusters.size() * parts, threads, poll, [&](std::size_t block, int) {
     const std::size_t cluster = block / parts, first = block % parts * together;
@@ -103,12 +103,13 @@ void write(const Points<T>& points, const Vector<std::size_t>& columns, const Ve
     Vector<Vector<typename Amounts::Entry>> members(last - first);
     for (auto& some : members) some.reserve(count);
     for (std::size_t i = grouped.begin[cluster]; i < grouped.begin[cluster + 1]; ++i) {
-      const T* const row = points.values.row(grouped.rows[i]);
+      const T* const row = points.source->in_place().row(grouped.rows[i]);
       for (std::size_t q = first; q < last; ++q)
         members[q - first].push_back(Amounts::entry(row[columns[q]], grouped.rows[i]));
     }
     for (std::size_t q = first; q < last; ++q) {
-      const T value = what == Typical::median ? median(amounts, members[q - first]) : mode(amounts, members[q - first]);
+      const T value =
+          what == Statistic::median ? median(amounts, members[q - first]) : mode(amounts, members[q - first]);
       centers[clusters[cluster] * d + columns[q]] = static_cast<double>(value) + 0.0;  // no -0
     }
   });
@@ -118,7 +119,7 @@ void write(const Points<T>& points, const Vector<std::size_t>& columns, const Ve
 
 template <class T>
 void write_by_sorting(const Points<T>& points, const Vector<std::size_t>& columns, const Vector<std::size_t>& clusters,
-                      std::size_t n_clusters, Typical what, const std::int32_t* labels, double* centers,
+                      std::size_t n_clusters, Statistic what, const std::int32_t* labels, double* centers,
                       const Poll& poll) {
   const GroupedRows grouped(points, clusters, n_clusters, labels);
   if (Ones<T>::fits(points))
@@ -131,7 +132,7 @@ void write_by_sorting(const Points<T>& points, const Vector<std::size_t>& column
 
 #define PYKMEANS_INSTANTIATE(T)                                                                            \
   template void write_by_sorting(const Points<T>&, const Vector<std::size_t>&, const Vector<std::size_t>&, \
-                                 std::size_t, Typical, const std::int32_t*, double*, const Poll&)
+                                 std::size_t, Statistic, const std::int32_t*, double*, const Poll&)
 
 PYKMEANS_INSTANTIATE(std::uint8_t);
 PYKMEANS_INSTANTIATE(float);

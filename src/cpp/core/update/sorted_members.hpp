@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "medians_modes.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
-#include "typical.hpp"
 
 namespace pykmeans::detail {
 
@@ -14,7 +14,7 @@ namespace pykmeans::detail {
 /// @param labels (n_samples)  @param centers [in, out] (n_clusters, n_features)
 template <class T>
 void write_by_sorting(const Points<T>& points, const Vector<std::size_t>& columns, const Vector<std::size_t>& clusters,
-                      std::size_t n_clusters, Typical what, const std::int32_t* labels, double* centers,
+                      std::size_t n_clusters, Statistic what, const std::int32_t* labels, double* centers,
                       const Poll& poll);
 
 }  // namespace pykmeans::detail

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../large_array.hpp"
+#include "../machine/large_array.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
 
@@ -48,7 +48,7 @@ class ValueCodes : public Pooled {
 
   std::size_t first_;
   Vector<Column> columns_;
-  LargeArray<std::uint8_t> own_;  // (rows, columns), and room to read beyond
+  LargeArray<std::uint8_t> own_;  // (rows, columns), and scratch to read beyond
   const std::uint8_t* codes_ = nullptr;
   std::ptrdiff_t stride_ = 0;
 };

@@ -12,14 +12,15 @@
 namespace pykmeans {
 
 namespace detail {
-class ColourRanks;
+class ColorRanks;
 }
 
 /// A view of the caller's rows, which must outlive it, and each of their values once.
 class DistinctRows {
  public:
-  /// @param rows  at least one, fewer than 2^28, of one to three columns  @param n_threads  0 for what the machine
-  /// grants Throws std::invalid_argument where they are not so.
+  /// @param rows  at least one, fewer than 2^28, of one to three columns
+  /// @param n_threads  0 for what the machine grants
+  /// Throws std::invalid_argument where they are not so.
   explicit DistinctRows(MatrixView<std::uint8_t> rows, int n_threads = 0, const Poll& poll = {});
 
   const MatrixView<std::uint8_t> rows;
@@ -37,7 +38,7 @@ class DistinctRows {
   void spread(const T* each, T* all, const Poll& poll = {}) const;
 
  private:
-  std::shared_ptr<const detail::ColourRanks> ranks_;
+  std::shared_ptr<const detail::ColorRanks> ranks_;
 };
 
 }  // namespace pykmeans

@@ -10,7 +10,7 @@ namespace pykmeans {
 enum class Distance {
   euclidean,  ///< squared Euclidean distance; the center is the mean
   manhattan,  ///< sum of absolute differences; the center is the median of each feature, the lower one at a tie
-  cosine,     ///< 1 - cos; the center is the direction of the sum of the normalised rows
+  cosine,     ///< 1 - cos; the center is the direction of the sum of the normalized rows
   hamming,    ///< number of features that differ; the center is the most frequent value of each, the least at a tie
   mixed,      ///< euclidean in the leading features, and gamma times hamming in the others (Z. Huang, 1998)
 };

@@ -6,7 +6,7 @@
 //
 // Everything that is wrong with an argument is a std::invalid_argument that names it, its value and the rule.
 // T is std::uint8_t, float or double throughout. Centers are double, and float32-representable where T is float.
-// Distances and centers are those of points.metric; where it is cosine, centers are normalised before they are
+// Distances and centers are those of points.metric; where it is cosine, centers are normalized before they are
 // compared.
 #pragma once
 

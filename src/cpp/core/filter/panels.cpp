@@ -1,0 +1,122 @@
+#include "panels.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "../machine/parallel.hpp"
+
+namespace pykmeans::detail {
+
+namespace {
+
+constexpr std::size_t lanes = Groups::lanes;
+
+/// @return the sum of squares
+template <class T>
+float in_frame(const T* row, const RowFrame& frame, float* placed) {
+  return kernels::pick().place.of(T())(row, frame.origin.data(), std::ldexp(1.0, -frame.spread_exponent),
+                                       frame.origin.size(), placed);
+}
+
+}  // namespace
+
+void FloatPanels::pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads,
+                       const Poll& poll) {
+  features_ = frame.origin.size();
+  error_ = FilterError<float>(features_, frame.spread_exponent, 0);
+  values_.assign(groups.slots() * features_, 0.0f);
+  starts_.assign(groups.slots(), std::numeric_limits<float>::infinity());
+  parallel_blocks(groups.slots() / lanes, threads, poll,
+                  [&](std::size_t panel, int) { pack_panel(panel, centers, groups, frame); });
+}
+
+void FloatPanels::pack_panel(std::size_t panel, const double* centers, const Groups& groups, const RowFrame& frame) {
+  for (std::size_t slot = panel * lanes; slot < (panel + 1) * lanes; ++slot) {
+    if (groups.member(slot) < 0) continue;
+    const double* center = centers + static_cast<std::size_t>(groups.member(slot)) * features_;
+    const PackedCenter<float> packed =
+        pack_center<float>(center, frame.origin, frame.spread_exponent, error_.epsilon,
+                           values_.data() + panel * features_ * lanes + slot % lanes, lanes);
+    starts_[slot] = packed.start;
+  }
+}
+
+template <class T>
+float FloatPanels::Rows::place(std::size_t i, const T* row, const RowFrame& frame) {
+  return in_frame(row, frame, values_.data() + i * features_);
+}
+
+std::size_t FloatPanels::score(std::size_t panel, const Rows& rows, Query query,
+                               const kernels::GroupAnswer& answer) const {
+  query.rows = rows.values_.data();
+  query.stride = query.features = features_;
+  query.centers = packed(panel);
+  query.bounds = starts(panel);
+  return kernels::pick().group.score_group(query, answer);
+}
+
+void Int8Panels::pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads,
+                      const Poll& poll) {
+  floats_.pack(centers, groups, frame, threads, poll);
+  features_ = frame.origin.size();
+  fours_ = (features_ + 3) / 4;
+  Four zeros;
+  for (auto& lane : zeros.at) std::fill_n(lane, 4, std::uint8_t{128});
+  values_.assign(groups.slots() / lanes * fours_, zeros);
+  about_.assign(groups.slots() / lanes, {});
+  parallel_blocks(about_.size(), threads, poll, [&](std::size_t panel, int) { quantize(panel); });
+}
+
+void Int8Panels::quantize(std::size_t panel) {
+  const float* from = floats_.packed(panel);
+  float most = 0.0f;
+  for (std::size_t i = 0; i < features_ * lanes; ++i) most = std::max(most, std::fabs(from[i]));
+  const float scale = most > 0x1p-100f ? most / 127.0f : 0.0f;
+  const double inverse = scale > 0.0f ? 1.0 / static_cast<double>(scale) : 0.0;
+  double norms[lanes] = {}, residuals[lanes] = {};
+  Four* const to = values_.data() + panel * fours_;
+  for (std::size_t q = 0; q < features_; ++q)
+    for (std::size_t l = 0; l < lanes; ++l) {
+      const auto z = static_cast<double>(from[q * lanes + l]);
+      const double integer = z * inverse + 0x1.8p52 - 0x1.8p52;  // rounded
+      const double residual = z - integer * static_cast<double>(scale);
+      to[q / 4].at[l][q % 4] = static_cast<std::uint8_t>(integer + 128.0);
+      norms[l] += z * z;
+      residuals[l] += residual * residual;
+    }
+  about_[panel].scale = scale;
+  for (std::size_t l = 0; l < lanes; ++l) {
+    about_[panel].norm[l] = static_cast<float>(std::sqrt(norms[l]) * (1.0 + 0x1p-18) + 0x1p-140);
+    about_[panel].residual[l] = static_cast<float>(std::sqrt(residuals[l]) * (1.0 + 0x1p-18) + 0x1p-140);
+  }
+}
+
+template <class T>
+float Int8Panels::Rows::place(std::size_t i, const T* row, const RowFrame& frame) {
+  const float squares = in_frame(row, frame, placed_.data());
+  const auto d = static_cast<double>(frame.origin.size());
+  const double norm = std::sqrt(static_cast<double>(squares)) * (1.0 + (d + 32.0) * 0x1p-24) + d * 0x1p-70;
+  about_[i] = kernels::pick().int8->quantize(placed_.data(), frame.origin.size(), static_cast<float>(norm),
+                                             values_.data() + i * stride_);
+  return squares;
+}
+
+std::size_t Int8Panels::score(std::size_t panel, const Rows& rows, Query query,
+                              const kernels::GroupAnswer& answer) const {
+  query.rows = rows.values_.data();
+  query.stride = rows.stride_;
+  query.features = fours_;
+  query.centers = values_[panel * fours_].at[0];
+  query.bounds = floats_.starts(panel);
+  return kernels::pick().int8->score_group(query, rows.about_.data(), about_[panel], answer);
+}
+
+template float FloatPanels::Rows::place(std::size_t, const std::uint8_t*, const RowFrame&);
+template float FloatPanels::Rows::place(std::size_t, const float*, const RowFrame&);
+template float FloatPanels::Rows::place(std::size_t, const double*, const RowFrame&);
+template float Int8Panels::Rows::place(std::size_t, const std::uint8_t*, const RowFrame&);
+template float Int8Panels::Rows::place(std::size_t, const float*, const RowFrame&);
+template float Int8Panels::Rows::place(std::size_t, const double*, const RowFrame&);
+
+}  // namespace pykmeans::detail

@@ -1,0 +1,109 @@
+// Panels of sixteen centers that chosen rows of a block are scored against, in float32 or in 8-bit integers.
+//
+// Both kinds give scores s(c) that are lower bounds as in codebook.hpp: for a row y and a center z of the filter's
+// frame, score(c) = |z|^2 / 2 - y.z, and s(c) is at most score(c) + B, B = epsilon |y|^2 / 2 + tau.
+//
+// In 8-bit integers, with u = 2^-24. The row in float32, y' (see 1. in codebook.hpp), is s Y + r with integers Y in
+// [-127, 127], a center z' is t Z + q, where t belongs to the panel. Then
+//     y'.z' = s t (Y.Z) + (s Y).q + r.z',      |y'.z' - s t (Y.Z)| <= |s Y| |q| + |r| |z'|     (Cauchy-Schwarz).
+// D = Y.Z is exact in 32 bits: the unsigned Z + 128 is at most 255, so no partial sum exceeds 127 * 383 d < 2^31 for
+// d <= max_int8_features. The score is
+//     s(c) = h - p |q| - |r| |z'| + s t D,      p an upper bound of |s Y| <= |y'| + |r|
+// (Z and q being those of -z', as packed). All four of p, |q|, |r|, |z'| are computed with relative errors far below
+// 2^-19 and then multiplied by at least 1 + 2^-19 = 1 + 32 u, which pays for:
+//   - the residual r computed in float32: s Y is off by u |s Y|, the subtraction by u: below 2^-21 |y'| in all, and
+//     values below 2^-75, whose squares vanish: below 2^-70 d;
+//   - in the four multiply-adds, the roundings of p |q| and |r| |z'|: 4 u of each.
+// What remains is the rounding of h (3 u |h|) and of s t D (D to float32, s t, and the additions: 5 u |s t D|), where
+// |s t D| <= p (|z'| + |q|) <= 2 |y'| |z'| + p |q|, as |r| <= |y'|; the part with |q| is paid for like the above. In
+// all less than 12 u (|y'|^2 + |z'|^2) / 2 + 3 u |h|, which is within the (d + 1) u of step 2 in codebook.hpp since d
+// >= least_int8_features. s t may underflow: by less than 2^-118 in s t D, see tau.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../../kernels/table.hpp"
+#include "codebook.hpp"
+#include "groups.hpp"
+#include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
+
+namespace pykmeans::detail {
+
+constexpr std::size_t least_int8_features = 24;
+constexpr std::size_t max_int8_features = 32768;
+
+class FloatPanels {
+ public:
+  using Query = kernels::GroupQuery<float>;
+  void pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads, const Poll& poll);
+  const FilterError<float>& error() const { return error_; }
+  const float* packed(std::size_t panel) const { return values_.data() + panel * features_ * Groups::lanes; }
+  const float* starts(std::size_t panel) const { return starts_.data() + panel * Groups::lanes; }
+
+  /// Rows of a block in the frame.
+  class Rows {
+   public:
+    Rows(std::size_t rows, std::size_t features) : features_(features), values_(rows * features) {}
+    /// @return the sum of squares, right to `epsilon` of it
+    template <class T>
+    float place(std::size_t i, const T* row, const RowFrame& frame);
+
+   private:
+    friend FloatPanels;
+    std::size_t features_;
+    Vector<float> values_;
+  };
+
+  /// See kernels::ScoreGroup. @param query  without rows and centers
+  std::size_t score(std::size_t panel, const Rows& rows, Query query, const kernels::GroupAnswer& answer) const;
+
+ private:
+  void pack_panel(std::size_t panel, const double* centers, const Groups& groups, const RowFrame& frame);
+
+  std::size_t features_ = 0;
+  FilterError<float> error_;
+  Vector<float> values_;  // (panels, features, 16), -z
+  Vector<float> starts_;  // (panels, 16), h; infinity for none
+};
+
+class Int8Panels {
+ public:
+  using Query = kernels::GroupQuery<std::int8_t, std::uint8_t>;
+  void pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads, const Poll& poll);
+  const FilterError<float>& error() const { return floats_.error(); }
+
+  class Rows {
+   public:
+    Rows(std::size_t rows, std::size_t features)
+        : stride_((features + 15) / 16 * 16), placed_(stride_), values_(rows * stride_), about_(rows) {}
+    template <class T>
+    float place(std::size_t i, const T* row, const RowFrame& frame);
+
+   private:
+    friend Int8Panels;
+    std::size_t stride_;
+    Vector<float> placed_;        // (stride), zeros beyond the features
+    Vector<std::int8_t> values_;  // (rows, stride)
+    Vector<kernels::Int8Row> about_;
+  };
+
+  /// See kernels::ScoreGroup. @param query  without rows and centers
+  std::size_t score(std::size_t panel, const Rows& rows, Query query, const kernels::GroupAnswer& answer) const;
+
+ private:
+  /// Four features of sixteen centers: a cache line, which a load must not straddle.
+  struct alignas(64) Four {
+    std::uint8_t at[Groups::lanes][4];
+  };
+
+  void quantize(std::size_t panel);
+
+  std::size_t features_ = 0, fours_ = 0;
+  FloatPanels floats_;
+  Vector<Four> values_;  // (panels, fours)
+  Vector<kernels::Int8Centers> about_;
+};
+
+}  // namespace pykmeans::detail
