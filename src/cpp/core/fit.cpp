@@ -122,7 +122,7 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   detail::Assigner<T> assigner(points, k, options.algorithm, out.labels, options.poll);
   const auto labels = [&] { return assigner.labels(); };
   detail::Objective<T> objective(points, k, options.poll);
-  detail::CenterUpdate<T> update(points, k, options.poll);
+  const auto update = detail::traits(points.metric.distance).update->of(T())(points, k, options.poll);
   Vector<double> previous;
 
   Rounded shift;
@@ -140,7 +140,7 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     if (detail::any_empty(sums))
       moved = detail::fill_empty_clusters(points, seen.data(), exact, labels(), sums, options.poll);
     for (const std::size_t row : moved) assigner.label_changed(row);
-    update(sums, labels, centers.data());
+    update->move(sums, labels, centers.data());
     detail::check_finite(centers);
     objective.forget_moved(sums);
     for (std::size_t c = 0; c < k; ++c) sums.settle(c);

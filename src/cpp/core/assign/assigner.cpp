@@ -41,7 +41,7 @@ Assigner<T>::Assigner(const Points<T>& points, std::size_t n_clusters, Algorithm
       poll_(poll),
       brute_(points, n_clusters, poll),
       automatic_(algorithm == Algorithm::automatic) {
-  if (!traits(points.metric.distance).all_algorithms) return;
+  if (!traits(points.metric.distance).squared_euclidean) return;
   name_ = automatic_ ? choose(points, n_clusters) : algorithm;
   clever_ = make(name_, points, n_clusters, poll);
   // By measurement; and packing the centers must be repaid.

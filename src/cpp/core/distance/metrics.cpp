@@ -4,22 +4,23 @@ namespace pykmeans {
 
 namespace detail {
 
+// A file of metrics/ each.
+extern const MetricTraits euclidean, manhattan, cosine, hamming, mixed;
+
 namespace {
 
-using kernels::Distances;
+struct Entry {
+  Distance distance;
+  const MetricTraits& traits;
+};
 
 // In the order of Distance.
-constexpr MetricTraits table[] = {
-    {Distance::euclidean, "euclidean", Center::mean, &Distances::squared, Growth::square, Score::products,
-     /*halved=*/false, /*rooted=*/true, /*all_algorithms=*/true},
-    {Distance::manhattan, "manhattan", Center::median, &Distances::absolute, Growth::linear, Score::l1, false, false,
-     false},
-    {Distance::cosine, "cosine", Center::direction, &Distances::squared, Growth::square, Score::products, true, false,
-     true},
-    {Distance::hamming, "hamming", Center::mode, &Distances::mismatches, Growth::none, Score::mixed, false, false,
-     false},
-    {Distance::mixed, "mixed", Center::mean_or_mode, &Distances::squared, Growth::square, Score::mixed, false, false,
-     false},
+constexpr Entry table[] = {
+    {Distance::euclidean, euclidean},  //
+    {Distance::manhattan, manhattan},  //
+    {Distance::cosine, cosine},        //
+    {Distance::hamming, hamming},      //
+    {Distance::mixed, mixed},
 };
 
 constexpr bool in_order() {
@@ -30,20 +31,18 @@ constexpr bool in_order() {
 }
 static_assert(in_order(), "traits() takes a distance for its place in the table");
 
+/// The numbers among two features, one of which would be a number where the caller says so.
+std::size_t numbers_of_two(Distance distance) {
+  Metric metric;
+  metric.distance = distance;
+  metric.n_numeric = 1;
+  return numeric_features(metric, 2);
+}
+
 }  // namespace
 
 const MetricTraits& traits(Distance distance) {
-  return table[static_cast<std::size_t>(distance)];
-}
-
-std::size_t numeric_features(const Metric& metric, std::size_t features) {
-  const Center center = traits(metric.distance).center;
-  if (center == Center::mode) return 0;
-  return center == Center::mean_or_mode ? metric.n_numeric : features;
-}
-
-std::size_t summed_features(const Metric& metric, std::size_t features) {
-  return traits(metric.distance).center == Center::median ? 0 : numeric_features(metric, features);
+  return table[static_cast<std::size_t>(distance)].traits;
 }
 
 }  // namespace detail
@@ -53,23 +52,24 @@ const char* to_string(Distance distance) {
 }
 
 const char* center_name(Distance distance) {
-  using detail::Center;
-  switch (detail::traits(distance).center) {
-    case Center::mean:
-      return "mean";
-    case Center::median:
-      return "median";
-    case Center::direction:
-      return "direction";
-    case Center::mode:
-      return "mode";
-    default:
-      return "mean or mode";
-  }
+  return detail::traits(distance).center_name;
+}
+
+bool has_numbers(Distance distance) {
+  return detail::numbers_of_two(distance) != 0;
+}
+
+bool has_categories(Distance distance) {
+  return detail::numbers_of_two(distance) != 2;
+}
+
+bool normalizes(Distance distance) {
+  return detail::traits(distance).normalized;
 }
 
 bool works_with(Algorithm algorithm, Distance distance) {
-  return algorithm == Algorithm::automatic || algorithm == Algorithm::lloyd || detail::traits(distance).all_algorithms;
+  return algorithm == Algorithm::automatic || algorithm == Algorithm::lloyd ||
+         detail::traits(distance).squared_euclidean;
 }
 
 }  // namespace pykmeans

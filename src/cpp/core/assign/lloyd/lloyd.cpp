@@ -36,20 +36,6 @@ std::size_t lowest_bit(std::uint32_t bits) {
   return bit;
 }
 
-template <class Float>
-const kernels::ScoreKernels<Float>& score_kernels(const kernels::FilterKernels<Float>& kernels,
-                                                  const FilterFrame& frame) {
-  switch (frame.score) {
-    case Score::l1:
-      return kernels.l1;
-    case Score::mixed:
-      return kernels.mixed;
-    case Score::products:
-      break;
-  }
-  return kernels.dot;
-}
-
 }  // namespace
 
 /// What a filter needs in every pass.
@@ -90,7 +76,7 @@ struct alignas(64) Lloyd<T>::Worker {
       : points(data),
         frame(where),
         kernels(functions),
-        score(score_kernels(functions, where)),
+        score(where.filter->of(Float()).kernels(functions)),
         codebook(centers),
         factor(std::ldexp(1.0, -where.exponent)),
         tile(functions.tile),
@@ -161,7 +147,8 @@ struct alignas(64) Lloyd<T>::Worker {
   void settle_tile() {
     const std::size_t rows = std::min(undecided.size(), tile);
     const std::size_t* list = undecided.data() + undecided.size() - rows;
-    pack(rows, [=](std::size_t i) { return list[i]; }, own.values.data(), own.row_errors.data());
+    pack(
+        rows, [=](std::size_t i) { return list[i]; }, own.values.data(), own.row_errors.data());
     scores.resize(codebook.slots() * tile);
     score.scores(own.values.data(), codebook.panels(), scores.data());
     for (std::size_t i = 0; i < rows; ++i) relabel(list[i], judge(list[i], i));
@@ -213,11 +200,10 @@ template <class T>
 Lloyd<T>::~Lloyd() = default;
 
 template <class T>
-const FilterFrame& Lloyd<T>::frame() {
-  if (frame_) return *frame_;
+void Lloyd<T>::frame() {
+  if (frame_) return;
   frame_ = frame_of(points_, poll_);
   use_double_ = !frame_->float_suffices;
-  return *frame_;
 }
 
 template <class T>
@@ -275,10 +261,10 @@ std::size_t Lloyd<T>::by_exact_distance(const Assignment& pass) {
 template <class T>
 std::size_t Lloyd<T>::assign(const Assignment& pass) {
   const kernels::KernelTable& table = kernels::pick();
-  if (points_.values.rows < table.float32.tile)
-    return by_exact_distance(pass);                        // packing would cost more than it saves
-  const bool products = frame().score == Score::products;  // only their bound knows of scaling
-  if (pass.exact.scale() != 0 && !products) return by_exact_distance(pass);
+  const LloydFilter* filter = traits(points_.metric.distance).filter;
+  if (!filter || (pass.exact.scale() != 0 && !filter->scales)) return by_exact_distance(pass);
+  if (points_.values.rows < table.float32.tile) return by_exact_distance(pass);  // packing costs more than it saves
+  frame();
   return use_double_ ? by_filter(pass, table.float64, double_) : by_filter(pass, table.float32, single_);
 }
 

@@ -35,7 +35,7 @@ class Lloyd final : public Way<T> {
   template <class Float>
   struct Filter;
 
-  const FilterFrame& frame();
+  void frame();
   std::size_t by_exact_distance(const Assignment& pass);
   template <class Float>
   std::size_t by_filter(const Assignment& pass, const kernels::FilterKernels<Float>& kernels,
