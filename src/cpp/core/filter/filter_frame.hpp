@@ -15,10 +15,8 @@ struct FilterFrame {
   Vector<double> category_origin;  // (categories) zeros: a category stays what it is
   int exponent = 0;                // of the numbers: they are divided by its power of two
   double mismatch = 1.0;           // what a category adds that differs
-  bool whole =
-      false;  // the numbers are small whole ones in the frame, and the origin is whole: sums of them are exact;
-              // where the filter seeks such a grid
-  bool float_suffices = true;  // float32 holds all categories
+  bool whole = false;              // all are small whole numbers in the frame: sums of them are exact
+  bool float_suffices = true;      // float32 holds all categories
 
   std::size_t numbers() const { return origin.size(); }
   std::size_t categories() const { return category_origin.size(); }

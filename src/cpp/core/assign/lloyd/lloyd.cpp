@@ -147,8 +147,7 @@ struct alignas(64) Lloyd<T>::Worker {
   void settle_tile() {
     const std::size_t rows = std::min(undecided.size(), tile);
     const std::size_t* list = undecided.data() + undecided.size() - rows;
-    pack(
-        rows, [=](std::size_t i) { return list[i]; }, own.values.data(), own.row_errors.data());
+    pack(rows, [=](std::size_t i) { return list[i]; }, own.values.data(), own.row_errors.data());
     scores.resize(codebook.slots() * tile);
     score.scores(own.values.data(), codebook.panels(), scores.data());
     for (std::size_t i = 0; i < rows; ++i) relabel(list[i], judge(list[i], i));
