@@ -10,7 +10,6 @@
 #include <string>
 #include <type_traits>
 
-#include "../distance/metrics.hpp"
 #include "normalize.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
@@ -81,7 +80,7 @@ template <class T>
 std::size_t normalize_centers(const Points<T>& points, const Vector<double>& centers, Vector<double>& seen) {
   const std::size_t d = points.values.columns, count = centers.size() / d;
   seen = centers;
-  if (!traits(points.metric.distance).normalized) return count;
+  if (!normalizes(points.metric.distance)) return count;
   for (std::size_t c = 0; c < count; ++c)
     if (!normalize(seen.data() + c * d, d, seen.data() + c * d)) return c;
   return count;
