@@ -4,12 +4,9 @@
 #include <cmath>
 #include <cstdint>
 
-#include "distance/cluster_sums.hpp"
 #include "distance/exact_distance.hpp"
-#include "machine/parallel.hpp"
+#include "distance/moments.hpp"
 #include "pykmeans/workspace.hpp"
-#include "rows/row_reader.hpp"
-#include "update/mean.hpp"
 
 namespace pykmeans::detail {
 
@@ -50,28 +47,14 @@ Movement movement(const Vector<double>& from, const Vector<double>& to, const Va
 
 template <class T>
 Rounded mean_variance(const Points<T>& points, const Poll& poll) {
-  const std::size_t n = points.values.rows, d = points.plain_layout.features;
-  const double* weights = points.occurrences ? points.weights : nullptr;  // of the rows that the points stand for
+  const std::size_t d = points.plain_layout.features;
   if (d == 0) return {};
-  const int threads = useful_threads(points.n_threads, {n, d});
-  const Blocks blocks(n, d * 4, threads);
-  Vector<Partial> sums(static_cast<std::size_t>(threads), Partial(weights ? points.layout : points.plain_layout, 1));
-  parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
-    const RowReader<T> read(points);
-    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
-      sums[static_cast<std::size_t>(worker)].add(0, read(i), weights ? weights[i] : 1.0);
-  });
-  for (std::size_t w = 1; w < sums.size(); ++w) sums[0].merge(0, sums[w]);
-  Vector<double> mean(d);
-  for (std::size_t q = 0; q < d; ++q) mean[q] = quotient(sums[0].sum(0, q), sums[0].weight(0));
-  const ExactDistance exact(Metric{}, merged(points.range, range_of(mean.data(), d)), d);
-  Rounded variance = cluster_sums(points, weights, mean.data(), 1, nullptr, exact, poll)[0].rounded();
-  const std::size_t n_meant = points.occurrences ? points.occurrences->rows.rows : n;
-  variance.fraction = variance.fraction / static_cast<double>(n_meant) / static_cast<double>(d);
-  int shift = 0;
-  variance.fraction = std::frexp(variance.fraction, &shift);
-  variance.exponent += shift + exact.exponent();
-  return variance;
+  const double* weights = points.occurrences ? points.weights : nullptr;  // of the rows that the points stand for
+  const std::size_t n = points.occurrences ? points.occurrences->rows.rows : points.values.rows;
+  const RowMoments moments = row_moments(points, weights, poll);
+  const Rounded inertia = moments.inertia.rounded();
+  return scaled(inertia.fraction / static_cast<double>(n) / static_cast<double>(d),
+                inertia.exponent + moments.exponent);
 }
 
 template Rounded mean_variance(const Points<std::uint8_t>&, const Poll&);

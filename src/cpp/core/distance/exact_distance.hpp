@@ -6,59 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <vector>
 
 #include "../../kernels/table.hpp"
+#include "../exact/range.hpp"
 #include "metrics.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/view.hpp"
 
 namespace pykmeans::detail {
-
-/// The range of both.
-inline ValueRange merged(ValueRange a, const ValueRange& b) {
-  if (!b.any) return a;
-  a.highest = a.any ? std::max(a.highest, b.highest) : b.highest;
-  a.lowest = a.any ? std::min(a.lowest, b.lowest) : b.lowest;
-  a.any = true;
-  return a;
-}
-
-/// Exponents of the largest and of the smallest nonzero magnitude among finite values.
-inline ValueRange range_of(const double* values, std::size_t count) {
-  constexpr std::size_t lanes = 8;  // several of each, as one would wait for itself
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  double large[lanes], small[lanes];
-  std::fill_n(large, lanes, 0.0);
-  std::fill_n(small, lanes, infinity);
-  const auto add = [&](double value, std::size_t l) {
-    const double magnitude = std::fabs(value);
-    const double nonzero = magnitude > 0.0 ? magnitude : infinity;
-    large[l] = magnitude > large[l] ? magnitude : large[l];
-    small[l] = nonzero < small[l] ? nonzero : small[l];
-  };
-  std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes)
-    for (std::size_t l = 0; l < lanes; ++l) add(values[i + l], l);
-  for (std::size_t l = 0; i < count; ++i, ++l) add(values[i], l);
-  const double largest = *std::max_element(large, large + lanes);
-  const double smallest = *std::min_element(small, small + lanes);
-  ValueRange range;
-  range.any = largest > 0.0;
-  if (!range.any) return range;
-  std::frexp(largest, &range.highest);
-  std::frexp(smallest, &range.lowest);
-  return range;
-}
-
-/// The range of the first `numeric` of `features` values of each center.
-inline ValueRange range_of_numbers(const double* centers, std::size_t count, std::size_t features,
-                                   std::size_t numeric) {
-  if (numeric == features) return range_of(centers, count * features);
-  ValueRange range;
-  for (std::size_t c = 0; c < count; ++c) range = merged(range, range_of(centers + c * features, numeric));
-  return range;
-}
 
 /// Distances between rows of some points and some centers, by a metric. Where float64 could overflow, or squares
 /// vanish, both are scaled by a power of two first; the exact distance is in its own unit, 2^exponent().
@@ -92,7 +47,7 @@ class ExactDistance {
     gamma_ = std::ldexp(gamma_, 2 * scale_);
     if (gamma_ > 0.0) {
       highest_ = 1 + std::max(highest_, std::ilogb(gamma_) + 1 + bits_of(features));
-      lowest_ = std::max(std::min(lowest_, std::ilogb(gamma_) - 52), lowest_bit);
+      lowest_ = std::max(std::min(lowest_, std::ilogb(gamma_) - 52), unit_of_doubles);
     }
   }
 
@@ -152,7 +107,7 @@ class ExactDistance {
  private:
   static constexpr int highest_square = 480;  // exponents
   static constexpr int highest_term = 900;
-  static constexpr int lowest_bit = -1074;
+  static constexpr int unit_of_doubles = -1074;  // every double is a multiple of 2^-1074
 
   static int bits_of(std::size_t features) {
     int bits = 0;
@@ -175,7 +130,7 @@ class ExactDistance {
     exponent_ = -2 * scale_;
     // Differences are at most 2^(highest + 1); the rounding of squares and sums makes no power of two more than one
     // more.
-    lowest_ = std::max(2 * (range.lowest - 53 + scale_), lowest_bit);
+    lowest_ = std::max(2 * (range.lowest - 53 + scale_), unit_of_doubles);
     highest_ = 2 * ((scales ? highest_square : range.highest) + 1) + bits_of(features_) + 1;
   }
 
@@ -184,7 +139,7 @@ class ExactDistance {
     const bool scales = range.any && range.highest > highest_term;
     if (scales) scale_to(range, highest_term);
     exponent_ = -scale_;
-    lowest_ = std::max(range.lowest - 53 + scale_, lowest_bit);
+    lowest_ = std::max(range.lowest - 53 + scale_, unit_of_doubles);
     highest_ = (scales ? highest_term : range.highest) + 1 + bits_of(features_) + 1;
   }
 

@@ -18,9 +18,9 @@ namespace pykmeans::detail {
 
 namespace {
 
-/// The exponent of the lowest bit that is set in any value of a few rows; of whole numbers, that of 1.
+/// The largest power of two that divides all values of a few rows; of whole numbers, 1. @return its exponent
 template <class T>
-int lowest_bit(const Points<T>& points) {
+int unit_of_sample(const Points<T>& points) {
   if constexpr (!std::is_floating_point_v<T>) return 0;
   constexpr std::size_t most = 15;
   const std::size_t n = points.values.rows, sampled = std::min(n, most);
@@ -65,7 +65,7 @@ bool all_multiples(const Points<T>& points, int exponent, const Poll& poll) {
 /// zero: ratings, counts and pixels, where distances tie often. Data that are not so show it in the first rows.
 template <class T>
 void look_for_grid(const Points<T>& points, FilterFrame& frame, const Poll& poll) {
-  const int exponent = points.range.any ? lowest_bit(points) : 0;
+  const int exponent = points.range.any ? unit_of_sample(points) : 0;
   if (exponent == std::numeric_limits<int>::max() || std::abs(exponent) > 90) return;
   const double farthest = points.range.any ? std::ldexp(1.0, points.range.highest + 1 - exponent) : 0.0;
   if (!(farthest * static_cast<double>(points.values.columns) <= most_whole_length)) return;

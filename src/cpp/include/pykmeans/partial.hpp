@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "workspace.hpp"
 
@@ -49,9 +50,19 @@ struct SumLayout {
   /// @param weights   range of the weights, or nullptr for weights of one
   /// @param integer_values   X holds small unsigned integers (uint8)
   SumLayout(const Vector<ValueRange>& columns, const ValueRange* weights, bool integer_values);
+
+  /// The layout for another process or machine, which needs it to read the Partials that were made with it.
+  std::vector<unsigned char> to_bytes() const;
+  /// What to_bytes() wrote. Throws std::invalid_argument where the bytes are not those of a SumLayout, of another
+  /// version, cut short or damaged.
+  static SumLayout from_bytes(const unsigned char* bytes, std::size_t size);
+
+ private:
+  bool must_be_wide() const;
+  void set_factors();
 };
 
-/// Sums of w * x and of w by cluster.
+/// Sums of w * x and of w by cluster. Several threads may call const functions at once.
 class Partial {
  public:
   Partial() = default;
@@ -83,15 +94,15 @@ class Partial {
   void subtract(std::size_t cluster, const Partial& other, std::size_t from) { combine<-1>(cluster, other, from); }
 
   /// Add another Partial's cluster to the same cluster of this one.
-  void merge(std::size_t cluster, const Partial& other);
+  void merge(std::size_t cluster, const Partial& other) { add(cluster, other, cluster); }
 
   /// Whether anything was added to or taken from the cluster since clear() or settle().
   bool touched(std::size_t cluster) const { return touched_[cluster] != 0; }
   /// Forget that the cluster was touched; the sums stay.
   void settle(std::size_t cluster) { touched_[cluster] = 0; }
-  /// Bring the limbs of a cluster into their ranges. Whatever reads them does so too, which is not for several threads
-  /// at once.
-  void carry(std::size_t cluster) const;
+  /// Bring the limbs of a cluster into their ranges. The sums stay the same, and reading them is faster: what reads a
+  /// cluster that is not carried carries a copy.
+  void carry(std::size_t cluster);
   /// Set a cluster's sums to zero.
   void clear(std::size_t cluster);
 
@@ -110,6 +121,12 @@ class Partial {
   /// the sum of the weights.
   Doubled sum_in_two(std::size_t cluster, std::size_t feature, int exponent) const;
 
+  /// Sums and counts for another process or machine. Equal sums are equal bytes, in whatever order they were added.
+  std::vector<unsigned char> to_bytes() const;
+  /// What to_bytes() wrote; the clusters that are not empty are touched. Throws std::invalid_argument where the bytes
+  /// are not those of a Partial, of another layout or version, cut short or damaged. `layout` must outlive the Partial.
+  static Partial from_bytes(const SumLayout& layout, const unsigned char* bytes, std::size_t size);
+
  private:
   template <int sign, class T>
   void accumulate(std::size_t cluster, const T* row, double weight);
@@ -118,13 +135,16 @@ class Partial {
   void accumulate_wide(std::int64_t* limbs, const T* row, double weight) const;
   template <int sign>
   void combine(std::size_t cluster, const Partial& other, std::size_t from);
-  std::int64_t* limbs_of(std::size_t cluster) const { return limbs_.data() + cluster * stride_; }
+  template <class Use>
+  auto with_digits(std::size_t cluster, std::size_t feature, const Use& use) const;
+  const std::int64_t* carried(std::size_t cluster, Vector<std::int64_t>& scratch) const;
+  std::int64_t* limbs_of(std::size_t cluster) { return limbs_.data() + cluster * stride_; }
+  const std::int64_t* limbs_of(std::size_t cluster) const { return limbs_.data() + cluster * stride_; }
 
   const SumLayout* layout_ = nullptr;
-  std::size_t stride_ = 0;  // 64-bit words per cluster
-  // (clusters, limbs + 1, features), lowest limb first. Reading carries, which changes the digits, never the value.
-  mutable Vector<std::int64_t> limbs_;
-  mutable Vector<std::uint32_t> pending_;  // additions to a cluster since its last carry
+  std::size_t stride_ = 0;         // 64-bit words per cluster
+  Vector<std::int64_t> limbs_;     // (clusters, limbs + 1, features), lowest limb first
+  Vector<std::uint32_t> pending_;  // additions to a cluster since its last carry
   Vector<std::int64_t> counts_;
   Vector<std::uint8_t> touched_;
 };
