@@ -21,8 +21,9 @@ inline std::int64_t bits_of(double value) {
 /// Take from `value` its nearest multiple of a unit. @param magic  1.5 * 2^52 units  @return how many units that is
 inline std::int64_t cut(double& value, double magic) {
   const double shifted = value + magic;  // rounds to a multiple of the unit
-  value -= shifted - magic;              // exact
-  return bits_of(shifted) - bits_of(magic);
+  const std::int64_t units = bits_of(shifted) - bits_of(magic);
+  value -= shifted - magic;  // exact
+  return units;
 }
 
 }  // namespace pykmeans::detail

@@ -20,9 +20,6 @@ namespace {
 // A value reaches at most 2^50 units of the top limb, and what a limb leaves is at most half of its unit, 2^50 units of
 // the next.
 constexpr int most_units_exponent = limb_bits - 1;
-// Additions to a cluster between carries. A carried limb is below 2^51, and an addition changes a limb by less than
-// 2^53 (two parts of 2^50 + 1, or three of 2^51): below 2^51 + 2^63 / 2 in all.
-constexpr std::uint32_t additions_per_carry = 512;
 // Exponents of values and units between which sums need not be made bit by bit.
 constexpr int highest_plain = 900, lowest_plain = -900;
 
@@ -194,12 +191,6 @@ void Partial::accumulate_wide(std::int64_t* limbs, const T* row, double weight) 
   }
 }
 
-void Partial::count(std::size_t cluster, int sign) {
-  counts_[cluster] += sign;
-  touched_[cluster] = 1;
-  if (++pending_[cluster] == additions_per_carry) carry(cluster);
-}
-
 template <int sign, class T>
 void Partial::accumulate(std::size_t cluster, const T* row, double weight) {
   std::int64_t* limbs = limbs_of(cluster);
@@ -238,9 +229,7 @@ template <class T>
 void Partial::add_copies(std::size_t cluster, const T* row, std::int64_t copies) {
   std::int64_t* limbs = limbs_of(cluster);
   for (std::size_t q = 0; q < layout_->features; ++q) limbs[q] += copies * static_cast<std::int64_t>(row[q]);
-  counts_[cluster] += copies;
-  touched_[cluster] = 1;
-  if (++pending_[cluster] == additions_per_carry) carry(cluster);
+  count(cluster, copies);
 }
 
 template <class T>
@@ -276,9 +265,7 @@ void Partial::combine(std::size_t cluster, const Partial& other, std::size_t fro
   const std::int64_t* theirs = other.carried(from, scratch);  // it changes a limb by less than 2^51
   std::int64_t* mine = limbs_of(cluster);
   for (std::size_t i = 0; i < stride_; ++i) mine[i] += sign * theirs[i];
-  counts_[cluster] += sign * other.counts_[from];
-  touched_[cluster] = 1;
-  if (++pending_[cluster] == additions_per_carry) carry(cluster);
+  count(cluster, sign * other.counts_[from]);
 }
 
 void Partial::carry(std::size_t cluster) {

@@ -32,7 +32,8 @@ class UnitSum {
   double add(const Units& units, double value) {
     limbs_[0] += cut(value, units.magic[0]);
     limbs_[1] += cut(value, units.magic[1]);
-    if (value != 0.0) limbs_[2] += cut(value, units.magic[2]);
+    if (value == 0.0) return value;
+    limbs_[2] += cut(value, units.magic[2]);
     return value;
   }
 

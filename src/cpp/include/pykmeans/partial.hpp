@@ -128,9 +128,17 @@ class Partial {
   static Partial from_bytes(const SumLayout& layout, const unsigned char* bytes, std::size_t size);
 
  private:
+  // A carried limb is below 2^51, and an addition changes a limb by less than 2^53 (two parts of 2^50 + 1, or three of
+  // 2^51): below 2^51 + 2^63 / 2 in all.
+  static constexpr std::uint32_t additions_per_carry = 512;
+
   template <int sign, class T>
   void accumulate(std::size_t cluster, const T* row, double weight);
-  void count(std::size_t cluster, int sign);
+  void count(std::size_t cluster, std::int64_t points) {
+    counts_[cluster] += points;
+    touched_[cluster] = 1;
+    if (++pending_[cluster] == additions_per_carry) carry(cluster);
+  }
   template <int sign, class T>
   void accumulate_wide(std::int64_t* limbs, const T* row, double weight) const;
   template <int sign>
