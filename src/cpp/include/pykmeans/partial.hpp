@@ -1,8 +1,8 @@
 // Partial: exact sums of points by cluster, a commutative monoid.
 //
-// Each value is an integer multiple of a power of two that its feature fixes beforehand (SumLayout), so it is added as
-// integers, in limbs of 51 bits. Integers add up to the same total in any order: whatever the threads, blocks,
-// algorithm or instruction set, the sum is the same, and a point that is subtracted leaves no trace.
+// Each value is an integer multiple of a power of two that its feature fixes beforehand (SumLayout). It is added as
+// integers, in limbs of 51 bits. Integers add up to the same total in any order, so the sum does not depend on threads,
+// blocks, algorithm or instruction set, and a point that is subtracted leaves no trace.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace pykmeans {
 
-/// Exponents e (as of std::frexp: 2^(e-1) <= |v| < 2^e) of the values of a column, zeros left out.
+/// Exponents of the nonzero values of a column, as std::frexp has them: 2^(e-1) <= |v| < 2^e.
 struct ValueRange {
   int highest = 0;     ///< exponent of the largest magnitude
   int lowest = 0;      ///< exponent of the smallest nonzero magnitude
@@ -33,13 +33,13 @@ struct Doubled {
   double low = 0.0;
 };
 
-/// How values become integers; fixed once for all the Partials that are to be merged.
+/// How values become integers: the same for all Partials that are to be merged.
 struct SumLayout {
   std::size_t features = 0;  ///< columns of X; with weights, one more that sums the weights themselves
   int limbs = 1;             ///< limbs per feature, without the one that takes the carries
   bool weighted = false;     ///< terms are w * x, as exact products
   bool integers = false;     ///< unweighted uint8: the values are the integers
-  bool wide = false;         ///< a range beyond three limbs or near the ends of double: bit by bit, slower
+  bool wide = false;         ///< range beyond three limbs or near the ends of double: added bit by bit, slower
   Vector<int> unit;          ///< (features) exponent of the lowest limb's unit
   Vector<double> magic;      ///< (limbs, features) 1.5 * 2^(52 + unit of the limb); empty where wide or integers
   Vector<double> factor;     ///< (features) 2^unit; empty where wide
@@ -53,8 +53,8 @@ struct SumLayout {
 
   /// The layout for another process or machine, which needs it to read the Partials that were made with it.
   std::vector<unsigned char> to_bytes() const;
-  /// What to_bytes() wrote. Throws std::invalid_argument where the bytes are not those of a SumLayout, of another
-  /// version, cut short or damaged.
+  /// What to_bytes() wrote. Throws std::invalid_argument where the bytes are not those of a SumLayout, are of another
+  /// version, truncated or damaged.
   static SumLayout from_bytes(const unsigned char* bytes, std::size_t size);
 
  private:
@@ -100,8 +100,8 @@ class Partial {
   bool touched(std::size_t cluster) const { return touched_[cluster] != 0; }
   /// Forget that the cluster was touched; the sums stay.
   void settle(std::size_t cluster) { touched_[cluster] = 0; }
-  /// Bring the limbs of a cluster into their ranges. The sums stay the same, and reading them is faster: what reads a
-  /// cluster that is not carried carries a copy.
+  /// Bring the limbs of a cluster into their ranges. This changes no sum, but makes reading faster: reading a cluster
+  /// that is not carried carries a copy of it.
   void carry(std::size_t cluster);
   /// Set a cluster's sums to zero.
   void clear(std::size_t cluster);
@@ -123,8 +123,9 @@ class Partial {
 
   /// Sums and counts for another process or machine. Equal sums are equal bytes, in whatever order they were added.
   std::vector<unsigned char> to_bytes() const;
-  /// What to_bytes() wrote; the clusters that are not empty are touched. Throws std::invalid_argument where the bytes
-  /// are not those of a Partial, of another layout or version, cut short or damaged. `layout` must outlive the Partial.
+  /// What to_bytes() wrote; clusters whose count or sums are not zero are touched. Throws std::invalid_argument where
+  /// the bytes are not those of a Partial, are of another layout or version, truncated or damaged. `layout` must outlive
+  /// the Partial.
   static Partial from_bytes(const SumLayout& layout, const unsigned char* bytes, std::size_t size);
 
  private:
