@@ -44,7 +44,7 @@ numpydoc_show_class_members = False
 numpydoc_validation_checks = {
     "all",
     "ES01",  # no extended summary
-    "EX01",  # no examples: tests/test_docs.py says who must have some
+    "EX01",  # no examples: tests/house/test_docs.py says who must have some
     "RT02",  # what is returned has a name
     "SA01",  # no "See Also"
 }

@@ -1,11 +1,58 @@
-"""Real data, once per session."""
+"""Turns for tests that measure time, and real data, once per session."""
 
 import csv
 import gzip
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+try:
+    import fcntl
+except ImportError:  # no POSIX, where nothing measures time
+    fcntl = None
+
+HERE = Path(__file__)
+
+
+@contextmanager
+def turn(alone):
+    """Wait until a test may run: one that is to be alone, when no other worker of pytest-xdist runs one.
+
+    Whoever waits holds the door, so that those who came later wait behind.
+    """
+    with open(HERE) as room, open(HERE.with_name("oldest.txt")) as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        fcntl.flock(door, fcntl.LOCK_UN)
+        try:
+            yield
+        finally:
+            fcntl.flock(room, fcntl.LOCK_UN)  # closing leaves it to a forked child
+
+
+# One worker of pytest-xdist has these: they share what native.install() builds.
+BUILDING = ("test_allocations.py", "test_embed.py", "test_house.py", "test_readme.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return "building" if nodeid.split("::")[0].endswith(BUILDING) else nodeid
+
+    return Scheduling(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    if fcntl is None:
+        return (yield)
+    with turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 def load(name):

@@ -66,7 +66,7 @@ struct Found {
 
 template <class T>
 Found found(const pykmeans::Points<T>& points, MatrixView<double> centers, bool silhouettes) {
-  const std::size_t n = points.values.rows, k = centers.rows;
+  const std::size_t n = points.rows(), k = centers.rows;
   Found all;
   all.labels.resize(n);
   all.distances.resize(n);
@@ -171,11 +171,10 @@ void check_colors(std::size_t d) {
   const pykmeans::Points<std::uint8_t> pixels(table.view(), nullptr, 3);
   for (const int threads : {1, 3}) {
     const auto distinct = std::make_shared<const pykmeans::DistinctRows>(table.view(), threads);
-    pykmeans::Points<std::uint8_t> colors({distinct->values.data(), distinct->count(), d}, distinct->counts.data(),
-                                          threads);
-    colors.occurrences = distinct;
+    const MatrixView<std::uint8_t> different(distinct->values.data(), distinct->count(), d);
+    const pykmeans::Points<std::uint8_t> colors = pykmeans::counted(different, distinct, threads);
     for (std::size_t i = 0; i < n; ++i)
-      expect(std::memcmp(table.at(i), colors.values.row((*distinct)[i]), d) == 0, "a row and its color");
+      expect(std::memcmp(table.at(i), different.row((*distinct)[i]), d) == 0, "a row and its color");
 
     const std::vector<double> numbers = uniforms(1 + (k - 1) * 4, d);
     const std::vector<double> start = pykmeans::rows(pixels, pykmeans::plus_plus(pixels, k, numbers, 4));

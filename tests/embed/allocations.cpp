@@ -1,5 +1,5 @@
 // What is allocated by calls that are made again and again, with a Workspace and without one: each line has a name, and
-// how often memory was asked for in each of the calls. tests/test_allocations.py reads them.
+// how often memory was asked for in each of the calls. tests/house/test_allocations.py reads them.
 #include <algorithm>
 #include <atomic>
 #include <cmath>

@@ -1,5 +1,5 @@
 // pykmeans in a C++ program: random numbers of its own, seeds, a fit, the result. Doubles are printed in hexadecimal,
-// so that the output of two builds, or of Python (tests/test_embed.py), can be compared to the last bit.
+// so that the output of two builds, or of Python (tests/house/test_embed.py), can be compared to the last bit.
 #include <cmath>
 #include <cstddef>
 #include <cstdint>

@@ -32,7 +32,7 @@ py::tuple assign(const AnyPoints& any, const py::array& array) {
 
 template <class Out, class Points>
 py::array transformed_to(const Points& points, const Centers& centers) {
-  auto distances = empty<Out>(points.values.rows, centers->rows);
+  auto distances = empty<Out>(points.rows(), centers->rows);
   Out* out = distances.mutable_data();
   without_gil([&] { transform(points, centers, out, poll_signals); });
   return distances;
@@ -41,7 +41,8 @@ py::array transformed_to(const Points& points, const Centers& centers) {
 py::array transformed(const AnyPoints& any, const py::array& array) {
   const Centers centers(array, "centers");
   return any.visit([&](const auto& points) {
-    return points.single ? transformed_to<float>(points, centers) : transformed_to<double>(points, centers);
+    return points.source->has_single_centers() ? transformed_to<float>(points, centers)
+                                               : transformed_to<double>(points, centers);
   });
 }
 
@@ -58,7 +59,7 @@ double score(const AnyPoints& any, const py::array& array) {
   const Centers centers(array, "centers");
   return any.visit([&](const auto& points) {
     return without_gil([&] {
-      std::vector<std::int32_t> labels(points.values.rows);
+      std::vector<std::int32_t> labels(points.rows());
       nearest(points, centers, labels.data(), poll_signals);
       return inertia(points, centers, labels.data(), nullptr, poll_signals);
     });

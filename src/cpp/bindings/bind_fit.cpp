@@ -58,17 +58,22 @@ Holder<PyFit> fit_points(const AnyPoints& any, const py::array& init, std::size_
       options.on_iteration = [&](const Iteration& iteration) {
         const std::int32_t* labels = record_steps ? iteration.labels() : nullptr;  // may be work, done without the GIL
         const py::gil_scoped_acquire acquire;
-        if (record_steps) steps.append(step(iteration, labels, points.values.rows, points.single));
+        if (record_steps) steps.append(step(iteration, labels, points.rows(), points.source->has_single_centers()));
         if (!on_iteration.is_none()) on_iteration(iteration.number, iteration.inertia);
       };
-    auto labels = empty<std::int32_t>(points.values.rows);
+    auto labels = empty<std::int32_t>(points.rows());
     auto centers = empty<double>(start->rows, start->columns);
     auto cluster_inertia = empty<double>(start->rows), cluster_sizes = empty<double>(start->rows);
     const FitArrays out{labels.mutable_data(), centers.mutable_data(), cluster_inertia.mutable_data(),
                         cluster_sizes.mutable_data()};
     FitSummary summary = without_gil([&] { return fit(points, start, options, out); });
-    return held<PyFit>(PyFit{
-        {}, std::move(summary), labels, to_center_type(centers, points.single), cluster_inertia, cluster_sizes, steps});
+    return held<PyFit>(PyFit{{},
+                             std::move(summary),
+                             labels,
+                             to_center_type(centers, points.source->has_single_centers()),
+                             cluster_inertia,
+                             cluster_sizes,
+                             steps});
   });
 }
 

@@ -30,29 +30,33 @@ py::dict metrics() {
 AnyPoints::AnyPoints(const py::array& X, const py::object& sample_weight, int n_threads, const Metric& metric,
                      const Occurrences* occurrences)
     : X_(X), sample_weight_(sample_weight), n_threads_(n_threads) {
+  if (occurrences) {
+    if (metric.distance != Distance::euclidean || !sample_weight.is_none())
+      throw py::value_error("occurrences must come with metric=euclidean and without sample_weight");
+    occurrences_ = occurrences->array;
+  }
+  const auto rows = occurrences ? occurrences->rows : nullptr;
   if (py::isinstance<py::array_t<float>>(X))
-    make<float>(metric);
+    make<float>(metric, rows);
   else if (py::isinstance<py::array_t<double>>(X))
-    make<double>(metric);
+    make<double>(metric, rows);
   else
-    make<std::uint8_t>(metric);
-  if (!occurrences) return;
-  if (metric.distance != Distance::euclidean || sample_weight.is_none() || rows() != occurrences->rows->count())
-    throw py::value_error(
-        "occurrences must come with metric=euclidean, weights, and as many rows of X as are different");
-  occurrences_ = occurrences->array;
-  std::visit([&](auto& points) { points->occurrences = occurrences->rows; }, points_);
+    make<std::uint8_t>(metric, rows);
 }
 
 template <class T>
-void AnyPoints::make(const Metric& metric) {
+void AnyPoints::make(const Metric& metric, const std::shared_ptr<const DistinctRows>& rows) {
   const MatrixView<T> view = matrix<T>(X_, "X");
+  if (rows) {
+    points_ = without_gil([&] { return std::make_unique<Points<T>>(counted(view, rows, n_threads_, poll_signals)); });
+    return;
+  }
   const double* weights = nullptr;
   if (!sample_weight_.is_none()) weights = vector(py::cast<py::array>(sample_weight_), view.rows, "sample_weight");
   const bool cosine = metric.distance == Distance::cosine;
   without_gil([&] {
     auto points = std::make_unique<Points<T>>(view, weights, n_threads_, poll_signals, cosine ? Metric{} : metric);
-    if (cosine && points->n_nonfinite == 0)
+    if (cosine && points->facts.n_nonfinite == 0)
       points_ = std::make_unique<Points<double>>(normalized(*points, poll_signals));
     else
       points_ = std::move(points);
@@ -71,12 +75,12 @@ void bind_points(py::module_& module) {
            py::arg("occurrences") = py::none())
       .def_property_readonly(
           "n_nonfinite",
-          [](const AnyPoints& self) { return self.visit([](const auto& points) { return points.n_nonfinite; }); })
+          [](const AnyPoints& self) { return self.visit([](const auto& points) { return points.facts.n_nonfinite; }); })
       .def_property_readonly("first_nonfinite", [](const AnyPoints& self) {
         return self.visit([](const auto& points) {
           using Place = std::pair<std::int64_t, std::int64_t>;
-          if (points.n_nonfinite == 0) return Place(-1, -1);
-          return Place(points.first_nonfinite_row, points.first_nonfinite_column);
+          if (points.facts.n_nonfinite == 0) return Place(-1, -1);
+          return Place(points.facts.first_nonfinite_row, points.facts.first_nonfinite_column);
         });
       });
 }

@@ -10,11 +10,10 @@ void bind_seeding(py::module_& module) {
       [](const AnyPoints& any, std::size_t n_clusters, const py::array& uniforms, std::size_t n_local_trials) {
         const auto size = static_cast<std::size_t>(uniforms.size());
         const double* numbers = vector(uniforms, size, "uniforms");
+        const std::vector<double> given(numbers, numbers + size);  // their number is checked with what it depends on
         return any.visit([&](const auto& points) {
-          const std::vector<std::int64_t> seeds = without_gil([&] {
-            return plus_plus(points, n_clusters, std::vector<double>(numbers, numbers + size), n_local_trials,
-                             poll_signals);
-          });
+          const std::vector<std::int64_t> seeds =
+              without_gil([&] { return plus_plus(points, n_clusters, given, n_local_trials, poll_signals); });
           return py::array_t<std::int64_t>(static_cast<py::ssize_t>(seeds.size()), seeds.data());
         });
       },

@@ -47,12 +47,12 @@ class AnyPoints : public HeldByPython {
   }
 
   std::size_t rows() const {
-    return visit([](const auto& points) { return points.values.rows; });
+    return visit([](const auto& points) { return points.rows(); });
   }
 
  private:
   template <class T>
-  void make(const Metric& metric);
+  void make(const Metric& metric, const std::shared_ptr<const DistinctRows>& rows);
 
   py::array X_;
   py::object sample_weight_;

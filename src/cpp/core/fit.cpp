@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -12,11 +13,10 @@
 #include "machine/float_environment.hpp"
 #include "pykmeans/pykmeans.hpp"
 #include "pykmeans/workspace.hpp"
-#include "rows/check.hpp"
+#include "rows/messages.hpp"
+#include "rows/normalized_centers.hpp"
 #include "stopping.hpp"
-#include "update/centers.hpp"
-#include "update/empty.hpp"
-#include "update/objective.hpp"
+#include "update/update_step.hpp"
 
 namespace pykmeans {
 
@@ -62,6 +62,30 @@ double as_double(const Rounded& value) {
   return std::ldexp(value.fraction, value.exponent);
 }
 
+/// init as the fit takes it: contiguous, and rounded to float32 where centers are.
+template <class T>
+Vector<double> starting_centers(const Points<T>& points, MatrixView<double> init) {
+  Vector<double> centers = detail::checked_centers(points, init, "init");
+  if (!points.source->has_single_centers()) return centers;
+  for (double& value : centers) {
+    if (std::fabs(value) > static_cast<double>(std::numeric_limits<float>::max()))
+      throw std::invalid_argument("init holds " + detail::shown(value) + ", which must fit into float32 as X does");
+    value = static_cast<double>(static_cast<float>(value));
+  }
+  return centers;
+}
+
+/// Why the loop ends after an iteration; nothing where it goes on.
+std::optional<StopReason> reason_to_stop(bool labels_are_the_same, bool centers_stay, bool is_last, bool asked_to_stop,
+                                         const Deadline& deadline) {
+  if (labels_are_the_same) return StopReason::labels;
+  if (centers_stay) return StopReason::centers;
+  if (is_last) return StopReason::max_iter;
+  if (asked_to_stop) return StopReason::callback;
+  if (deadline.has_passed()) return StopReason::max_time;
+  return std::nullopt;
+}
+
 }  // namespace
 
 const char* to_string(Algorithm algorithm) {
@@ -98,19 +122,12 @@ template <class T>
 FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOptions& options, FitArrays out) {
   const Deadline deadline(options.max_time);
   const detail::FloatEnvironment environment;
-  Vector<double> centers = detail::checked_centers(points, init, "init");
-  const std::size_t n = points.values.rows, d = points.values.columns, k = init.rows;
+  Vector<double> centers = starting_centers(points, init);
+  const std::size_t n = points.rows(), d = points.columns(), k = init.rows;
   check_options(n, k, points.metric.distance, options);
-  if (points.single)
-    for (double& value : centers) {
-      if (std::fabs(value) > static_cast<double>(std::numeric_limits<float>::max()))
-        throw std::invalid_argument("init holds " + detail::shown(value) + ", which must fit into float32 as X does");
-      value = static_cast<double>(static_cast<float>(value));
-    }
-
-  const std::size_t numeric = detail::numeric_features(points.metric, d);
   // The centers as distances see them; a center of a fit always has a direction.
-  Vector<double> seen = detail::normalized_centers(points, MatrixView<double>(centers.data(), k, d), "init");
+  Vector<double> seen = detail::with_directions(points, centers, "init"), previous;
+  const std::size_t numeric = detail::numeric_features(points.metric, d);
 
   FitSummary summary;
   const Rounded tolerance =
@@ -118,32 +135,24 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   const auto range_now = [&] { return detail::range_of_numbers(seen.data(), k, d, numeric); };
   ValueRange range = range_now();
   const auto distance_now = [&] { return ExactDistance(points.metric, detail::merged(points.range, range), d); };
-  Partial sums(points.layout, k);
   detail::Assigner<T> assigner(points, k, options.algorithm, out.labels, options.poll);
-  const auto labels = [&] { return assigner.labels(); };
-  detail::Objective<T> objective(points, k, options.poll);
-  detail::CenterUpdate<T> update(points, k, options.poll);
-  Vector<double> previous;
+  detail::UpdateStep<T> update(points, k, options.poll);
 
   Rounded shift;
   for (std::size_t iteration = 0;; ++iteration) {
     const ExactDistance exact = distance_now();
-    const std::size_t changed = assigner.assign(seen.data(), exact, &sums);
-    const double inertia_now = objective(seen.data(), exact, labels, sums);
-    if (out.inertia_history)
-      out.inertia_history[iteration] = inertia_now;
-    else
-      summary.inertia_history.push_back(inertia_now);
-    if (options.on_iteration)
-      called(options.on_iteration, Iteration{iteration, inertia_now, MatrixView<double>(centers.data(), k, d), labels});
-    Vector<std::size_t> moved;
-    if (detail::any_empty(sums))
-      moved = detail::fill_empty_clusters(points, seen.data(), exact, labels(), sums, options.poll);
-    for (const std::size_t row : moved) assigner.label_changed(row);
-    update(sums, labels, centers.data());
-    detail::check_finite(centers);
-    objective.forget_moved(sums);
-    for (std::size_t c = 0; c < k; ++c) sums.settle(c);
+    const std::size_t changed = assigner.assign(seen.data(), exact, &update.sums());
+    double inertia_now = 0.0;
+    const bool filled = update(assigner, seen, exact, centers, [&](double objective) {
+      inertia_now = objective;
+      if (out.inertia_history)
+        out.inertia_history[iteration] = inertia_now;
+      else
+        summary.inertia_history.push_back(inertia_now);
+      if (options.on_iteration)
+        called(options.on_iteration, Iteration{iteration, inertia_now, MatrixView<double>(centers.data(), k, d),
+                                               [&] { return assigner.labels(); }});
+    });
 
     previous.swap(seen);
     detail::normalize_centers(points, centers, seen);
@@ -153,22 +162,15 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
     summary.n_iter = iteration + 1;
     const bool asked_to_stop =
         options.on_update && called(options.on_update, Update{iteration, inertia_now, as_double(shift)});
-    if (changed == 0 && moved.empty())
-      summary.stop_reason = StopReason::labels;
-    else if (!moves.categories && detail::at_most(shift, tolerance))
-      summary.stop_reason = StopReason::centers;
-    else if (summary.n_iter == options.max_iter)
-      summary.stop_reason = StopReason::max_iter;
-    else if (asked_to_stop)
-      summary.stop_reason = StopReason::callback;
-    else if (deadline.has_passed())
-      summary.stop_reason = StopReason::max_time;
-    else
-      continue;
+    const auto reason = reason_to_stop(changed == 0 && !filled, !moves.categories && detail::at_most(shift, tolerance),
+                                       summary.n_iter == options.max_iter, asked_to_stop, deadline);
+    if (!reason) continue;
+    summary.stop_reason = *reason;
     break;
   }
+  const Partial& sums = update.sums();
   if (summary.stop_reason != StopReason::labels)  // make the labels belong to the centers
-    assigner.assign(seen.data(), distance_now(), &sums);
+    assigner.assign(seen.data(), distance_now(), &update.sums());
 
   summary.algorithm = assigner.used();
   summary.shift = as_double(shift);
@@ -182,12 +184,12 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
 
 template <class T>
 FitResult fit(const Points<T>& points, const std::vector<double>& init, const FitOptions& options) {
-  const std::size_t d = points.values.columns, k = init.size() / d;
+  const std::size_t d = points.columns(), k = init.size() / d;
   if (k * d != init.size())
     throw std::invalid_argument("init of " + std::to_string(init.size()) +
                                 " values must be a multiple of the columns of X: " + std::to_string(d));
   FitResult result;
-  result.labels.resize(points.values.rows);
+  result.labels.resize(points.rows());
   result.centers.resize(k * d);
   result.cluster_inertia.resize(k);
   result.cluster_sizes.resize(k);

@@ -5,7 +5,8 @@
 #include <cstdint>
 
 #include "distance/exact_distance.hpp"
-#include "distance/moments.hpp"
+#include "measure/moments.hpp"
+#include "pykmeans/distinct_rows.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
@@ -49,8 +50,9 @@ template <class T>
 Rounded mean_variance(const Points<T>& points, const Poll& poll) {
   const std::size_t d = points.plain_layout.features;
   if (d == 0) return {};
-  const double* weights = points.occurrences ? points.weights : nullptr;  // of the rows that the points stand for
-  const std::size_t n = points.occurrences ? points.occurrences->rows.rows : points.values.rows;
+  const DistinctRows* const table = points.source->counted();
+  const double* weights = table ? points.weights : nullptr;  // of the rows that the points stand for
+  const std::size_t n = table ? table->rows.rows : points.rows();
   const RowMoments moments = row_moments(points, weights, poll);
   const Rounded inertia = moments.inertia.rounded();
   return scaled(inertia.fraction / static_cast<double>(n) / static_cast<double>(d),

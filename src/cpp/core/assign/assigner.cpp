@@ -2,94 +2,89 @@
 
 #include <algorithm>
 
-#include "boxes/boxes.hpp"
-#include "tiles/tiles.hpp"
+#include "../../kernels/table.hpp"
+#include "../distance/metrics.hpp"
 
 namespace pykmeans::detail {
 
 namespace {
 
-/// The way that is worth trying beside "lloyd".
+/// The algorithm that is worth having beside full passes; nullptr for none.
 template <class T>
-Algorithm choose(const Points<T>& points, std::size_t n_clusters) {
-  if (Boxes<T>::pays(points, n_clusters)) return Algorithm::boxes;
-  // By measurement: up to here a full pass in 16 bits takes less than bounds and their exceptions.
-  if (points.values.columns <= 64 && Tiles<T>::pays(points, n_clusters)) return Algorithm::tiles;
-  if (Bounds<T>::pays(points, n_clusters)) return Algorithm::bounds;
-  if (Tiles<T>::pays(points, n_clusters)) return Algorithm::tiles;
-  return Algorithm::lloyd;
+const AlgorithmRow<T>* row_for(const Points<T>& points, std::size_t n_clusters, Algorithm algorithm,
+                               std::size_t most_bytes) {
+  if (!traits(points.metric.distance).all_algorithms) return nullptr;
+  if (algorithm == Algorithm::automatic) return best_row(points, n_clusters, most_bytes);
+  const AlgorithmRow<T>* row = row_of<T>(algorithm);
+  return row && row->possible(points) && row->bytes(points, n_clusters) <= most_bytes ? row : nullptr;
 }
 
 template <class T>
-std::unique_ptr<Way<T>> make(Algorithm algorithm, const Points<T>& points, std::size_t n_clusters, const Poll& poll) {
-  if (algorithm == Algorithm::bounds && Bounds<T>::possible(points))
-    return std::make_unique<Bounds<T>>(points, n_clusters, /*remember=*/true, poll);
-  if (algorithm == Algorithm::boxes && Boxes<T>::possible(points))
-    return std::make_unique<Boxes<T>>(points, n_clusters, poll);
-  if (algorithm == Algorithm::tiles && Tiles<T>::possible(points)) return std::make_unique<Tiles<T>>(points, poll);
-  return nullptr;
+PassPolicy::Candidate candidate(const LabelAlgorithm<T>* pruned, const AlgorithmRow<T>* row, bool automatic) {
+  if (!pruned) return {};
+  PassPolicy::Candidate result;
+  result.exists = true;
+  result.needs_labels = pruned->needs().labels;
+  result.best_full_pass = row->name == Algorithm::bounds && kernels::pick().int8 != nullptr;
+  result.may_be_left = automatic;
+  return result;
 }
 
 }  // namespace
 
 template <class T>
 Assigner<T>::Assigner(const Points<T>& points, std::size_t n_clusters, Algorithm algorithm, std::int32_t* labels,
-                      const Poll& poll)
+                      const Poll& poll, std::size_t most_bytes)
     : points_(points),
       n_clusters_(n_clusters),
       labels_(labels),
       poll_(poll),
-      brute_(points, n_clusters, poll),
-      automatic_(algorithm == Algorithm::automatic) {
-  if (!traits(points.metric.distance).all_algorithms) return;
-  name_ = automatic_ ? choose(points, n_clusters) : algorithm;
-  clever_ = make(name_, points, n_clusters, poll);
-  // By measurement; and packing the centers must be repaid.
-  if (n_clusters * points.values.columns >= 65536 && points.values.columns >= 64 && points.values.rows >= 512) {
-    int8_ = std::make_unique<Bounds<T>>(points, n_clusters, /*remember=*/false, poll);
-    if (!int8_->uses_int8()) int8_.reset();
-  }
-  restless_ = automatic_ && clever_ && clever_->needs_labels() ? points.values.rows / 4 : points.values.rows;
+      lloyd_(points, n_clusters),
+      row_(row_for(points, n_clusters, algorithm, most_bytes)),
+      pruned_(row_ ? row_->make(points, n_clusters) : nullptr),
+      policy_(candidate(pruned_.get(), row_, algorithm == Algorithm::automatic), points.rows()) {
+  if (FullInt8<T>::pays(points, n_clusters)) full_int8_ = std::make_unique<FullInt8<T>>(points, n_clusters);
 }
 
 template <class T>
-bool Assigner<T>::clever_is_better(const Assignment& pass) const {
-  if (!clever_ || pass.exact.scale() != 0) return false;
-  if (best_full_pass()) return true;
-  if (!labelled_ && clever_->needs_labels()) return false;
-  // Bounds spare little while centers still move far, which shows in how many rows change their label.
-  return changed_ <= restless_ && clever_->takes(pass);
+void Assigner<T>::forget_labels() {
+  if (!policy_.labeled()) std::fill_n(labels_, points_.rows(), -1);
 }
 
 template <class T>
-Way<T>& Assigner<T>::plain(const ExactDistance& exact) {
-  if (int8_ && int8_->uses_int8() && exact.scale() == 0) return *int8_;
-  return brute_;
+bool Assigner<T>::begin_pruned(const Pass& pass) {
+  if (policy_.state() != PassPolicy::State::pruning) return false;
+  if (!pruned_->needs().all_rows) forget_labels();
+  pruned_->prepare(pass);
+  return pruned_->begin(pass);
+}
+
+template <class T>
+LabelAlgorithm<T>& Assigner<T>::begin_full(const Pass& pass) {
+  forget_labels();
+  labels();
+  if (pruned_) pruned_->forget();
+  if (full_int8_ && full_int8_->begin(pass)) return *full_int8_;
+  lloyd_.begin(pass);
+  return lloyd_;
 }
 
 template <class T>
 std::size_t Assigner<T>::assign(const double* centers, const ExactDistance& exact, Partial* sums) {
-  const int threads = useful_threads(points_.n_threads, {points_.values.rows, n_clusters_, points_.values.columns});
+  const int threads = useful_threads(points_.n_threads, {points_.rows(), n_clusters_, points_.columns()});
   sums_.prepare(sums, threads);
-  const Assignment pass{centers, n_clusters_, exact, labels_, sums_, threads};
-  const bool clever = clever_is_better(pass);
-  if (!labelled_ && !(clever && clever_->keeps_labels())) std::fill_n(labels_, points_.values.rows, -1);
-  if (clever) {
-    used_ = name_;
-    changed_ = clever_->assign(pass);
-    if (automatic_ && !best_full_pass() && clever_->spared() < 0.3) {
-      restless_ = changed_ / 2;
-      clever_->forget();
-    }
-  } else {
-    used_ = Algorithm::lloyd;
-    labels();
-    if (clever_) clever_->forget();
-    changed_ = plain(exact).assign(pass);
-  }
-  labelled_ = true;
-  sums_.merge(points_.values.columns, threads, poll_);
-  return changed_;
+  const Pass pass{centers, n_clusters_, exact, labels_, sums_, threads, poll_};
+  const bool pruned = begin_pruned(pass);
+  LabelAlgorithm<T>& algorithm = pruned ? *pruned_ : begin_full(pass);
+  const Tally tally = algorithm.run(pass);
+  algorithm.end(tally);
+  used_ = pruned ? row_->name : Algorithm::lloyd;
+  if (!pruned)
+    policy_.made_full_pass(tally.changed);
+  else if (policy_.made_pruned_pass(tally.changed, pruned_->pruned_fraction()))
+    pruned_->forget();
+  sums_.merge(points_.columns(), threads, poll_);
+  return tally.changed;
 }
 
 template class Assigner<std::uint8_t>;

@@ -1,14 +1,10 @@
-// A Partial for each thread, of what it moved; and the labels whose changes move it.
+// A Partial for each thread, of what it moved.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <utility>
 
 #include "../machine/parallel.hpp"
-#include "../rows/row_reader.hpp"
 #include "pykmeans/partial.hpp"
-#include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
@@ -43,30 +39,6 @@ class ThreadSums {
  private:
   Partial* sums_ = nullptr;
   Vector<Partial> own_;
-};
-
-/// Writes labels, and moves what changed in the sums.
-template <class T>
-struct Labeller {
-  const Points<T>& points;
-  std::int32_t* labels;     // (n_samples), negative where there is none yet
-  Partial* sums;            // or nullptr
-  std::size_t changed = 0;  // rows of positive weight whose label changed
-  RowReader<T> read = RowReader<T>(points);
-
-  void operator()(std::size_t row, std::int32_t label) {
-    std::int32_t& current = labels[row];
-    if (current == label) return;
-    const std::int32_t old = std::exchange(current, label);
-    const double weight = points.weight(row);
-    if (weight == 0.0) return;
-    ++changed;
-    if (!sums) return;
-    if (old >= 0)
-      sums->move(static_cast<std::size_t>(old), static_cast<std::size_t>(label), read(row), weight);
-    else
-      sums->add(static_cast<std::size_t>(label), read(row), weight);
-  }
 };
 
 }  // namespace pykmeans::detail

@@ -10,23 +10,28 @@
 #include "../../kernels/table.hpp"
 #include "../exact/range.hpp"
 #include "metrics.hpp"
-#include "pykmeans/points.hpp"
+#include "pykmeans/metric.hpp"
+#include "pykmeans/partial.hpp"
 #include "pykmeans/view.hpp"
 
 namespace pykmeans::detail {
+
+/// The rule for ties, once: of the centers that were looked at, the one of least distance, the lowest index at a tie.
+struct Nearest {
+  std::int32_t center = 0;
+  double distance = std::numeric_limits<double>::infinity();
+
+  void look(std::int32_t other, double its_distance) {
+    if (!(its_distance < distance || (its_distance == distance && other < center))) return;
+    center = other;
+    distance = its_distance;
+  }
+};
 
 /// Distances between rows of some points and some centers, by a metric. Where float64 could overflow, or squares
 /// vanish, both are scaled by a power of two first; the exact distance is in its own unit, 2^exponent().
 class ExactDistance {
  public:
-  /// @param centers (count, features) all of them, finite
-  template <class T>
-  ExactDistance(const Points<T>& points, const double* centers, std::size_t count)
-      : ExactDistance(points.metric,
-                      merged(points.range, range_of_numbers(centers, count, points.values.columns,
-                                                            numeric_features(points.metric, points.values.columns))),
-                      points.values.columns) {}
-
   /// @param range  of all numbers, of points and centers
   ExactDistance(const Metric& metric, const ValueRange& range, std::size_t features)
       : features_(features),

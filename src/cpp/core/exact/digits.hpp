@@ -122,6 +122,12 @@ inline Split split(double value) {
   return {biased ? fraction | (std::uint64_t{1} << 52) : fraction, (biased ? biased : 1) - 1075, (word >> 63) != 0};
 }
 
+/// The exponent of the last bit that is set, of a value that is not 0.
+inline int exponent_of_last_bit(Split parts) {
+  for (; (parts.significand & 1) == 0; parts.significand >>= 1) ++parts.exponent;
+  return parts.exponent;
+}
+
 /// Call add(integer below 2^55, exponent) for parts that sum to the exact product of two significands.
 template <class Add>
 void split_product(std::uint64_t a, std::uint64_t b, int exponent, Add&& add) {

@@ -10,7 +10,7 @@
 
 #include "../distance/metrics.hpp"
 #include "../exact/digits.hpp"
-#include "../machine/parallel.hpp"
+#include "../rows/row_block.hpp"
 #include "codebook.hpp"
 #include "l1.hpp"
 
@@ -23,16 +23,13 @@ template <class T>
 int unit_of_sample(const Points<T>& points) {
   if constexpr (!std::is_floating_point_v<T>) return 0;
   constexpr std::size_t most = 15;
-  const std::size_t n = points.values.rows, sampled = std::min(n, most);
+  const std::size_t n = points.rows(), sampled = std::min(n, most);
   int lowest = std::numeric_limits<int>::max();
+  const RowReader<T> read(points);
   for (std::size_t s = 0; s < sampled; ++s) {
-    const T* row = points.values.row(s * (n - 1) / std::max<std::size_t>(1, sampled - 1));
-    for (std::size_t q = 0; q < points.values.columns; ++q) {
-      Split parts = split(static_cast<double>(row[q]));
-      if (parts.significand == 0) continue;
-      for (; (parts.significand & 1) == 0; parts.significand >>= 1) ++parts.exponent;
-      lowest = std::min(lowest, parts.exponent);
-    }
+    const T* row = read(s * (n - 1) / std::max<std::size_t>(1, sampled - 1));
+    for (std::size_t q = 0; q < points.columns(); ++q)
+      if (row[q] != T(0)) lowest = std::min(lowest, exponent_of_last_bit(split(static_cast<double>(row[q]))));
   }
   return lowest;
 }
@@ -44,13 +41,11 @@ bool all_multiples(const Points<T>& points, int exponent, const Poll& poll) {
     // Added to a value, it leaves no scratch for bits below the exponent.
     const T shift = std::ldexp(T(1.5), std::numeric_limits<T>::digits - 1 + exponent);
     std::atomic<bool> all{true};
-    const std::size_t d = points.values.columns;
-    const int threads = useful_threads(points.n_threads, {points.values.rows, d});
-    const Blocks blocks(points.values.rows, d * 4, threads);
-    parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
-      for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
+    const std::size_t d = points.columns();
+    for_each_block(points, PassPlan(points, d, d * 4), poll, [&](const RowBlock<T>& block, int) {
+      for (std::size_t i = 0; i < block.count; ++i) {
         if (!all.load(std::memory_order_relaxed)) return;
-        const T* row = points.values.row(i);
+        const T* row = block.row(i);
         unsigned mismatches = 0;
         for (std::size_t q = 0; q < d; ++q) mismatches |= static_cast<unsigned>((row[q] + shift) - shift != row[q]);
         if (mismatches != 0) all.store(false, std::memory_order_relaxed);
@@ -68,7 +63,7 @@ void look_for_grid(const Points<T>& points, FilterFrame& frame, const Poll& poll
   const int exponent = points.range.any ? unit_of_sample(points) : 0;
   if (exponent == std::numeric_limits<int>::max() || std::abs(exponent) > 90) return;
   const double farthest = points.range.any ? std::ldexp(1.0, points.range.highest + 1 - exponent) : 0.0;
-  if (!(farthest * static_cast<double>(points.values.columns) <= most_whole_length)) return;
+  if (!(farthest * static_cast<double>(points.columns()) <= most_whole_length)) return;
   if (!all_multiples(points, exponent, poll)) return;
   frame.whole = true;
   frame.exponent = exponent;
@@ -79,10 +74,10 @@ void look_for_grid(const Points<T>& points, FilterFrame& frame, const Poll& poll
 template <class T>
 FilterFrame frame_of(const Points<T>& points, const Poll& poll) {
   FilterFrame frame;
-  const std::size_t d = points.values.columns, numbers = numeric_features(points.metric, d), categories = d - numbers;
-  frame.origin.assign(points.origin.begin(), points.origin.begin() + static_cast<std::ptrdiff_t>(numbers));
+  const std::size_t d = points.columns(), numbers = numeric_features(points.metric, d), categories = d - numbers;
+  frame.origin.assign(points.frame.origin.begin(), points.frame.origin.begin() + static_cast<std::ptrdiff_t>(numbers));
   frame.category_origin.assign(categories, 0.0);
-  frame.exponent = points.spread_exponent;
+  frame.exponent = points.frame.spread_exponent;
   frame.float_suffices = d <= max_float_features;
   const MetricTraits& row = traits(points.metric.distance);
   frame.score = row.score;
@@ -92,7 +87,7 @@ FilterFrame frame_of(const Points<T>& points, const Poll& poll) {
     frame.mismatch = frame.whole ? 1.0 : std::ldexp(0.5 * points.metric.gamma, -2 * frame.exponent);
   }
   for (std::size_t q = numbers; q < d; ++q)
-    if (std::is_same_v<T, double> && points.columns[q].any && points.columns[q].highest > 24)
+    if (std::is_same_v<T, double> && points.facts.columns[q].any && points.facts.columns[q].highest > 24)
       frame.float_suffices = false;
   return frame;
 }

@@ -14,35 +14,36 @@ constexpr std::size_t lanes = Groups::lanes;
 
 /// @return the sum of squares
 template <class T>
-float in_frame(const T* row, const Frame& frame, float* placed) {
-  return kernels::pick().place.of(T())(row, frame.origin.data(), std::ldexp(1.0, -frame.exponent), frame.origin.size(),
-                                       placed);
+float in_frame(const T* row, const RowFrame& frame, float* placed) {
+  return kernels::pick().place.of(T())(row, frame.origin.data(), std::ldexp(1.0, -frame.spread_exponent),
+                                       frame.origin.size(), placed);
 }
 
 }  // namespace
 
-void FloatPanels::pack(const double* centers, const Groups& groups, const Frame& frame, int threads, const Poll& poll) {
+void FloatPanels::pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads,
+                       const Poll& poll) {
   features_ = frame.origin.size();
-  error_ = FilterError<float>(features_, frame.exponent, 0);
+  error_ = FilterError<float>(features_, frame.spread_exponent, 0);
   values_.assign(groups.slots() * features_, 0.0f);
   starts_.assign(groups.slots(), std::numeric_limits<float>::infinity());
   parallel_blocks(groups.slots() / lanes, threads, poll,
                   [&](std::size_t panel, int) { pack_panel(panel, centers, groups, frame); });
 }
 
-void FloatPanels::pack_panel(std::size_t panel, const double* centers, const Groups& groups, const Frame& frame) {
+void FloatPanels::pack_panel(std::size_t panel, const double* centers, const Groups& groups, const RowFrame& frame) {
   for (std::size_t slot = panel * lanes; slot < (panel + 1) * lanes; ++slot) {
     if (groups.member(slot) < 0) continue;
     const double* center = centers + static_cast<std::size_t>(groups.member(slot)) * features_;
     const PackedCenter<float> packed =
-        pack_center<float>(center, frame.origin, frame.exponent, error_.epsilon,
+        pack_center<float>(center, frame.origin, frame.spread_exponent, error_.epsilon,
                            values_.data() + panel * features_ * lanes + slot % lanes, lanes);
     starts_[slot] = packed.start;
   }
 }
 
 template <class T>
-float FloatPanels::Rows::place(std::size_t i, const T* row, const Frame& frame) {
+float FloatPanels::Rows::place(std::size_t i, const T* row, const RowFrame& frame) {
   return in_frame(row, frame, values_.data() + i * features_);
 }
 
@@ -55,7 +56,8 @@ std::size_t FloatPanels::score(std::size_t panel, const Rows& rows, Query query,
   return kernels::pick().group.score_group(query, answer);
 }
 
-void Int8Panels::pack(const double* centers, const Groups& groups, const Frame& frame, int threads, const Poll& poll) {
+void Int8Panels::pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads,
+                      const Poll& poll) {
   floats_.pack(centers, groups, frame, threads, poll);
   features_ = frame.origin.size();
   fours_ = (features_ + 3) / 4;
@@ -91,7 +93,7 @@ void Int8Panels::quantize(std::size_t panel) {
 }
 
 template <class T>
-float Int8Panels::Rows::place(std::size_t i, const T* row, const Frame& frame) {
+float Int8Panels::Rows::place(std::size_t i, const T* row, const RowFrame& frame) {
   const float squares = in_frame(row, frame, placed_.data());
   const auto d = static_cast<double>(frame.origin.size());
   const double norm = std::sqrt(static_cast<double>(squares)) * (1.0 + (d + 32.0) * 0x1p-24) + d * 0x1p-70;
@@ -110,11 +112,11 @@ std::size_t Int8Panels::score(std::size_t panel, const Rows& rows, Query query,
   return kernels::pick().int8->score_group(query, rows.about_.data(), about_[panel], answer);
 }
 
-template float FloatPanels::Rows::place(std::size_t, const std::uint8_t*, const Frame&);
-template float FloatPanels::Rows::place(std::size_t, const float*, const Frame&);
-template float FloatPanels::Rows::place(std::size_t, const double*, const Frame&);
-template float Int8Panels::Rows::place(std::size_t, const std::uint8_t*, const Frame&);
-template float Int8Panels::Rows::place(std::size_t, const float*, const Frame&);
-template float Int8Panels::Rows::place(std::size_t, const double*, const Frame&);
+template float FloatPanels::Rows::place(std::size_t, const std::uint8_t*, const RowFrame&);
+template float FloatPanels::Rows::place(std::size_t, const float*, const RowFrame&);
+template float FloatPanels::Rows::place(std::size_t, const double*, const RowFrame&);
+template float Int8Panels::Rows::place(std::size_t, const std::uint8_t*, const RowFrame&);
+template float Int8Panels::Rows::place(std::size_t, const float*, const RowFrame&);
+template float Int8Panels::Rows::place(std::size_t, const double*, const RowFrame&);
 
 }  // namespace pykmeans::detail

@@ -24,8 +24,9 @@
 #include <cstdint>
 
 #include "../../kernels/table.hpp"
-#include "../assign/bounds/groups.hpp"
 #include "codebook.hpp"
+#include "groups.hpp"
+#include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
@@ -33,16 +34,10 @@ namespace pykmeans::detail {
 constexpr std::size_t least_int8_features = 24;
 constexpr std::size_t max_int8_features = 32768;
 
-/// Where the filter's frame is.
-struct Frame {
-  const Vector<double>& origin;
-  int exponent;
-};
-
 class FloatPanels {
  public:
   using Query = kernels::GroupQuery<float>;
-  void pack(const double* centers, const Groups& groups, const Frame& frame, int threads, const Poll& poll);
+  void pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads, const Poll& poll);
   const FilterError<float>& error() const { return error_; }
   const float* packed(std::size_t panel) const { return values_.data() + panel * features_ * Groups::lanes; }
   const float* starts(std::size_t panel) const { return starts_.data() + panel * Groups::lanes; }
@@ -53,7 +48,7 @@ class FloatPanels {
     Rows(std::size_t rows, std::size_t features) : features_(features), values_(rows * features) {}
     /// @return the sum of squares, right to `epsilon` of it
     template <class T>
-    float place(std::size_t i, const T* row, const Frame& frame);
+    float place(std::size_t i, const T* row, const RowFrame& frame);
 
    private:
     friend FloatPanels;
@@ -65,7 +60,7 @@ class FloatPanels {
   std::size_t score(std::size_t panel, const Rows& rows, Query query, const kernels::GroupAnswer& answer) const;
 
  private:
-  void pack_panel(std::size_t panel, const double* centers, const Groups& groups, const Frame& frame);
+  void pack_panel(std::size_t panel, const double* centers, const Groups& groups, const RowFrame& frame);
 
   std::size_t features_ = 0;
   FilterError<float> error_;
@@ -76,7 +71,7 @@ class FloatPanels {
 class Int8Panels {
  public:
   using Query = kernels::GroupQuery<std::int8_t, std::uint8_t>;
-  void pack(const double* centers, const Groups& groups, const Frame& frame, int threads, const Poll& poll);
+  void pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads, const Poll& poll);
   const FilterError<float>& error() const { return floats_.error(); }
 
   class Rows {
@@ -84,7 +79,7 @@ class Int8Panels {
     Rows(std::size_t rows, std::size_t features)
         : stride_((features + 15) / 16 * 16), placed_(stride_), values_(rows * stride_), about_(rows) {}
     template <class T>
-    float place(std::size_t i, const T* row, const Frame& frame);
+    float place(std::size_t i, const T* row, const RowFrame& frame);
 
    private:
     friend Int8Panels;

@@ -4,32 +4,23 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <limits>
 #include <stdexcept>
 #include <string>
-#include <type_traits>
 
-#include "normalize.hpp"
+#include "messages.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
-/// A number for a message, with all the digits that it takes to tell it from others.
-inline std::string shown(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.17g", value);
-  return text;
-}
-
 template <class T>
 void check_finite(const Points<T>& points) {
-  if (points.n_nonfinite != 0)
-    throw std::invalid_argument("X has " + std::to_string(points.n_nonfinite) +
+  if (points.facts.n_nonfinite != 0)
+    throw std::invalid_argument("X has " + std::to_string(points.facts.n_nonfinite) +
                                 " values that are NaN or infinite, the first at row " +
-                                std::to_string(points.first_nonfinite_row) + ", column " +
-                                std::to_string(points.first_nonfinite_column) + "; all must be finite");
+                                std::to_string(points.facts.first_nonfinite_row) + ", column " +
+                                std::to_string(points.facts.first_nonfinite_column) + "; all must be finite");
 }
 
 /// What is added up of finite values has a finite mean, unless somebody changes the values between being added and
@@ -59,8 +50,8 @@ Vector<double> checked_centers(const Points<T>& points, MatrixView<double> cente
   };
   if (centers.rows == 0) throw std::invalid_argument(shape() + " must have at least one row");
   if (centers.rows > 0x7fffffff) throw std::invalid_argument(shape() + " must have fewer than 2^31 rows");
-  if (centers.columns != points.values.columns)
-    throw std::invalid_argument(shape() + " must have as many columns as X: " + std::to_string(points.values.columns));
+  if (centers.columns != points.columns())
+    throw std::invalid_argument(shape() + " must have as many columns as X: " + std::to_string(points.columns()));
   Vector<double> values;
   values.reserve(centers.rows * centers.columns);
   for (std::size_t c = 0; c < centers.rows; ++c)
@@ -72,29 +63,6 @@ Vector<double> checked_centers(const Points<T>& points, MatrixView<double> cente
       values.push_back(value);
     }
   return values;
-}
-
-/// Centers as distances see them: normalized where the metric is cosine. @param seen [out]
-/// @return the first center that is all zeros and so has no direction; their number where there is none
-template <class T>
-std::size_t normalize_centers(const Points<T>& points, const Vector<double>& centers, Vector<double>& seen) {
-  const std::size_t d = points.values.columns, count = centers.size() / d;
-  seen = centers;
-  if (points.metric.distance != Distance::cosine) return count;
-  for (std::size_t c = 0; c < count; ++c)
-    if (!normalize(seen.data() + c * d, d, seen.data() + c * d)) return c;
-  return count;
-}
-
-/// Checked centers of the caller as distances see them.
-template <class T>
-Vector<double> normalized_centers(const Points<T>& points, MatrixView<double> centers, const char* name) {
-  Vector<double> seen;
-  const std::size_t c = normalize_centers(points, checked_centers(points, centers, name), seen);
-  if (c < centers.rows)
-    throw std::invalid_argument(std::string(name) + "[" + std::to_string(c) +
-                                "] is all zeros: with metric=cosine it must have a value that is not zero");
-  return seen;
 }
 
 }  // namespace pykmeans::detail

@@ -13,10 +13,11 @@
 #include "../exact/power_of_two.hpp"
 #include "../machine/float_environment.hpp"
 #include "../machine/large_array.hpp"
-#include "../machine/parallel.hpp"
 #include "check.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
+#include "row_block.hpp"
+#include "trusted.hpp"
 
 namespace pykmeans {
 
@@ -52,35 +53,56 @@ Length measure(const A* row, std::size_t features, double* scaled) {
   return {std::sqrt(kernels::pick().distances.norm(scaled, features)), exponent};
 }
 
+/// The normalized rows of a source, made when they are asked for: a copy of them would be as large as X in float64.
+/// What is kept is 16 bytes a row, so that only the quotients are left to do.
 template <class A>
-class UnitRowsOf final : public UnitRows {
+class NormalizedSource final : public RowSource<double> {
  public:
-  explicit UnitRowsOf(const MatrixView<A>& values) : values_(values), lengths_(values.rows) {}
+  explicit NormalizedSource(std::shared_ptr<const RowSource<A>> given)
+      : RowSource<double>(given->rows(), given->columns()),
+        given_(std::move(given)),
+        rows_(given_->in_place()),
+        lengths_(rows()) {}
 
   /// To be called for each row before it is asked for. @return whether the row has a direction
-  bool measure_row(std::size_t row, double* scratch) {
-    lengths_[row] = measure(values_.row(row), values_.columns, scratch);
+  bool measure_row(std::size_t row, const A* values, double* scratch) {
+    lengths_[row] = measure(values, columns(), scratch);
     return lengths_[row].length != 0.0;
   }
 
-  void write(std::size_t row, double* out) const override {
-    const Length& by = lengths_[row];
-    const double factor = factor_of(by.exponent);
-    if (factor != 0.0) return divide_(values_.row(row), factor, by.length, values_.columns, out);
-    for (std::size_t q = 0; q < values_.columns; ++q) out[q] = value(row, q);
+  void read(std::size_t row, double* out) const override {
+    if (rows_.data) return divide_row(row, rows_.row(row), out);
+    Vector<A> values(columns());
+    given_->read(row, values.data());
+    divide_row(row, values.data(), out);
   }
 
   double value(std::size_t row, std::size_t column) const override {
-    const Length& by = lengths_[row];
-    return times_power_of_two(static_cast<double>(values_.row(row)[column]), -by.exponent) / by.length;
+    return quotient_of(lengths_[row], rows_.data ? rows_.row(row)[column] : given_->value(row, column));
   }
 
   Memory memory(std::size_t row) const override {
-    return {reinterpret_cast<const char*>(values_.row(row)), values_.columns * sizeof(A)};
+    if (rows_.data) return {rows_.row(row), columns() * sizeof(A)};
+    const auto given = given_->memory(row);
+    return {given.begin, given.bytes};
   }
 
+  bool has_single_centers() const override { return given_->has_single_centers(); }
+
  private:
-  const MatrixView<A> values_;
+  static double quotient_of(const Length& by, A value) {
+    return times_power_of_two(static_cast<double>(value), -by.exponent) / by.length;
+  }
+
+  void divide_row(std::size_t row, const A* values, double* out) const {
+    const Length& by = lengths_[row];
+    const double factor = factor_of(by.exponent);
+    if (factor != 0.0) return divide_(values, factor, by.length, columns(), out);
+    for (std::size_t q = 0; q < columns(); ++q) out[q] = quotient_of(by, values[q]);
+  }
+
+  const std::shared_ptr<const RowSource<A>> given_;
+  const MatrixView<A> rows_;
   LargeArray<Length> lengths_;
   const kernels::DivideKernels::Divide<A> divide_ = kernels::pick().divide.of(A());
 };
@@ -105,18 +127,17 @@ template <class T>
 Points<double> normalized(const Points<T>& points, const Poll& poll) {
   const detail::FloatEnvironment environment;
   detail::check_finite(points);
-  const std::size_t n = points.values.rows, d = points.values.columns;
-  auto unit_rows =
-      std::allocate_shared<detail::UnitRowsOf<T>>(detail::Allocator<detail::UnitRowsOf<T>>(), points.values);
+  const std::size_t n = points.rows(), d = points.columns();
+  using Normalized = detail::NormalizedSource<T>;
+  auto rows = std::allocate_shared<Normalized>(detail::Allocator<Normalized>(), points.source);
   std::atomic<std::size_t> zeros{0}, first{n};
-  const int threads = detail::useful_threads(points.n_threads, {n, d});
-  const detail::Blocks blocks(n, d * 4, threads);
-  detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
+  const detail::PassPlan plan(points, d, d * 4);
+  detail::for_each_block(points, plan, poll, [&](const detail::RowBlock<T>& block, int) {
     Vector<double> scratch(d);
-    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
-      if (unit_rows->measure_row(i, scratch.data())) continue;
+    for (std::size_t i = 0; i < block.count; ++i) {
+      if (rows->measure_row(block.first + i, block.row(i), scratch.data())) continue;
       zeros.fetch_add(1, std::memory_order_relaxed);
-      detail::lower_to(first, i);
+      detail::lower_to(first, block.first + i);
     }
   });
   if (zeros != 0)
@@ -125,10 +146,7 @@ Points<double> normalized(const Points<T>& points, const Poll& poll) {
                                 ": with metric=cosine every row must have a value that is not zero");
   Metric metric;
   metric.distance = Distance::cosine;
-  Points<double> unit(MatrixView<double>(nullptr, n, d), points.weights, points.n_threads, poll, metric,
-                      std::move(unit_rows));
-  unit.single = points.single;
-  return unit;
+  return Points<double>(Points<double>::Trusted{}, std::move(rows), points.weights, points.n_threads, poll, metric);
 }
 
 template Points<double> normalized(const Points<std::uint8_t>&, const Poll&);

@@ -8,7 +8,7 @@
 #include <cstdint>
 
 #include "../machine/parallel.hpp"
-#include "../rows/row_reader.hpp"
+#include "../rows/row_block.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
 
@@ -55,14 +55,14 @@ class NearbyOrder {
 
  private:
   float place(std::size_t row, std::size_t column) const {
-    return static_cast<float>((static_cast<double>(read_.value(row, column)) - points_.origin[column]) * factor_);
+    return static_cast<float>((static_cast<double>(read_.value(row, column)) - points_.frame.origin[column]) * factor_);
   }
 
   std::size_t widest(Span rows) const {
     const std::size_t sampled = std::min<std::size_t>(rows.size(), 32);
     std::size_t best = 0;
     double most = -1.0;
-    for (std::size_t q = 0; q < points_.values.columns; ++q) {
+    for (std::size_t q = 0; q < points_.columns(); ++q) {
       double sum = 0.0, squares = 0.0;
       for (std::size_t s = 0; s < sampled; ++s) {
         const auto value = static_cast<double>(place(rows.begin[s * rows.size() / sampled], q));
@@ -91,9 +91,9 @@ Vector<std::uint32_t> nearby_order(const Points<T>& points, double factor, std::
   using Span = typename Order::Span;
   const Order order(points, factor);
   Vector<std::uint32_t> rows(slots, 0xffffffffu);
-  for (std::size_t i = 0; i < points.values.rows; ++i) rows[i] = static_cast<std::uint32_t>(i);
+  for (std::size_t i = 0; i < points.rows(); ++i) rows[i] = static_cast<std::uint32_t>(i);
   // The first halves one after another, then all of them side by side.
-  Vector<Span> spans{{rows.data(), rows.data() + points.values.rows}};
+  Vector<Span> spans{{rows.data(), rows.data() + points.rows()}};
   while (spans.size() < 256 && spans[0].size() > 4096) {
     Vector<Span> halves(spans.size() * 2);
     parallel_blocks(spans.size(), n_threads, poll, [&](std::size_t s, int) {

@@ -5,7 +5,7 @@
 #include <type_traits>
 
 #include "../machine/parallel.hpp"
-#include "../rows/row_reader.hpp"
+#include "../rows/row_block.hpp"
 #include "nearby_order.hpp"
 #include "pykmeans/workspace.hpp"
 
@@ -22,18 +22,17 @@ Neighborhoods<T>::Neighborhoods(const Points<T>& points, const ExactDistance& ex
                                 const Poll& poll)
     : points_(points),
       poll_(poll),
-      numbers_(numeric_features(points.metric, points.values.columns)),
+      numbers_(numeric_features(points.metric, points.columns())),
       growth_(traits(points.metric.distance).growth),
       kernels_(kernels_of_metric()),
-      threads_(useful_threads(points.n_threads, {points.values.rows, points.values.columns, 4})),
+      threads_(useful_threads(points.n_threads, {points.rows(), points.columns(), 4})),
       works_(choose_frame()),
       keeps_copy_(keeps_copy(n_clusters)),
       uses_boxes_(uses_boxes(n_clusters)),
-      relative_error_(
-          growth_ == Growth::none
-              ? 0.0f
-              : static_cast<float>(2.0 * (static_cast<double>(points.values.columns + 8) * 0x1p-24 + 0x1p-20))) {
-  const std::size_t n = points.values.rows, d = points.values.columns;
+      relative_error_(growth_ == Growth::none
+                          ? 0.0f
+                          : static_cast<float>(2.0 * (static_cast<double>(points.columns() + 8) * 0x1p-24 + 0x1p-20))) {
+  const std::size_t n = points.rows(), d = points.columns();
   to_frame_ -= static_cast<int>(growth_) * exact.scale();
   block_tiles_ = uses_boxes_ || d <= 64 ? kernels::seed_block_tiles : 4;
   const std::size_t block_rows = block_tiles_ * tile;
@@ -63,7 +62,7 @@ const kernels::SeedMetric& Neighborhoods<T>::kernels_of_metric() const {
 /// Whether there is a frame: the largest magnitude becomes about 1, so that only what vanishes beside it is lost.
 template <class T>
 bool Neighborhoods<T>::choose_frame() {
-  const std::size_t d = points_.values.columns, categories = d - numbers_;
+  const std::size_t d = points_.columns(), categories = d - numbers_;
   // Beside categories the exact distance scales nothing up.
   const int limit = !std::is_same_v<T, double> ? 120 : categories != 0 ? 400 : 900;
   const int exponent = -(points_.range.highest + 1), nearest = std::clamp(exponent, -limit, limit);
@@ -72,7 +71,7 @@ bool Neighborhoods<T>::choose_frame() {
   if (exponent < -limit - 6 || exponent > limit || d > 100000) return false;
   if (categories == 0) return true;
   for (std::size_t q = numbers_; q < d; ++q)
-    if (std::is_same_v<T, double> && points_.columns[q].highest > 24) return false;
+    if (std::is_same_v<T, double> && points_.facts.columns[q].highest > 24) return false;
   mismatch_ = growth_ == Growth::none ? 1.0 : std::ldexp(points_.metric.gamma, to_frame_);
   return mismatch_ <= 0x1p80;
 }
@@ -82,13 +81,13 @@ template <class T>
 float Neighborhoods<T>::row_error(float norm) const {
   if (growth_ == Growth::none) return 0.0f;
   if (growth_ == Growth::square) return 0x1p-26f * norm + 0x1p-100f;
-  return 0x1p-23f * std::sqrt(static_cast<float>(points_.values.columns) * norm) + 0x1p-75f;
+  return 0x1p-23f * std::sqrt(static_cast<float>(points_.columns()) * norm) + 0x1p-75f;
 }
 
 /// Rows in the frame are kept where there are few columns or many steps. Else they are placed anew at every step.
 template <class T>
 bool Neighborhoods<T>::keeps_copy(std::size_t n_clusters) const {
-  const std::size_t n = points_.values.rows, bytes = 4 * n * points_.values.columns;
+  const std::size_t n = points_.rows(), bytes = 4 * n * points_.columns();
   const bool small = bytes <= std::max<std::size_t>(32 * n, std::size_t{1} << 24);
   return works_ && (small || (n_clusters >= 24 && bytes <= std::size_t{1} << 30));
 }
@@ -96,7 +95,7 @@ bool Neighborhoods<T>::keeps_copy(std::size_t n_clusters) const {
 /// Boxes pay where halving the rows has cut every column, and where the steps are enough to pay for the order.
 template <class T>
 bool Neighborhoods<T>::uses_boxes(std::size_t n_clusters) const {
-  const std::size_t n = points_.values.rows, d = points_.values.columns;
+  const std::size_t n = points_.rows(), d = points_.columns();
   return keeps_copy_ && numbers_ == d && d <= kernels::most_boxed_features && n <= std::size_t{1} << 22 &&
          n_clusters * (d + 5) >= 1000 && std::log2(static_cast<double>(n) / tile) >= 1.5 * static_cast<double>(d);
 }
@@ -112,7 +111,7 @@ float Neighborhoods<T>::stored(double value, std::size_t tile_number) const {
 template <class T>
 const float* Neighborhoods<T>::pack(std::size_t first_tile, std::size_t count, Vector<float>& scratch,
                                     float* row_errors) const {
-  const std::size_t d = points_.values.columns;
+  const std::size_t d = points_.columns();
   scratch.resize(count * tile * d);
   const auto pack = pack_.from(T());
   const RowReader<T> read(points_, tile);
@@ -126,11 +125,11 @@ const float* Neighborhoods<T>::pack(std::size_t first_tile, std::size_t count, V
     }
     float squares[tile];
     float* to = scratch.data() + t * tile * d;
-    pack(rows, points_.origin.data(), factor_, numbers_, to, squares);
+    pack(rows, points_.frame.origin.data(), factor_, numbers_, to, squares);
     if (row_errors) row_errors[t] = row_error(*std::max_element(squares, squares + tile));
     if (numbers_ == d) continue;
     for (const T*& row : rows) row += numbers_;
-    pack(rows, points_.origin.data() + numbers_, 1.0, d - numbers_, to + numbers_ * tile, squares);
+    pack(rows, points_.frame.origin.data() + numbers_, 1.0, d - numbers_, to + numbers_ * tile, squares);
   }
   return scratch.data();
 }
@@ -139,7 +138,7 @@ template <class T>
 void Neighborhoods<T>::begin(const double* values) {
   if (!works_) return;
   if (uses_boxes_) order_ = nearby_order(points_, factor_, blocks_ * block_tiles_ * tile, threads_, poll_);
-  const std::size_t tiles = blocks_ * block_tiles_, d = points_.values.columns;
+  const std::size_t tiles = blocks_ * block_tiles_, d = points_.columns();
   nearest_.resize(tiles * tile);
   if (points_.weights) weights_.resize(tiles * tile);
   row_errors_.resize(tiles);
@@ -174,7 +173,7 @@ void Neighborhoods<T>::fill_block(std::size_t block, const double* values) {
 
 template <class T>
 void Neighborhoods<T>::make_boxes(std::size_t block) {
-  const std::size_t d = points_.values.columns;
+  const std::size_t d = points_.columns();
   for (std::size_t q = 0; q < d; ++q) {
     float* box = boxes_.data() + (block * d + q) * 2;
     float* below = tile_boxes_.data() + (block * d + q) * 2 * block_tiles_;
@@ -199,7 +198,7 @@ void Neighborhoods<T>::measure(std::size_t number) {
 
 template <class T>
 void Neighborhoods<T>::place_candidates(const double* centers, std::size_t count) {
-  const std::size_t d = points_.values.columns, n_groups = (count + at_once - 1) / at_once;
+  const std::size_t d = points_.columns(), n_groups = (count + at_once - 1) / at_once;
   candidates_.assign(n_groups * d * at_once, 0.0f);
   added_.assign(n_groups * at_once, 0.0f);
   reach_added_.assign(n_groups * at_once, 0.0f);
@@ -209,7 +208,7 @@ void Neighborhoods<T>::place_candidates(const double* centers, std::size_t count
   Vector<float> placed(d);
   for (std::size_t l = 0; l < count; ++l) {
     for (std::size_t q = 0; q < d; ++q) row[q] = static_cast<T>(centers[l * d + q]);  // the row that it was
-    added_[l] = row_error(place(row.data(), points_.origin.data(), factor_, numbers_, placed.data()));
+    added_[l] = row_error(place(row.data(), points_.frame.origin.data(), factor_, numbers_, placed.data()));
     for (std::size_t q = numbers_; q < d; ++q) placed[q] = static_cast<float>(row[q]);
     reach_added_[l] = added_[l] * (1.0f + relative_error_);
     float* to = candidates_.data() + l / at_once * d * at_once + l % at_once;
@@ -219,7 +218,7 @@ void Neighborhoods<T>::place_candidates(const double* centers, std::size_t count
 
 template <class T>
 kernels::SeedQuery Neighborhoods<T>::query(std::size_t group, std::size_t first_tile, const float* rows) const {
-  const std::size_t d = points_.values.columns, block = first_tile / block_tiles_;
+  const std::size_t d = points_.columns(), block = first_tile / block_tiles_;
   kernels::SeedQuery result{};
   result.points = rows;
   result.nearest = nearest_.data() + first_tile * tile;
@@ -243,7 +242,7 @@ template <class T>
 typename Neighborhoods<T>::Gains Neighborhoods<T>::estimate(const double* centers, std::size_t count) {
   if (!works_) return {Vector<double>(count, 0.0), Vector<double>(count, std::numeric_limits<double>::infinity())};
   place_candidates(centers, count);
-  const std::size_t d = points_.values.columns, lanes = groups() * at_once;
+  const std::size_t d = points_.columns(), lanes = groups() * at_once;
   const std::size_t stride = 2 * lanes + 16;  // of a worker: gains, errors, and scratch to write to lines of its own
   Vector<double> totals(static_cast<std::size_t>(threads_) * stride);
   parallel_blocks(parts(), threads_, poll_, [&](std::size_t part, int worker) {
@@ -282,7 +281,7 @@ typename Neighborhoods<T>::Gains Neighborhoods<T>::estimate(const double* center
 template <class T>
 void Neighborhoods<T>::near(std::size_t part, std::size_t candidate, Vector<Near>& found) const {
   found.clear();
-  const std::size_t d = points_.values.columns, group = candidate / at_once, lane = candidate % at_once;
+  const std::size_t d = points_.columns(), group = candidate / at_once, lane = candidate % at_once;
   Vector<float> scratch;
   for (std::size_t b = part * part_blocks_; b < std::min(blocks_, (part + 1) * part_blocks_); ++b) {
     unsigned tiles = works_ ? touched_[(group * blocks_ + b) * at_once + lane] : (1u << block_tiles_) - 1;

@@ -106,7 +106,7 @@ class Neighborhoods {
   const float* pack(std::size_t first_tile, std::size_t count, Vector<float>& scratch, float* row_errors) const;
   kernels::SeedQuery query(std::size_t group, std::size_t first_tile, const float* rows) const;
   std::size_t row_at(std::size_t slot) const {
-    return order_.empty() ? (slot < points_.values.rows ? slot : no_row) : order_[slot];
+    return order_.empty() ? (slot < points_.rows() ? slot : no_row) : order_[slot];
   }
   std::size_t groups() const { return added_.size() / at_once; }
 

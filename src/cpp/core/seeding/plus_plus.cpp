@@ -22,8 +22,9 @@
 #include "../exact/wide_sum.hpp"
 #include "../machine/float_environment.hpp"
 #include "../machine/parallel.hpp"
+#include "../measure/distance_to.hpp"
 #include "../rows/check.hpp"
-#include "../rows/row_reader.hpp"
+#include "../rows/row_block.hpp"
 #include "neighborhoods.hpp"
 #include "prefix_sums.hpp"
 #include "pykmeans/pykmeans.hpp"
@@ -43,21 +44,21 @@ class PlusPlus {
   PlusPlus(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
       : points_(points),
         poll_(poll),
-        exact_(points, nullptr, 0),
-        value_(points.values.rows),
-        sums_(points.values.rows, value_.data(), points.weights, points.occurrences.get(), points.n_threads, poll),
+        exact_(detail::distance_to(points, nullptr, 0)),
+        value_(points.rows()),
+        sums_(points.rows(), value_.data(), points.weights, points.source->counted(), points.n_threads, poll),
         nearby_(points, exact_, n_clusters, poll),
-        threads_(detail::useful_threads(points.n_threads, {points.values.rows, points.values.columns})) {}
+        threads_(detail::useful_threads(points.n_threads, {points.rows(), points.columns()})) {}
 
   /// The first seed: a row in proportion to its weight.
   std::int64_t first(double uniform) {
-    const std::size_t n = points_.values.rows, row = first_row(uniform);
+    const std::size_t row = first_row(uniform);
     const Vector<double> center = values_of(row);
-    const detail::Blocks blocks(n, points_.values.columns + 16);
-    detail::parallel_blocks(blocks.count(), threads_, poll_, [&](std::size_t b, int) {
-      const detail::RowReader<T> read(points_, detail::some_slots(points_));
-      read.in_views(blocks.begin(b), blocks.end(b), [&](std::size_t begin, const MatrixView<T>& view) {
-        exact_.to_labels(view, center.data(), nullptr, value_.data() + begin);
+    const detail::PassPlan plan(threads_, detail::Blocks(points_.rows(), points_.columns() + 16),
+                                detail::some_slots(points_.columns()));
+    detail::for_each_block(points_, plan, poll_, [&](const detail::RowBlock<T>& block, int) {
+      block.in_views([&](std::size_t i, const MatrixView<T>& view) {
+        exact_.to_labels(view, center.data(), nullptr, value_.data() + block.first + i);
       });
     });
     sums_.reset();
@@ -81,7 +82,7 @@ class PlusPlus {
       centers.insert(centers.end(), center.begin(), center.end());
     }
     const std::size_t best = best_of(centers, rows.size());
-    take(best, centers.data() + best * points_.values.columns);
+    take(best, centers.data() + best * points_.columns());
     return static_cast<std::int64_t>(rows[best]);
   }
 
@@ -89,11 +90,11 @@ class PlusPlus {
   using Near = typename Neighborhoods<T>::Near;
 
   std::size_t first_row(double uniform) const {
-    const DistinctRows* occurrences = points_.occurrences.get();
-    const std::size_t n = occurrences ? occurrences->rows.rows : points_.values.rows;
-    if (!points_.weights || occurrences) {  // the first i with i + 1 > u n
+    const DistinctRows* table = points_.source->counted();
+    const std::size_t n = table ? table->rows.rows : points_.rows();
+    if (!points_.weights || table) {  // the first i with i + 1 > u n
       const std::size_t slot = std::min(n - 1, static_cast<std::size_t>(uniform * static_cast<double>(n)));
-      return occurrences ? (*occurrences)[slot] : slot;
+      return table ? (*table)[slot] : slot;
     }
     detail::PrefixSums weights(n, nullptr, points_.weights, nullptr, points_.n_threads, poll_);
     weights.reset();
@@ -103,7 +104,7 @@ class PlusPlus {
   Vector<double> values_of(std::size_t row) const {
     const detail::RowReader<T> read(points_);
     const T* values = read(row);
-    return Vector<double>(values, values + points_.values.columns);
+    return Vector<double>(values, values + points_.columns());
   }
 
   /// Rows of a part that a candidate comes nearer to, and its distances.
@@ -149,7 +150,7 @@ class PlusPlus {
       Improvements found;
       for (std::size_t c = 0; c < which.size(); ++c) {
         WideSum& change = changes[static_cast<std::size_t>(worker)][c];
-        improvements(part, which[c], centers.data() + which[c] * points_.values.columns, found);
+        improvements(part, which[c], centers.data() + which[c] * points_.columns(), found);
         for (std::size_t i = 0; i < found.rows.size(); ++i) {
           const std::size_t row = found.rows[i].row;
           if (points_.weights) {
@@ -192,25 +193,31 @@ class PlusPlus {
   const int threads_;
 };
 
-template <class Seeding>
-void pick(Seeding seeding, std::size_t n_clusters, const double* uniforms, std::size_t n_local_trials,
-          std::int64_t* seeds) {
-  seeds[0] = seeding.first(uniforms[0]);
-  for (std::size_t c = 1; c < n_clusters; ++c)
-    seeds[c] = seeding.next(uniforms + 1 + (c - 1) * n_local_trials, n_local_trials);
-}
-
-/// Random numbers that so many seeds take.
-std::size_t n_uniforms(std::size_t n_clusters, std::size_t n_local_trials) {
+/// @return how many random numbers so many seeds take
+template <class T>
+std::size_t checked_draws(const Points<T>& points, std::size_t n_clusters, std::size_t n_local_trials) {
+  detail::check_finite(points);
+  if (n_clusters < 1 || n_clusters > points.rows())
+    throw std::invalid_argument("n_clusters=" + std::to_string(n_clusters) +
+                                " must be >= 1 and <= n_samples=" + std::to_string(points.rows()));
+  if (n_local_trials < 1) throw std::invalid_argument("n_local_trials=0 must be >= 1");
+  // More than any array holds, where the product is beyond what a size can hold.
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+  if (n_local_trials > (most - 1) / n_clusters) return most;
   return 1 + (n_clusters - 1) * n_local_trials;
 }
 
 template <class T>
-void check_counts(const Points<T>& points, std::size_t n_clusters, std::size_t n_local_trials) {
-  if (n_clusters < 1 || n_clusters > points.values.rows)
-    throw std::invalid_argument("n_clusters=" + std::to_string(n_clusters) +
-                                " must be >= 1 and <= n_samples=" + std::to_string(points.values.rows));
-  if (n_local_trials < 1) throw std::invalid_argument("n_local_trials=0 must be >= 1");
+void draw(const Points<T>& points, std::size_t n_clusters, const double* uniforms, std::size_t n_uniforms,
+          std::size_t n_local_trials, std::int64_t* seeds, const Poll& poll) {
+  const detail::FloatEnvironment environment;
+  for (std::size_t i = 0; i < n_uniforms; ++i)
+    if (!(uniforms[i] >= 0.0 && uniforms[i] < 1.0))
+      throw std::invalid_argument("uniforms must be in [0, 1), not " + std::to_string(uniforms[i]));
+  PlusPlus<T> seeding(points, n_clusters, poll);
+  seeds[0] = seeding.first(uniforms[0]);
+  for (std::size_t c = 1; c < n_clusters; ++c)
+    seeds[c] = seeding.next(uniforms + 1 + (c - 1) * n_local_trials, n_local_trials);
 }
 
 }  // namespace
@@ -218,28 +225,19 @@ void check_counts(const Points<T>& points, std::size_t n_clusters, std::size_t n
 template <class T>
 void plus_plus(const Points<T>& points, std::size_t n_clusters, const double* uniforms, std::size_t n_local_trials,
                std::int64_t* seeds, const Poll& poll) {
-  const detail::FloatEnvironment environment;
-  detail::check_finite(points);
-  check_counts(points, n_clusters, n_local_trials);
-  for (std::size_t i = 0; i < n_uniforms(n_clusters, n_local_trials); ++i)
-    if (!(uniforms[i] >= 0.0 && uniforms[i] < 1.0))
-      throw std::invalid_argument("uniforms must be in [0, 1), not " + std::to_string(uniforms[i]));
-  pick(PlusPlus<T>(points, n_clusters, poll), n_clusters, uniforms, n_local_trials, seeds);
+  const std::size_t n_uniforms = checked_draws(points, n_clusters, n_local_trials);
+  draw(points, n_clusters, uniforms, n_uniforms, n_local_trials, seeds, poll);
 }
 
 template <class T>
 std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clusters,
                                     const std::vector<double>& uniforms, std::size_t n_local_trials, const Poll& poll) {
-  detail::check_finite(points);
-  check_counts(points, n_clusters, n_local_trials);
-  // By division: the product may be beyond what a size can hold.
-  const std::size_t draws = uniforms.empty() ? 0 : uniforms.size() - 1;
-  if (uniforms.empty() || draws / n_local_trials != n_clusters - 1 || draws % n_local_trials != 0)
+  if (uniforms.size() != checked_draws(points, n_clusters, n_local_trials))
     throw std::invalid_argument("uniforms of " + std::to_string(uniforms.size()) +
                                 " numbers must hold 1 + (n_clusters - 1) * n_local_trials, n_clusters being " +
                                 std::to_string(n_clusters) + " and n_local_trials " + std::to_string(n_local_trials));
   std::vector<std::int64_t> seeds(n_clusters);
-  plus_plus(points, n_clusters, uniforms.data(), n_local_trials, seeds.data(), poll);
+  draw(points, n_clusters, uniforms.data(), uniforms.size(), n_local_trials, seeds.data(), poll);
   return seeds;
 }
 
@@ -247,16 +245,16 @@ template <class T>
 void rows(const Points<T>& points, const std::int64_t* indices, std::size_t count, double* values) {
   const detail::RowReader<T> read(points);
   for (std::size_t i = 0; i < count; ++i) {
-    if (indices[i] < 0 || static_cast<std::size_t>(indices[i]) >= points.values.rows)
-      throw std::invalid_argument("indices must be in [0, n_samples=" + std::to_string(points.values.rows) + "), not " +
+    if (indices[i] < 0 || static_cast<std::size_t>(indices[i]) >= points.rows())
+      throw std::invalid_argument("indices must be in [0, n_samples=" + std::to_string(points.rows()) + "), not " +
                                   std::to_string(indices[i]));
-    values = std::copy_n(read(static_cast<std::size_t>(indices[i])), points.values.columns, values);
+    values = std::copy_n(read(static_cast<std::size_t>(indices[i])), points.columns(), values);
   }
 }
 
 template <class T>
 std::vector<double> rows(const Points<T>& points, const std::vector<std::int64_t>& indices) {
-  std::vector<double> values(indices.size() * points.values.columns);
+  std::vector<double> values(indices.size() * points.columns());
   rows(points, indices.data(), indices.size(), values.data());
   return values;
 }

@@ -33,7 +33,7 @@ class Clusters {
   template <class T>
   Clusters(const Points<T>& points, const std::int32_t* labels, std::size_t n_clusters)
       : labels_(labels), whole_(n_clusters), others_(n_clusters), alone_(n_clusters), begins_(n_clusters + 1) {
-    const std::size_t n = points.values.rows;
+    const std::size_t n = points.rows();
     Vector<WideSum> weights(n_clusters);
     for (std::size_t i = 0; i < n; ++i)
       if (points.weight(i) > 0.0) {

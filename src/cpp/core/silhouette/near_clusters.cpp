@@ -6,7 +6,7 @@
 
 #include "../../kernels/table.hpp"
 #include "../machine/parallel.hpp"
-#include "../rows/row_reader.hpp"
+#include "../rows/row_block.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
@@ -28,10 +28,10 @@ class MeanBounds {
       : clusters_(clusters),
         exact_(exact),
         distance_(points.metric.distance),
-        d_(points.values.columns),
+        d_(points.columns()),
         means_(clusters.count() * d_),
         spread_(clusters.count()) {
-    const double rows = static_cast<double>(points.values.rows), columns = static_cast<double>(d_);
+    const double rows = static_cast<double>(points.rows()), columns = static_cast<double>(d_);
     error_ = (2.0 * rows + 8.0) * std::ldexp(columns, points.range.highest - 53);
     less_ = 1.0 - (2.0 * rows + columns + 64.0) * 0x1p-52;
     more_ = 1.0 + (2.0 * rows + columns + 64.0) * 0x1p-52;
@@ -94,7 +94,7 @@ bool worth_it(const Points<T>& points, const Clusters& clusters, const ExactDist
   return (distance == Distance::euclidean || distance == Distance::manhattan || distance == Distance::cosine) &&
          k >= fewest_clusters && k <= most_clusters && exact.scale() == 0 && points.range.highest <= highest_number &&
          (!weights || (weights->highest <= highest_weight && weights->lowest >= -highest_weight)) &&
-         points.values.rows < (std::size_t{1} << 32);
+         points.rows() < (std::size_t{1} << 32);
 }
 
 }  // namespace
@@ -103,10 +103,10 @@ template <class T>
 NearClusters::NearClusters(const Points<T>& points, const Clusters& clusters, const ExactDistance& exact,
                            const ValueRange* weights, const Poll& poll) {
   if (!worth_it(points, clusters, exact, weights)) return;
-  const std::size_t n = points.values.rows, k = clusters.count();
+  const std::size_t n = points.rows(), k = clusters.count();
   const MeanBounds<T> bounds(points, clusters, exact, poll);
-  const int threads = useful_threads(points.n_threads, {n, k, points.values.columns + 8});
-  const Blocks blocks(n, k * (points.values.columns + 16), threads, pair_tile);
+  const int threads = useful_threads(points.n_threads, {n, k, points.columns() + 8});
+  const Blocks blocks(n, k * (points.columns() + 16), threads, pair_tile);
 
   order_.resize(n);
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {

@@ -11,7 +11,7 @@
 #include "../../kernels/table.hpp"
 #include "../machine/large_array.hpp"
 #include "../machine/parallel.hpp"
-#include "../rows/row_reader.hpp"
+#include "../rows/row_block.hpp"
 #include "near_clusters.hpp"
 #include "pykmeans/workspace.hpp"
 
@@ -27,8 +27,8 @@ class PairPacker {
  public:
   PairPacker(const Points<T>& points, const ExactDistance& exact)
       : exact_(exact),
-        numbers_(numeric_features(points.metric, points.values.columns)),
-        categories_(points.values.columns - numbers_),
+        numbers_(numeric_features(points.metric, points.columns())),
+        categories_(points.columns() - numbers_),
         padded_(numbers_ <= 2 ? numbers_ : (numbers_ + 3) / 4 * 4) {}
 
   std::size_t numbers() const { return padded_; }
@@ -60,10 +60,10 @@ class PairSilhouettes {
         add_pairs_(points.metric.distance == Distance::manhattan ? kernels::pick().pairs.absolute
                                                                  : kernels::pick().pairs.squared),
         own_(values),
-        nearest_(points.values.rows, std::numeric_limits<double>::infinity()),
-        sums_((points.values.rows + pair_tile - 1) / pair_tile * limbs.digits() * pair_tile) {
+        nearest_(points.rows(), std::numeric_limits<double>::infinity()),
+        sums_((points.rows() + pair_tile - 1) / pair_tile * limbs.digits() * pair_tile) {
     std::fill_n(sums_.data(), sums_.size(), 0);
-    std::fill_n(own_, points.values.rows, 0.0);
+    std::fill_n(own_, points.rows(), 0.0);
     query_.numbers = packer_.numbers();
     query_.categories = packer_.categories();
     query_.mismatch = exact.mismatch();
@@ -73,7 +73,7 @@ class PairSilhouettes {
   }
 
   void run(const Poll& poll) {
-    const std::size_t n = points_.values.rows, members = clusters_.members().size(), d = packer_.features();
+    const std::size_t n = points_.rows(), members = clusters_.members().size(), d = packer_.features();
     const std::size_t length = std::min(members, std::max<std::size_t>((std::size_t{1} << 18) / (d + 16), 16));
     segment_ = LargeArray<double>(length * d);
     if (points_.weights) weights_.resize(length);

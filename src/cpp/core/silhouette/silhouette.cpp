@@ -4,8 +4,9 @@
 #include "../distance/exact_distance.hpp"
 #include "../machine/float_environment.hpp"
 #include "../machine/parallel.hpp"
-#include "../rows/check.hpp"
-#include "../rows/row_reader.hpp"
+#include "../measure/distance_to.hpp"
+#include "../rows/normalized_centers.hpp"
+#include "../rows/row_block.hpp"
 #include "clusters.hpp"
 #include "distance_limbs.hpp"
 #include "pairs.hpp"
@@ -28,7 +29,7 @@ double shown(double said, bool rooted) {
 template <class T>
 void silhouettes_one_by_one(const Points<T>& points, const Clusters& clusters, const ExactDistance& exact,
                             double* values, const Poll& poll) {
-  const std::size_t n = points.values.rows, d = points.values.columns;
+  const std::size_t n = points.rows(), d = points.columns();
   const bool rooted = detail::traits(points.metric.distance).rooted;
   const int threads = detail::useful_threads(points.n_threads, {n, n, d + 64});
   const detail::Blocks blocks(n, n * (d + 64), threads, 1);
@@ -62,9 +63,9 @@ void silhouette(const Points<T>& points, const std::int32_t* labels, std::size_t
                 const Poll& poll) {
   const FloatEnvironment environment;
   detail::check_finite(points);
-  detail::check_labels(labels, points.values.rows, n_clusters);
-  const std::size_t n = points.values.rows;
-  const ExactDistance exact(points.metric, points.range, points.values.columns);
+  detail::check_labels(labels, points.rows(), n_clusters);
+  const std::size_t n = points.rows();
+  const ExactDistance exact(points.metric, points.range, points.columns());
   const Clusters clusters(points, labels, n_clusters);
   ValueRange range;
   if (points.weights) range = detail::range_of(points.weights, n);
@@ -82,9 +83,9 @@ void simplified_silhouette(const Points<T>& points, MatrixView<double> view, con
                            const Poll& poll) {
   const FloatEnvironment environment;
   const Vector<double> centers = detail::normalized_centers(points, view, "centers");
-  const std::size_t n = points.values.rows, d = view.columns, k = view.rows;
+  const std::size_t n = points.rows(), d = view.columns, k = view.rows;
   detail::check_labels(labels, n, k);
-  const ExactDistance exact(points, centers.data(), k);
+  const ExactDistance exact = detail::distance_to(points, centers.data(), k);
   const Clusters clusters(points, labels, k);
   const bool rooted = detail::traits(points.metric.distance).rooted;
   const int threads = detail::useful_threads(points.n_threads, {n, k, d});

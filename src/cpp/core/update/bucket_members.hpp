@@ -123,11 +123,11 @@ class BucketMembers {
   Sought& sought_of(std::size_t cluster, std::size_t column) { return sought_[cluster * words_ + column / 8]; }
 
   const T* value_at(std::size_t row, std::size_t column) const {
-    return points_->values.row(row) + codes_->first() + column;
+    return points_->source->in_place().row(row) + codes_->first() + column;
   }
 
   void write_cluster(std::size_t cluster, const Amounts& amounts, const Count& total, bool keep, double* centers) {
-    double* const center = centers + cluster * points_->values.columns + codes_->first();
+    double* const center = centers + cluster * points_->columns() + codes_->first();
     for (std::size_t q = 0; q < width_; ++q) {
       Slot& slot = slots_[cluster * width_ + q];
       if (!slot.wanted) continue;
@@ -148,7 +148,7 @@ class BucketMembers {
 
   /// Collect the members that are sought, some rows at a time, so that what is found takes little memory.
   void seek(const std::int32_t* labels, const Poll& poll) {
-    const std::size_t n = points_->values.rows, step = std::max<std::size_t>((std::size_t{1} << 22) / width_, 4096);
+    const std::size_t n = points_->rows(), step = std::max<std::size_t>((std::size_t{1} << 22) / width_, 4096);
     Vector<Vector<Found>> found(static_cast<std::size_t>(points_->n_threads));
     for (std::size_t begin = 0; begin < n; begin += step) {
       const std::size_t rows = std::min(step, n - begin);

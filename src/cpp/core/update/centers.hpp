@@ -19,7 +19,7 @@ class CenterUpdate {
  public:
   CenterUpdate(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
       : points_(points), poll_(poll), summed_(points.layout.features - (points.layout.weighted ? 1 : 0)) {
-    if (summed_ == points.values.columns) return;
+    if (summed_ == points.columns()) return;
     const bool median = center() == Center::median;
     medians_modes_ = std::make_unique<MediansModes<T>>(points, n_clusters, summed_,
                                                        median ? Statistic::median : Statistic::mode, poll);
@@ -30,11 +30,11 @@ class CenterUpdate {
 
   /// @param sums  of the labels; touched where they changed  @param centers [in, out] (n_clusters, n_features)
   void operator()(const Partial& sums, const Labels& labels, double* centers) {
-    const std::size_t d = points_.values.columns;
+    const std::size_t d = points_.columns();
     if (center() == Center::direction)
-      move_to_directions(sums, points_.single, d, centers, points_.n_threads, poll_);
+      move_to_directions(sums, points_.source->has_single_centers(), d, centers, points_.n_threads, poll_);
     else if (summed_ != 0)
-      move_to_means(sums, points_.single, summed_, d, centers, points_.n_threads, poll_);
+      move_to_means(sums, points_.source->has_single_centers(), summed_, d, centers, points_.n_threads, poll_);
     if (medians_modes_) medians_modes_->move_centers(labels(), centers);
   }
 

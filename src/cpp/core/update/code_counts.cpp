@@ -82,7 +82,7 @@ class Counts final : public CodeCounts<T> {
             find_median(clusters[i], columns_[q], centers);
     });
     // From a few measurements.
-    const bool keep = moved_ < points_.values.rows / 8;
+    const bool keep = moved_ < points_.rows() / 8;
     if (what_ == Statistic::median) members_.write_medians(clusters, labels, amounts_, totals_, keep, centers, poll_);
     moved_ = 0;
   }
@@ -90,7 +90,7 @@ class Counts final : public CodeCounts<T> {
  private:
   void choose_columns(std::size_t n_clusters) {
     const std::size_t width = codes_.columns().size();
-    const std::size_t bytes = std::max(points_.values.rows * width * sizeof(T) / 2, most_bytes_anyway);
+    const std::size_t bytes = std::max(points_.rows() * width * sizeof(T) / 2, most_bytes_anyway);
     const std::size_t most_bins = std::max<std::size_t>(1, bytes / (width * n_clusters * sizeof(Count)));
     for (std::size_t q = 0; q < width; ++q) {
       const std::size_t codes = codes_.columns()[q].codes();
@@ -133,7 +133,7 @@ class Counts final : public CodeCounts<T> {
   }
 
   double& value_at(double* centers, std::size_t cluster, const Counted& counted) const {
-    return centers[cluster * points_.values.columns + codes_.first() + counted.column];
+    return centers[cluster * points_.columns() + codes_.first() + counted.column];
   }
 
   void write_mode(std::size_t cluster, const Counted& counted, double* centers) {

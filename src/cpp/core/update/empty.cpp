@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "../machine/parallel.hpp"
-#include "../rows/row_reader.hpp"
+#include "../rows/row_block.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
@@ -17,15 +17,15 @@ class Farthest {
  public:
   Farthest(const Points<T>& points, const double* centers, const ExactDistance& exact, const std::int32_t* labels,
            const Poll& poll)
-      : points_(points), distances_(points.values.rows), read_(points, 2) {
-    const std::size_t n = points.values.rows, d = points.values.columns;
-    const Blocks blocks(n, d);
-    parallel_blocks(blocks.count(), useful_threads(points.n_threads, {n, d}), poll, [&](std::size_t block, int) {
-      const RowReader<T> read(points);
-      for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
-        distances_[i] = exact(read(i), centers + static_cast<std::size_t>(labels[i]) * d);
+      : points_(points), distances_(points.rows()), read_(points, 2) {
+    const std::size_t d = points.columns();
+    for_each_block(points, PassPlan(points, d, d), poll, [&](const RowBlock<T>& block, int) {
+      for (std::size_t i = 0; i < block.count; ++i) {
+        const std::size_t row = block.first + i;
+        distances_[row] = exact(block.row(i), centers + static_cast<std::size_t>(labels[row]) * d);
+      }
     });
-    for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t i = 0; i < points.rows(); ++i)
       if (distances_[i] > 0.0 && points.weight(i) > 0.0) heap_.push_back(i);
     std::make_heap(heap_.begin(), heap_.end(), later());
   }
@@ -45,13 +45,13 @@ class Farthest {
   bool equal(std::size_t a, std::size_t b) const {
     if (distances_[a] != distances_[b]) return false;
     const T *left = read_(a, 0), *right = read_(b, 1);
-    return std::equal(left, left + points_.values.columns, right);
+    return std::equal(left, left + points_.columns(), right);
   }
   auto later() const {
     return [this](std::size_t a, std::size_t b) {
       if (distances_[a] != distances_[b]) return distances_[a] < distances_[b];
       const T *left = read_(a, 0), *right = read_(b, 1);
-      const std::size_t d = points_.values.columns;
+      const std::size_t d = points_.columns();
       return std::lexicographical_compare(right, right + d, left, left + d);
     };
   }

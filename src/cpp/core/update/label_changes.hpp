@@ -27,7 +27,7 @@ template <class T>
 class LabelMemory {
  public:
   LabelMemory(const Points<T>& points, std::size_t n_clusters)
-      : points_(points), n_clusters_(n_clusters), labels_(points.values.rows, -1) {}
+      : points_(points), n_clusters_(n_clusters), labels_(points.rows(), -1) {}
 
   /// Compare rows [begin, end) with what was seen last. @param labels (n_samples), none negative
   const Moves& look(const std::int32_t* labels, std::size_t begin, std::size_t end, const Poll& poll) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "../assign/boxes/prepared.hpp"
 #include "code_counts.hpp"
 #include "label_changes.hpp"
 #include "pykmeans/workspace.hpp"
@@ -16,7 +15,7 @@ namespace {
 /// Whether counting by code pays for the codes. The limits are guesses from a few measurements.
 template <class T>
 bool counting_pays(const Points<T>& points, std::size_t n_clusters, Statistic what) {
-  const std::size_t n = points.values.rows;
+  const std::size_t n = points.rows();
   return what == Statistic::mode || (n >= 2048 && n / n_clusters >= 32);
 }
 
@@ -51,7 +50,7 @@ struct MediansModes<T>::Parts : Pooled {
     if (counts)
       for (const std::size_t q : counts->left_out()) sorted.push_back(first + q);
     else
-      for (std::size_t q = first; q < points.values.columns; ++q) sorted.push_back(q);
+      for (std::size_t q = first; q < points.columns(); ++q) sorted.push_back(q);
   }
 
   /// Rows [begin, end).
@@ -67,8 +66,7 @@ struct MediansModes<T>::Parts : Pooled {
 
   void move_centers(const std::int32_t* labels, double* centers) {
     // Some rows at a time, so that the list of changes takes little memory.
-    const std::size_t n = points.values.rows,
-                      step = std::max<std::size_t>((std::size_t{1} << 22) / points.values.columns, 4096);
+    const std::size_t n = points.rows(), step = std::max<std::size_t>((std::size_t{1} << 22) / points.columns(), 4096);
     for (std::size_t begin = 0; begin < n; begin += step) follow(labels, begin, std::min(n, begin + step));
     Vector<std::size_t> clusters;
     for (std::size_t c = 0; c < n_clusters; ++c) {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include "../distance/cluster_sums.hpp"
 #include "../exact/power_of_two.hpp"
 #include "../machine/parallel.hpp"
+#include "../measure/cluster_sums.hpp"
 
 namespace pykmeans::detail {
 
@@ -39,7 +39,7 @@ template <class T>
 typename Objective<T>::Term Objective<T>::plain_term(const double* center, const Partial& sums,
                                                      std::size_t cluster) const {
   constexpr std::size_t chunk = 64, lanes = 8;
-  const std::size_t d = points_.values.columns;
+  const std::size_t d = points_.columns();
   const Rounded rounded = sums.weight(cluster);
   const double weight = std::ldexp(rounded.fraction, rounded.exponent);
   double values[lanes] = {}, magnitudes[lanes] = {};
@@ -69,7 +69,7 @@ typename Objective<T>::Term Objective<T>::plain_term(const double* center, const
 template <class T>
 typename Objective<T>::Term Objective<T>::doubled_term(const double* center, const Partial& sums,
                                                        std::size_t cluster) const {
-  const std::size_t d = points_.values.columns;
+  const std::size_t d = points_.columns();
   Doubled weight;
   if (sums.layout().weighted)
     weight = sums.sum_in_two(cluster, d, -exponent_);
@@ -92,7 +92,7 @@ typename Objective<T>::Term Objective<T>::doubled_term(const double* center, con
 template <class T>
 template <class MakeTerm>
 typename Objective<T>::Term Objective<T>::add_terms(const Partial& sums, std::size_t cost, MakeTerm make_term) {
-  const std::size_t k = terms_.size(), d = points_.values.columns;
+  const std::size_t k = terms_.size(), d = points_.columns();
   const int threads = useful_threads(points_.n_threads, {k, d, cost});
   const Blocks blocks(k, d * cost, threads, 1);
   parallel_blocks(blocks.count(), threads, poll_, [&](std::size_t block, int) {
@@ -120,7 +120,7 @@ double Objective<T>::measure(const double* centers, const ExactDistance& exact, 
 template <class T>
 bool Objective<T>::plain(const double* centers, const ExactDistance& exact, const Labels& labels, const Partial& sums,
                          double& value) {
-  const std::size_t k = terms_.size(), d = points_.values.columns;
+  const std::size_t k = terms_.size(), d = points_.columns();
   if (exact.scale() != 0 || sums.layout().wide) return false;
   const Term terms = add_terms(sums, 8, [&](std::size_t c) { return plain_term(centers + c * d, sums, c); });
   if (!(terms.magnitude <= largest_terms)) return false;
@@ -156,7 +156,7 @@ void Objective<T>::set_unit(const ExactDistance& exact, const Partial& sums) {
 template <class T>
 double Objective<T>::doubled(const double* centers, const ExactDistance& exact, const Labels& labels,
                              const Partial& sums) {
-  const std::size_t d = points_.values.columns;
+  const std::size_t d = points_.columns();
   set_unit(exact, sums);
   const Term terms = add_terms(sums, 64, [&](std::size_t c) { return doubled_term(centers + c * d, sums, c); });
   const Doubled value = Doubled{base_, 0.0} + (terms.value + -base_terms_.value);
@@ -168,7 +168,7 @@ double Objective<T>::doubled(const double* centers, const ExactDistance& exact, 
 template <class T>
 double Objective<T>::from_sums(const double* centers, const ExactDistance& exact, const Labels& labels,
                                const Partial& sums) {
-  const std::size_t k = terms_.size(), d = points_.values.columns;
+  const std::size_t k = terms_.size(), d = points_.columns();
   if (origin_.empty()) {  // the mean of the first centers, whatever the order of the rows
     origin_.assign(d, 0.0);
     for (std::size_t c = 0; c < k; ++c)

@@ -24,7 +24,7 @@ struct GroupedRows {
     Vector<std::size_t> slot(n_clusters, none), next;
     for (std::size_t i = 0; i < clusters.size(); ++i) slot[clusters[i]] = i;
     const auto each = [&](auto&& act) {
-      for (std::size_t row = 0; row < points.values.rows; ++row) {
+      for (std::size_t row = 0; row < points.rows(); ++row) {
         const std::size_t at = slot[static_cast<std::size_t>(labels[row])];
         if (at != none && points.weight(row) > 0.0) act(at, row);
       }
@@ -93,7 +93,7 @@ void write(const Points<T>& points, const Vector<std::size_t>& columns, const Ve
            const GroupedRows& grouped, Statistic what, double* centers, const Poll& poll) {
   constexpr std::size_t together = 64 / sizeof(T);  // columns: as many as come with a cache line
   const Amounts amounts(points);
-  const std::size_t parts = (columns.size() + together - 1) / together, d = points.values.columns;
+  const std::size_t parts = (columns.size() + together - 1) / together, d = points.columns();
   const int threads = useful_threads(points.n_threads, {grouped.rows.size(), columns.size(), 16});
   parallel_blocks(clusters.size() * parts, threads, poll, [&](std::size_t block, int) {
     const std::size_t cluster = block / parts, first = block % parts * together;
@@ -103,7 +103,7 @@ void write(const Points<T>& points, const Vector<std::size_t>& columns, const Ve
     Vector<Vector<typename Amounts::Entry>> members(last - first);
     for (auto& some : members) some.reserve(count);
     for (std::size_t i = grouped.begin[cluster]; i < grouped.begin[cluster + 1]; ++i) {
-      const T* const row = points.values.row(grouped.rows[i]);
+      const T* const row = points.source->in_place().row(grouped.rows[i]);
       for (std::size_t q = first; q < last; ++q)
         members[q - first].push_back(Amounts::entry(row[columns[q]], grouped.rows[i]));
     }

@@ -126,12 +126,12 @@ void name_buckets(CodedColumn<T>& column, const Vector<T>& sample) {
 /// [out] (columns) sorted values
 template <class T>
 void take_samples(const Points<T>& points, std::size_t first, Vector<Vector<T>>& samples) {
-  const std::size_t n = points.values.rows, count = std::min(n, most_sampled);
+  const std::size_t n = points.rows(), count = std::min(n, most_sampled);
   std::uint32_t random = 1;
   for (std::size_t s = 0; s < count; ++s) {
     const std::size_t begin = s * n / count, share = (s + 1) * n / count - begin;
     random = random * 1664525u + 1013904223u;
-    const T* row = points.values.row(begin + (random >> 8) % share) + first;
+    const T* row = points.source->in_place().row(begin + (random >> 8) % share) + first;
     for (std::size_t q = 0; q < samples.size(); ++q) {
       const T value = row[q] + T(0);                              // no -0
       samples[q].push_back(std::isfinite(value) ? value : T(0));  // what is not has been written meanwhile
@@ -150,7 +150,7 @@ Vector<T> distinct_values(Vector<T> sorted) {
 template <class T>
 Vector<Vector<T>> samples_of(const Points<T>& points, std::size_t first, const Poll& poll) {
   constexpr std::size_t together = 16;  // columns that are sampled at once
-  const std::size_t width = points.values.columns - first;
+  const std::size_t width = points.columns() - first;
   const Blocks blocks((width + together - 1) / together, together * most_sampled * 64, 1, 1);
   Vector<Vector<T>> samples(width);
   parallel_blocks(blocks.count(), points.n_threads, poll, [&](std::size_t block, int) {
@@ -200,15 +200,15 @@ template <class T>
 void write_codes(const Points<T>& points, std::size_t first, const Vector<CodedColumn<T>>& columns,
                  Vector<OpenColumn<T>>& open, int threads, const Poll& poll, std::uint8_t* codes) {
   const std::size_t width = columns.size();
-  const Blocks blocks(points.values.rows, open.size() * 8, threads, chunk);
+  const Blocks blocks(points.rows(), open.size() * 8, threads, chunk);
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
     T values[chunk];
     std::uint8_t found[chunk];
     for (std::size_t begin = blocks.begin(block); begin < blocks.end(block); begin += chunk) {
       const std::size_t count = std::min(chunk, blocks.end(block) - begin);
       for (OpenColumn<T>& some : open) {
-        const T* from = points.values.row(begin) + first + some.column;
-        for (std::size_t i = 0; i < count; ++i, from += points.values.row_stride) values[i] = *from;
+        const T* from = points.source->in_place().row(begin) + first + some.column;
+        for (std::size_t i = 0; i < count; ++i, from += points.source->in_place().row_stride) values[i] = *from;
         Vector<T>& missing = some.missing[static_cast<std::size_t>(worker)];
         if (!some.search(values, count, found)) add_missing(columns[some.column].lowest, values, count, missing);
         std::uint8_t* to = codes + begin * width + some.column;
@@ -222,7 +222,7 @@ void write_codes(const Points<T>& points, std::size_t first, const Vector<CodedC
 
 template <class T>
 ValueCodes<T>::ValueCodes(const Points<T>& points, std::size_t first, bool buckets, const Poll& poll)
-    : first_(first), columns_(points.values.columns - first) {
+    : first_(first), columns_(points.columns() - first) {
   if constexpr (std::is_same_v<T, std::uint8_t>)
     take_bytes(points, poll);
   else
@@ -232,11 +232,11 @@ ValueCodes<T>::ValueCodes(const Points<T>& points, std::size_t first, bool bucke
 /// Codes up to the largest value of each column.
 template <class T>
 void ValueCodes<T>::take_bytes(const Points<T>& points, const Poll& poll) {
-  codes_ = reinterpret_cast<const std::uint8_t*>(points.values.data) + first_;
-  stride_ = points.values.row_stride;
+  codes_ = reinterpret_cast<const std::uint8_t*>(points.source->in_place().data) + first_;
+  stride_ = points.source->in_place().row_stride;
   const std::size_t width = columns_.size();
-  const int threads = useful_threads(points.n_threads, {points.values.rows, width});
-  const Blocks blocks(points.values.rows, width, threads);
+  const int threads = useful_threads(points.n_threads, {points.rows(), width});
+  const Blocks blocks(points.rows(), width, threads);
   Vector<Vector<std::uint8_t>> largest(static_cast<std::size_t>(threads), Vector<std::uint8_t>(width));
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int worker) {
     std::uint8_t* const mine = largest[static_cast<std::size_t>(worker)].data();
@@ -257,7 +257,7 @@ void ValueCodes<T>::take_bytes(const Points<T>& points, const Poll& poll) {
 template <class T>
 void ValueCodes<T>::encode(const Points<T>& points, bool buckets, const Poll& poll) {
   if constexpr (!std::is_same_v<T, std::uint8_t>) {
-    const std::size_t n = points.values.rows, width = columns_.size();
+    const std::size_t n = points.rows(), width = columns_.size();
     own_ = LargeArray<std::uint8_t>(n * width + 8);
     codes_ = own_.data();
     stride_ = static_cast<std::ptrdiff_t>(width);

@@ -29,7 +29,7 @@ class Ones {
 
   explicit Ones(const Points<T>&) {}
   Count operator()(std::size_t) const { return 1; }
-  static bool fits(const Points<T>& points) { return !points.weights && points.values.rows < 0xffffffffu; }
+  static bool fits(const Points<T>& points) { return !points.weights && points.rows() < 0xffffffffu; }
   static bool reaches_half(Count part, Count whole) { return part >= whole - part; }
   static Entry entry(T value, std::size_t) { return ordered(value); }
 
@@ -74,7 +74,7 @@ class WholeWeights : public Weighted<T, WholeWeights<T>, TwoWords> {
     return shift >= 0 ? shifted(parts.significand, shift) : Count{parts.significand >> -shift, 0};
   }
   static bool fits(const Points<T>& points) {
-    if (!points.weights || points.values.rows >= 0xffffffffu) return false;
+    if (!points.weights || points.rows() >= 0xffffffffu) return false;
     const Range range = range_of_weights(points);
     return range.highest - range.unit <= 128 - 32 - 1;  // a sum of 2^32, twice
   }
@@ -87,7 +87,7 @@ class WholeWeights : public Weighted<T, WholeWeights<T>, TwoWords> {
   };
   static Range range_of_weights(const Points<T>& points) {
     Range range{-1074, 1024};
-    for (std::size_t i = 0; i < points.values.rows; ++i) {
+    for (std::size_t i = 0; i < points.rows(); ++i) {
       Split parts = split(points.weights[i]);
       if (parts.significand == 0) continue;
       range.highest = std::max(range.highest, parts.exponent + 53);

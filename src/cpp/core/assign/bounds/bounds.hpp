@@ -1,8 +1,7 @@
 // Bounds ("bounds"): keeps, from one iteration to the next, a lower bound on the distance of each row to the
 // centers of each group, and looks only at the groups that may have come near enough (the idea of Y. Ding et al.,
 // "Yinyang k-means", 2015). Use when: many centers, several iterations. Do not use when: few centers, or one pass.
-// Cost: a full pass at first, then the groups that survive; a float for each row and group, at most half the size of X;
-// none where it is told to forget, which makes every pass a full one.
+// Cost: a full pass at first, then the groups that survive; a float for each row and group, at most half the size of X.
 //
 // Notation as in codebook.hpp: y and z in the filter's frame, score(c) = |z|^2 / 2 - y.z, its computed value s(c) at
 // most score(c) + B and folded below by the center's own error. N is the computed |y|^2, right to epsilon N.
@@ -29,54 +28,52 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
 
-#include "../../filter/panels.hpp"
+#include "../../filter/groups.hpp"
 #include "../../machine/large_array.hpp"
 #include "../algorithm.hpp"
-#include "groups.hpp"
+#include "group_pass.hpp"
 #include "pykmeans/points.hpp"
 
 namespace pykmeans::detail {
 
 template <class T>
-class Bounds final : public Way<T> {
+class Bounds final : public BlockAlgorithm<T> {
  public:
-  /// `points` and what poll refers to must outlive it. @param remember  whether bounds are kept between passes
-  Bounds(const Points<T>& points, std::size_t n_clusters, bool remember, const Poll& poll);
+  /// `points` must outlive it.
+  Bounds(const Points<T>& points, std::size_t n_clusters);
 
   /// Whether the bounds fit into half of X's size and the filter's proof holds.
   static bool possible(const Points<T>& points);
-  /// Whether bounds are worth having and fit into half of X's size.
+  /// Whether bounds are worth having.
   static bool pays(const Points<T>& points, std::size_t n_clusters);
+  /// What the bounds take.
+  static std::size_t bytes(const Points<T>& points, std::size_t n_clusters);
 
-  /// Whether 8-bit integers are in use: they serve here, and have not failed.
-  bool uses_int8() const { return use_int8_; }
-
-  /// The exact distance is not scaled.
-  std::size_t assign(const Assignment& pass) override;
+  Needs needs() const override;
+  void prepare(const Pass& pass) override;
+  bool begin(const Pass& pass) override;
+  PassPlan plan(const Pass& pass) const override;
+  void label(const RowBlock<T>& block, std::int32_t* labels, Partial* sums, Tally& tally, int worker) override;
+  void end(const Tally& tally) override;
   void label_changed(std::size_t row) override;
   void forget() override { known_ = false; }
   /// The share of rows and groups that were not looked at.
-  double spared() const override { return spared_; }
+  double pruned_fraction() const override { return pruned_fraction_; }
 
  private:
-  template <class Panels>
-  struct Worker;
-  template <class Panels>
-  std::size_t assign_by(const Assignment& pass);
-  bool worn_out(const Assignment& pass) const;
+  bool worn_out(const Pass& pass) const;
 
-  const Points<T>& points_;
-  const bool remember_;
-  const Poll& poll_;
+  using BlockAlgorithm<T>::points_;
   Groups groups_;
   Groups leaders_;  // the means of the groups, when rows have no labels yet
-  std::size_t block_rows_ = 0;
+  const std::size_t block_rows_;
   LargeArray<float> kept_;  // (blocks of rows, n_groups, rows of the block), see above
   bool known_ = false;      // whether kept_ holds bounds
-  double spared_ = 1.0;
-  bool use_int8_ = false;
+  double pruned_fraction_ = 1.0;
+  bool use_int8_;
+  std::unique_ptr<BlockPass<T>> pass_;
 };
 
 }  // namespace pykmeans::detail

@@ -6,7 +6,7 @@
 
 #include "../../../kernels/table.hpp"
 #include "../../machine/parallel.hpp"
-#include "../../rows/row_reader.hpp"
+#include "../../rows/row_block.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
@@ -98,8 +98,8 @@ class GridSort {
   GridSort(const Points<T>& points, const Poll& poll)
       : points_(points),
         poll_(poll),
-        threads_(useful_threads(points.n_threads, {points.values.rows, 32})),
-        blocks_(points.values.rows, 64) {}
+        threads_(useful_threads(points.n_threads, {points.rows(), 32})),
+        blocks_(points.rows(), 64) {}
 
   BoxOrder<T> run() {
     choose_grid();
@@ -114,7 +114,7 @@ class GridSort {
  private:
   /// Over the bulk of a few rows, so that distant ones do not put all others into one bucket.
   void choose_grid() {
-    const std::size_t n = points_.values.rows, sampled = std::min<std::size_t>(n, 1000);
+    const std::size_t n = points_.rows(), sampled = std::min<std::size_t>(n, 1000);
     unsigned bits = 0;
     while ((bits + 1) * features < 10 && (std::size_t{1} << ((bits + 1) * features)) <= n / 4096) ++bits;
     Stored low[features], high[features];
@@ -137,7 +137,7 @@ class GridSort {
 
   /// The bucket of each row, and how many rows of each block are in each bucket.
   void count() {
-    bucket_ = LargeArray<std::uint16_t>(points_.values.rows);
+    bucket_ = LargeArray<std::uint16_t>(points_.rows());
     starts_.assign(blocks_.count() * buckets_, 0);
     Vector<Vector<Stored>> copies(static_cast<std::size_t>(threads_));
     const auto cells = kernels::pick().grid(Stored()).cells[features - 1];
@@ -152,8 +152,9 @@ class GridSort {
   /// Rows one after the other, copied where they are not.
   const Stored* rows(std::size_t begin, std::size_t end, Vector<Stored>& copies) const {
     if constexpr (std::is_same_v<T, Stored>)
-      if (!points_.unit_rows && points_.values.row_stride == static_cast<std::ptrdiff_t>(features))
-        return points_.values.row(begin);
+      if (const MatrixView<T>& all = points_.source->in_place();
+          all.data && all.row_stride == static_cast<std::ptrdiff_t>(features))
+        return all.row(begin);
     copies.resize((end - begin) * features);
     const RowReader<T> read(points_);
     for (std::size_t i = begin; i < end; ++i) {
@@ -182,7 +183,7 @@ class GridSort {
     }
     result_.slots = slot;
     result_.columns = LargeArray<Stored>(slot * features);
-    result_.slot = LargeArray<std::uint32_t>(points_.values.rows);
+    result_.slot = LargeArray<std::uint32_t>(points_.rows());
     sorted_slot_ = LargeArray<std::uint32_t>(slot);
   }
 
@@ -261,7 +262,7 @@ class GridSort {
 
 template <class T>
 BoxOrder<T> order_by_grid(const Points<T>& points, const Poll& poll) {
-  switch (points.values.columns) {
+  switch (points.columns()) {
     case 1:
       return GridSort<T, 1>(points, poll).run();
     case 2:

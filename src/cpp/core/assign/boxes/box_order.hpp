@@ -41,7 +41,7 @@ BoxOrder<T> order_by_grid(const Points<T>& points, const Poll& poll);
 
 /// Whether there are enough rows to go through all rows that there may be.
 inline bool colors_pay(const Points<std::uint8_t>& points) {
-  return points.values.rows >= (std::size_t{1} << (8 * points.values.columns)) / 256;
+  return points.source->in_place().data && points.rows() >= (std::size_t{1} << (8 * points.columns())) / 256;
 }
 
 /// Equal rows share a slot: unweighted uint8, of which there are few in few features.

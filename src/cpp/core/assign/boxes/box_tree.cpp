@@ -21,13 +21,13 @@ BoxOrder<T> in_order(const Points<T>& points, const Poll& poll) {
 
 template <class T>
 BoxTree<T>::BoxTree(const Points<T>& points, const Poll& poll)
-    : features_(points.values.columns), layout_(points.layout), order_(in_order(points, poll)) {
+    : features_(points.columns()), layout_(points.layout), order_(in_order(points, poll)) {
   make_levels();
   boxes_.resize(nodes());
   sums_ = Partial(layout_, nodes());
   if (weighted()) gather_weights(points, poll);
   const std::size_t top = levels() - 1, n_leaves = count(0);
-  const int threads = useful_threads(points.n_threads, {points.values.rows, features_, 4});
+  const int threads = useful_threads(points.n_threads, {points.rows(), features_, 4});
   parallel_blocks(count(top), threads, poll, [&](std::size_t root, int) {
     for (std::size_t i = root << top; i < std::min((root + 1) << top, n_leaves); ++i) finish_leaf(i);
     for (std::size_t level = 1; level <= top; ++level)
@@ -52,8 +52,8 @@ void BoxTree<T>::make_levels() {
 template <class T>
 void BoxTree<T>::gather_weights(const Points<T>& points, const Poll& poll) {
   weights_ = LargeArray<double>(slots());
-  const Blocks blocks(points.values.rows, 16);
-  parallel_blocks(blocks.count(), useful_threads(points.n_threads, {points.values.rows, 4}), poll,
+  const Blocks blocks(points.rows(), 16);
+  parallel_blocks(blocks.count(), useful_threads(points.n_threads, {points.rows(), 4}), poll,
                   [&](std::size_t block, int) {
                     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i)
                       weights_[order_.slot[i]] = points.weights[i];

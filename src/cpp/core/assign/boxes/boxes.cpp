@@ -7,7 +7,8 @@
 #include "../../../kernels/table.hpp"
 #include "../../filter/distinct_centers.hpp"
 #include "../../machine/parallel.hpp"
-#include "prepared.hpp"
+#include "../../rows/shared_work.hpp"
+#include "../thresholds.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
@@ -15,18 +16,31 @@ namespace pykmeans::detail {
 static_assert(max_box_features == kernels::max_box_features, "one limit");
 
 template <class T>
-Boxes<T>::Boxes(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
-    : points_(points), n_clusters_(n_clusters), poll_(poll) {}
+Boxes<T>::Boxes(const Points<T>& points, std::size_t n_clusters) : points_(points), n_clusters_(n_clusters) {}
 
 template <class T>
 bool Boxes<T>::possible(const Points<T>& points) {
-  return points.values.columns <= max_box_features &&
-         points.values.rows <= std::numeric_limits<std::uint32_t>::max() / 2;
+  return points.columns() <= max_box_features && points.rows() <= std::numeric_limits<std::uint32_t>::max() / 2;
 }
 
 template <class T>
 bool Boxes<T>::pays(const Points<T>& points, std::size_t n_clusters) {
-  return possible(points) && points.values.rows >= 4000 && n_clusters > 1;  // by measurement
+  return possible(points) && points.rows() >= thresholds::boxes_fewest_rows && n_clusters > 1;
+}
+
+template <class T>
+std::size_t Boxes<T>::bytes(const Points<T>& points, std::size_t) {
+  using Stored = typename BoxTree<T>::Stored;
+  // Coordinates, weights, the label and the slot of a row, about a byte for boxes and sums, and 6 while sorting.
+  const std::size_t row = points.columns() * sizeof(Stored) + (points.weights ? sizeof(double) : 0) + 2 * 4 + 1 + 6;
+  return points.rows() * row;
+}
+
+template <class T>
+Needs Boxes<T>::needs() const {
+  Needs needs;
+  needs.all_rows = true;
+  return needs;
 }
 
 /// What a thread needs to go down the tree.
@@ -36,9 +50,9 @@ struct Boxes<T>::Worker {
 
   Boxes& shared;
   const BoxTree<T>& tree;
-  Partial* sums;            // or nullptr
-  std::size_t changed = 0;  // rows of positive weight
-  Vector<double> kept;      // a list for each level
+  Partial* sums;  // or nullptr
+  Tally tally;
+  Vector<double> kept;  // a list for each level
   Vector<double> distances;
   const kernels::BoxKernels& kernels = kernels::pick().boxes;
   std::int32_t nearest[leaf_points] = {};
@@ -101,7 +115,7 @@ struct Boxes<T>::Worker {
 
   void move(std::size_t number, std::int32_t from, std::int32_t to) {
     const Partial& all = tree.sums();
-    changed += static_cast<std::size_t>(all.count(number));
+    tally.changed += static_cast<std::size_t>(all.count(number));
     if (!sums || all.count(number) == 0) return;
     if (from >= 0) sums->subtract(static_cast<std::size_t>(from), all, number);
     sums->add(static_cast<std::size_t>(to), all, number);
@@ -128,7 +142,7 @@ struct Boxes<T>::Worker {
     const double weight = tree.weight(leaf.begin + i);
     if (weight == 0.0) return;
     const std::int64_t copies = tree.copies(leaf.begin + i);
-    changed += static_cast<std::size_t>(copies);
+    tally.changed += static_cast<std::size_t>(copies);
     if (!sums) return;
     Stored row[max_box_features];
     const std::size_t width = tree.padded(leaf.count);
@@ -179,7 +193,7 @@ struct Boxes<T>::Worker {
 /// The distinct centers: one that equals another of a lower index never wins, and never loses to it all over a box.
 template <class T>
 void Boxes<T>::list_centers(const double* centers) {
-  const std::size_t d = points_.values.columns;
+  const std::size_t d = points_.columns();
   const Vector<std::int32_t> ids = distinct_centers(centers, n_clusters_, d);
   n_distinct_ = ids.size();
   stride_ = (n_distinct_ / kernels::box_lanes + 2) * kernels::box_lanes;
@@ -195,42 +209,51 @@ void Boxes<T>::list_centers(const double* centers) {
 /// Call use(root, worker) for each root.
 template <class T>
 template <class Use>
-void Boxes<T>::each_root(int threads, const Use& use) {
+void Boxes<T>::each_root(int threads, const Poll& poll, const Use& use) {
   const std::size_t level = tree_->levels() - 1;
-  parallel_blocks(tree_->count(level), threads, poll_,
+  parallel_blocks(tree_->count(level), threads, poll,
                   [&](std::size_t root, int worker) { use(BoxNode{level, root}, worker); });
 }
 
 template <class T>
-std::size_t Boxes<T>::assign(const Assignment& pass) {
-  if (!tree_) {
-    tree_ = &points_.prepared->boxes(points_, poll_);
-    node_label_.assign(tree_->nodes(), none_yet);
-    slot_label_ = LargeArray<std::int32_t>(tree_->slots());
-  }
-  if (forgotten_) read_labels(pass.labels);
-  list_centers(pass.centers);
-  written_ = false;
-  Vector<Worker> workers;
-  for (int w = 0; w < pass.threads; ++w) workers.emplace_back(*this, pass.sums.of(w));
-  each_root(pass.threads, [&](const BoxNode& root, int worker) {
-    workers[static_cast<std::size_t>(worker)].visit(root, {centers_.data(), n_distinct_, stride_});
-  });
-  std::size_t changed = 0;
-  for (const Worker& worker : workers) changed += worker.changed;
-  return changed;
+void Boxes<T>::prepare(const Pass& pass) {
+  if (tree_) return;
+  tree_ = &points_.shared->template get<BoxTree<T>>(points_, pass.poll);
+  node_label_.assign(tree_->nodes(), none_yet);
+  slot_label_ = LargeArray<std::int32_t>(tree_->slots());
 }
 
 template <class T>
-void Boxes<T>::write_labels(std::int32_t* labels) {
+bool Boxes<T>::begin(const Pass& pass) {
+  if (pass.exact.scale() != 0) return false;
+  if (forgotten_) read_labels(pass.labels, pass.poll);
+  list_centers(pass.centers);
+  return true;
+}
+
+template <class T>
+Tally Boxes<T>::run(const Pass& pass) {
+  written_ = false;
+  Vector<Worker> workers;
+  for (int w = 0; w < pass.threads; ++w) workers.emplace_back(*this, pass.sums.of(w));
+  each_root(pass.threads, pass.poll, [&](const BoxNode& root, int worker) {
+    workers[static_cast<std::size_t>(worker)].visit(root, {centers_.data(), n_distinct_, stride_});
+  });
+  Tally all;
+  for (const Worker& worker : workers) all.add(worker.tally);
+  return all;
+}
+
+template <class T>
+void Boxes<T>::write_labels(std::int32_t* labels, const Poll& poll) {
   if (written_) return;
-  const std::size_t n = points_.values.rows;
+  const std::size_t n = points_.rows();
   const int threads = useful_threads(points_.n_threads, {n, 8});
   Worker worker(*this, nullptr);
-  each_root(threads, [&](const BoxNode& root, int) { worker.spread(root, mixed); });
+  each_root(threads, poll, [&](const BoxNode& root, int) { worker.spread(root, mixed); });
   const std::uint32_t* slot = tree_->slot_of_row();
   const Blocks blocks(n, 64);
-  parallel_blocks(blocks.count(), threads, poll_, [&](std::size_t block, int) {
+  parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) labels[i] = slot_label_[slot[i]];
   });
   written_ = true;
@@ -238,15 +261,15 @@ void Boxes<T>::write_labels(std::int32_t* labels) {
 
 /// Whatever the labels were before, the sums are those of the caller's. Rows that share a slot have one label.
 template <class T>
-void Boxes<T>::read_labels(const std::int32_t* labels) {
-  const std::size_t n = points_.values.rows;
+void Boxes<T>::read_labels(const std::int32_t* labels, const Poll& poll) {
+  const std::size_t n = points_.rows();
   const std::uint32_t* slot = tree_->slot_of_row();
   const Blocks blocks(n, 64);  // for one thread: rows may share a slot
-  parallel_blocks(blocks.count(), 1, poll_, [&](std::size_t block, int) {
+  parallel_blocks(blocks.count(), 1, poll, [&](std::size_t block, int) {
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) slot_label_[slot[i]] = labels[i];
   });
   Worker worker(*this, nullptr);
-  each_root(useful_threads(points_.n_threads, {n, 4}), [&](const BoxNode& root, int) { worker.gather(root); });
+  each_root(useful_threads(points_.n_threads, {n, 4}), poll, [&](const BoxNode& root, int) { worker.gather(root); });
   forgotten_ = false;
 }
 

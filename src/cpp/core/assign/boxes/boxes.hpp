@@ -21,22 +21,25 @@
 namespace pykmeans::detail {
 
 template <class T>
-class Boxes final : public Way<T> {
+class Boxes final : public LabelAlgorithm<T> {
  public:
-  /// `points` and what poll refers to must outlive it.
-  Boxes(const Points<T>& points, std::size_t n_clusters, const Poll& poll);
+  /// `points` must outlive it.
+  Boxes(const Points<T>& points, std::size_t n_clusters);
 
   /// Whether there are few enough features, and slots are numbered in 32 bits.
   static bool possible(const Points<T>& points);
   /// Whether sorting the points is repaid.
   static bool pays(const Points<T>& points, std::size_t n_clusters);
 
-  bool needs_labels() const override { return false; }
-  bool keeps_labels() const override { return true; }
+  /// What the tree and the labels of its slots take, while the rows are sorted.
+  static std::size_t bytes(const Points<T>& points, std::size_t n_clusters);
 
-  /// The exact distance is not scaled.
-  std::size_t assign(const Assignment& pass) override;
-  void write_labels(std::int32_t* labels) override;
+  Needs needs() const override;
+  /// Sort the points, unless another fit of them has done so.
+  void prepare(const Pass& pass) override;
+  bool begin(const Pass& pass) override;
+  Tally run(const Pass& pass) override;
+  void write_labels(std::int32_t* labels, const Poll& poll) override;
   void label_changed(std::size_t) override { forgotten_ = true; }
   void forget() override { forgotten_ = true; }
 
@@ -44,13 +47,12 @@ class Boxes final : public Way<T> {
   struct Worker;
 
   void list_centers(const double* centers);
-  void read_labels(const std::int32_t* labels);
+  void read_labels(const std::int32_t* labels, const Poll& poll);
   template <class Use>
-  void each_root(int threads, const Use& use);
+  void each_root(int threads, const Poll& poll, const Use& use);
 
   const Points<T>& points_;
   const std::size_t n_clusters_;
-  const Poll& poll_;
   const BoxTree<T>* tree_ = nullptr;  // once it is needed
 
   // The label of all points of a node; none_yet; or mixed, where the children, or the points of the leaf, have their

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -17,17 +18,16 @@
 namespace pykmeans::detail {
 
 template <class T>
-class Lloyd final : public Way<T> {
+class Lloyd final : public BlockAlgorithm<T> {
  public:
-  /// Packed values that are kept from one pass to the next: where all of X takes no more than these four megabytes,
-  /// packing it anew in each pass would be a good part of the work.
-  static constexpr std::size_t most_kept_values = std::size_t{1} << 20;
-
-  /// `points` and what poll refers to must outlive it.
-  Lloyd(const Points<T>& points, std::size_t n_clusters, const Poll& poll);
+  /// `points` must outlive it.
+  Lloyd(const Points<T>& points, std::size_t n_clusters);
   ~Lloyd() override;
 
-  std::size_t assign(const Assignment& pass) override;
+  bool begin(const Pass& pass) override;
+  PassPlan plan(const Pass& pass) const override;
+  void label(const RowBlock<T>& block, std::int32_t* labels, Partial* sums, Tally& tally, int worker) override;
+  void end(const Tally& tally) override;
 
  private:
   template <class Float>
@@ -35,20 +35,22 @@ class Lloyd final : public Way<T> {
   template <class Float>
   struct Filter;
 
-  const FilterFrame& frame();
-  std::size_t by_exact_distance(const Assignment& pass);
-  template <class Float>
-  std::size_t by_filter(const Assignment& pass, const kernels::FilterKernels<Float>& kernels,
-                        std::unique_ptr<Filter<Float>>& filter);
+  enum class By { exact_distance, float32, float64 };
 
-  const Points<T>& points_;
+  By choose(const Pass& pass);
+  template <class Float>
+  void pack(const Pass& pass, const kernels::FilterKernels<Float>& kernels, std::unique_ptr<Filter<Float>>& filter);
+  void label_exactly(const RowBlock<T>& block, const BlockLabels<T>& relabel) const;
+
+  using BlockAlgorithm<T>::points_;
   const std::size_t n_clusters_;
-  const Poll& poll_;
   // What a pass leaves for the next; made when first used.
   std::optional<FilterFrame> frame_;
   std::unique_ptr<Filter<float>> single_;
   std::unique_ptr<Filter<double>> double_;
-  bool use_double_ = false;  // float32 could not tell the centers apart
+  bool use_double_ = false;     // float32 could not tell the centers apart
+  const Pass* pass_ = nullptr;  // at hand
+  By by_ = By::exact_distance;
 };
 
 }  // namespace pykmeans::detail

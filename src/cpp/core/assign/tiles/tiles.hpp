@@ -19,37 +19,44 @@
 namespace pykmeans::detail {
 
 template <class T>
-class Tiles final : public Way<T> {
+class Tiles final : public BlockAlgorithm<T> {
  public:
-  /// `points` and what poll refers to must outlive it.
-  Tiles(const Points<T>& points, const Poll& poll) : points_(points), poll_(poll) {}
+  /// `points` must outlive it.
+  Tiles(const Points<T>& points, std::size_t n_clusters) : BlockAlgorithm<T>(points), n_clusters_(n_clusters) {}
 
   /// Whether the instruction set at hand has kernels for it.
   static bool possible(const Points<T>& points);
   /// Whether it is faster than "lloyd" and its copy takes no more memory than X.
   static bool pays(const Points<T>& points, std::size_t n_clusters);
+  /// What the copy takes.
+  static std::size_t bytes(const Points<T>& points, std::size_t n_clusters);
 
-  bool needs_labels() const override { return false; }
-  bool takes(const Assignment& pass) override;
-  std::size_t assign(const Assignment& pass) override;
-  /// The share of rows that the exact distance was spared.
-  double spared() const override { return spared_; }
+  /// Round the rows.
+  void prepare(const Pass& pass) override;
+  bool begin(const Pass& pass) override;
+  PassPlan plan(const Pass& pass) const override;
+  void label(const RowBlock<T>& block, std::int32_t* labels, Partial* sums, Tally& tally, int worker) override;
+  void end(const Tally& tally) override;
+  /// The share of rows that needed no exact distance.
+  double pruned_fraction() const override { return pruned_fraction_; }
 
  private:
-  struct Worker;
+  struct Work;
 
   double choose_step() const;
-  void round_rows(int threads);
 
-  const Points<T>& points_;
-  const Poll& poll_;
+  using BlockAlgorithm<T>::points_;
+  const std::size_t n_clusters_;
 
   LargeArray<std::int16_t> tiles_;  // (tiles, pairs, int16_tile, 2)
   Vector<std::uint32_t> beyond_;    // (tiles) bit l: row l does not fit into 16 bits
   Int16Rows rows_;
-  bool too_coarse_ = false;  // many rows are no 16-bit row
-  Int16Codebook centers_;    // of the pass at hand
-  double spared_ = 1.0;
+  bool too_coarse_ = false;  // many rows do not fit
+  // Of the pass at hand.
+  const Pass* pass_ = nullptr;
+  Int16Codebook centers_;
+  Vector<Vector<std::int32_t>> near_;  // (threads) candidates of a row
+  double pruned_fraction_ = 1.0;
 };
 
 }  // namespace pykmeans::detail

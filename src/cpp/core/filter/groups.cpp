@@ -1,0 +1,88 @@
+#include "groups.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "../machine/parallel.hpp"
+#include "pykmeans/workspace.hpp"
+
+namespace pykmeans::detail {
+
+Groups::Groups(std::size_t n_clusters, std::size_t features, std::size_t most_groups)
+    : n_clusters_(n_clusters), features_(features) {
+  const std::size_t panels = (n_clusters + lanes - 1) / lanes;
+  panels_per_group_ = (panels + most_groups - 1) / most_groups;
+  n_groups_ = (panels + panels_per_group_ - 1) / panels_per_group_;
+}
+
+void Groups::make(const double* centers) {
+  members_.assign(slots(), -1);
+  slot_of_.resize(n_clusters_);
+  std::iota(slot_of_.begin(), slot_of_.end(), 0);  // for a moment, the order of the centers
+  split(centers, 0, n_clusters_, 0, n_groups_);
+  for (std::size_t slot = 0; slot < slots(); ++slot)
+    if (members_[slot] >= 0) slot_of_[static_cast<std::size_t>(members_[slot])] = static_cast<std::int32_t>(slot);
+}
+
+void Groups::split(const double* centers, std::size_t begin, std::size_t end, std::size_t first_group,
+                   std::size_t groups) {
+  std::int32_t* const order = slot_of_.data();
+  if (groups == 1) {
+    std::copy(order + begin, order + end, members_.data() + first_group * panels_per_group_ * lanes);
+    return;
+  }
+  // A few centers tell as well as all of them.
+  const std::size_t step = std::max<std::size_t>(1, (end - begin) / 64), few = (end - begin + step - 1) / step;
+  Vector<double> mean(features_, 0.0), spread(features_, 0.0);
+  const auto center = [&](std::size_t i) {
+    return centers + static_cast<std::size_t>(order[begin + i * step]) * features_;
+  };
+  for (std::size_t i = 0; i < few; ++i)
+    for (std::size_t q = 0; q < features_; ++q) mean[q] += center(i)[q] / static_cast<double>(few);
+  for (std::size_t i = 0; i < few; ++i)
+    for (std::size_t q = 0; q < features_; ++q) spread[q] += (center(i)[q] - mean[q]) * (center(i)[q] - mean[q]);
+  const auto widest = static_cast<std::size_t>(std::max_element(spread.begin(), spread.end()) - spread.begin());
+  const auto value = [&](std::int32_t c) { return centers[static_cast<std::size_t>(c) * features_ + widest]; };
+  const std::size_t left = groups / 2;
+  const std::size_t middle = begin + ((end - begin) * left + groups - 1) / groups;
+  std::nth_element(order + begin, order + middle, order + end, [&](std::int32_t a, std::int32_t b) {
+    return value(a) < value(b) || (value(a) == value(b) && a < b);
+  });
+  split(centers, begin, middle, first_group, left);
+  split(centers, middle, end, first_group + left, groups - left);
+}
+
+Vector<double> Groups::means(const double* centers) const {
+  Vector<double> result(n_groups_ * features_, 0.0);
+  Vector<std::size_t> sizes(n_groups_, 0);
+  for (std::size_t slot = 0; slot < slots(); ++slot)
+    if (members_[slot] >= 0) ++sizes[slot / (panels_per_group_ * lanes)];
+  for (std::size_t slot = 0; slot < slots(); ++slot) {
+    if (members_[slot] < 0) continue;
+    const std::size_t g = slot / (panels_per_group_ * lanes);
+    const double* center = centers + static_cast<std::size_t>(members_[slot]) * features_;
+    for (std::size_t q = 0; q < features_; ++q) result[g * features_ + q] += center[q] / static_cast<double>(sizes[g]);
+  }
+  return result;
+}
+
+void Groups::start(const double* centers) {
+  last_.assign(centers, centers + n_clusters_ * features_);
+  moved_.assign(n_groups_, 0.0);
+}
+
+void Groups::move(const double* centers, const ExactDistance& exact, double factor, int threads, const Poll& poll) {
+  parallel_blocks(n_groups_, threads, poll, [&](std::size_t g, int) {
+    double largest = 0.0;
+    for (std::size_t slot = g * panels_per_group_ * lanes; slot < (g + 1) * panels_per_group_ * lanes; ++slot) {
+      if (members_[slot] < 0) continue;
+      const std::size_t at = static_cast<std::size_t>(members_[slot]) * features_;
+      largest = std::max(largest, exact(last_.data() + at, centers + at));
+    }
+    moved_[g] = (moved_[g] + std::sqrt(largest) * factor) * (1.0 + 0x1p-30);
+  });
+  last_.assign(centers, centers + n_clusters_ * features_);
+}
+
+}  // namespace pykmeans::detail

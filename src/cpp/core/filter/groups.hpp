@@ -1,0 +1,55 @@
+// Groups of neighboring centers, and how far each group has moved.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../../kernels/table.hpp"
+#include "../distance/exact_distance.hpp"
+#include "pykmeans/options.hpp"
+#include "pykmeans/workspace.hpp"
+
+namespace pykmeans::detail {
+
+/// Centers have places: a group is a whole number of panels of sixteen, the last places of which may be empty.
+class Groups {
+ public:
+  static constexpr std::size_t lanes = kernels::group_lanes;
+
+  Groups(std::size_t n_clusters, std::size_t features, std::size_t most_groups);
+
+  /// Halve the centers by the feature in which they spread most, until a part fits a group.
+  void make(const double* centers);
+
+  std::size_t count() const { return n_groups_; }
+  std::size_t features() const { return features_; }
+  std::size_t panels_per_group() const { return panels_per_group_; }
+  std::size_t slots() const { return n_groups_ * panels_per_group_ * lanes; }
+  std::size_t group_of(std::int32_t slot) const { return static_cast<std::size_t>(slot) / (panels_per_group_ * lanes); }
+  /// The center in a place, -1 for none.
+  std::int32_t member(std::size_t slot) const { return members_[slot]; }
+  std::int32_t slot_of(std::int32_t center) const { return slot_of_[static_cast<std::size_t>(center)]; }
+
+  /// The mean of each group's centers: (count, features)
+  Vector<double> means(const double* centers) const;
+
+  /// From now on moves are counted from these centers, and from zero.
+  void start(const double* centers);
+  /// The centers have moved to these. @param factor  from the unit of X to that of the moves
+  void move(const double* centers, const ExactDistance& exact, double factor, int threads, const Poll& poll);
+  /// Sum of the largest moves of a group's centers since start().
+  double moved(std::size_t group) const { return moved_[group]; }
+
+ private:
+  void split(const double* centers, std::size_t begin, std::size_t end, std::size_t first_group, std::size_t groups);
+
+  const std::size_t n_clusters_, features_;
+  std::size_t panels_per_group_ = 1;
+  std::size_t n_groups_ = 0;
+  Vector<std::int32_t> members_;  // (places)
+  Vector<std::int32_t> slot_of_;  // (n_clusters)
+  Vector<double> last_;           // (n_clusters, features) the centers of the last call
+  Vector<double> moved_;          // (n_groups)
+};
+
+}  // namespace pykmeans::detail

@@ -1,0 +1,33 @@
+// RowFacts: what one pass over rows and their weights found.
+#pragma once
+
+#include <cstddef>
+
+#include "options.hpp"
+#include "partial.hpp"
+#include "row_source.hpp"
+#include "workspace.hpp"
+
+namespace pykmeans {
+
+/// The facts of two parts of a table, merged, are those of the whole table.
+struct RowFacts {
+  std::size_t rows = 0;
+  Vector<ValueRange> columns;  ///< (n_features) range of each column
+  ValueRange weights;          ///< range of the weights; none where there are no weights
+
+  std::size_t n_nonfinite = 0;  ///< NaN and infinite values; where there are any, nothing is said of the columns
+  std::size_t first_nonfinite_row = 0;  ///< place of the first of them in row order
+  std::size_t first_nonfinite_column = 0;
+
+  /// Add the facts of the rows that follow. Throws std::invalid_argument where they have other columns.
+  void merge(const RowFacts& next);
+};
+
+/// What one pass over the rows finds.
+/// @param weights  (rows of the source) or nullptr for ones
+/// Throws std::invalid_argument for a weight that is negative or not finite.
+template <class T>
+RowFacts scan(const RowSource<T>& source, const double* weights = nullptr, int n_threads = 1, const Poll& poll = {});
+
+}  // namespace pykmeans
