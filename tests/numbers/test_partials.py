@@ -19,6 +19,6 @@ SOURCES = [
 def test_partials_go_through_bytes():
     path = workspace() / "partials"
     compiler = os.environ.get("CXX") or program("c++")
-    flags = ["-std=c++17", "-O1", "-ffp-contract=off", "-pthread", "-I", CORE / "include"]
+    flags = ["-std=c++17", "-ffp-contract=off", "-pthread", "-I", CORE / "include"]
     run(compiler, *flags, ROOT / "tests/cpp/partials.cpp", *(CORE / source for source in SOURCES), "-o", path)
     assert run(path) == "partials: 10 layouts\n"
