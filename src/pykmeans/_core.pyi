@@ -136,6 +136,13 @@ def transform(points: Points, centers: Centers) -> NDArray[Any]:
 def medoids(points: Points, centers: Centers, labels: NDArray[np.int32]) -> NDArray[np.int64]:
     """The row of positive weight nearest to each center among those of its label, the first at a tie; -1 for none."""
 
+def moments(points: Points) -> tuple[NDArray[np.float64], float]:
+    """Mean of the rows, shape (n_features,), and variance: the mean of their squared distances to it. Euclidean only.
+
+    Weights count. The sums are exact; they, the mean and the variance are each rounded once. ValueError where the sum of
+    the squared distances is beyond the largest float64.
+    """
+
 def score(points: Points, centers: Centers) -> float:
     """The inertia of the points (with their weights) against the centers, exactly summed."""
 

@@ -8,7 +8,7 @@
 
 namespace pykmeans::detail {
 
-constexpr int lowest_bit = -1074;  // of a double
+constexpr int unit_of_doubles = -1074;  // every double is a multiple of 2^-1074
 
 /// How many bits a count of features takes.
 int bits_of(std::size_t features);

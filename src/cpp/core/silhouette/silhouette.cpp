@@ -112,7 +112,7 @@ double weighted_mean(const double* values, const double* weights, std::size_t co
     sum.add(values[i], w);
     weight.add(w);
   }
-  return detail::quotient(sum.rounded(), weight.rounded());
+  return detail::twice_rounded_quotient(sum.rounded(), weight.rounded());
 }
 
 #define PYKMEANS_INSTANTIATE(T)                                                                       \

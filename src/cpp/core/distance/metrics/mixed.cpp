@@ -35,7 +35,7 @@ Scaling scaling(const Metric& metric, const ValueRange& range, std::size_t featu
   if (scaling.mismatch > 0.0) {
     const int exponent = std::ilogb(scaling.mismatch);
     scaling.highest = 1 + std::max(scaling.highest, exponent + 1 + bits_of(features));
-    scaling.lowest = std::max(std::min(scaling.lowest, exponent - 52), lowest_bit);
+    scaling.lowest = std::max(std::min(scaling.lowest, exponent - 52), unit_of_doubles);
   }
   return scaling;
 }
