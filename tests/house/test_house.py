@@ -25,8 +25,14 @@ def relative(path, folder=ROOT):
 
 # ---------------------------------------------------------------- C++ includes
 
-# layer: what its files may include of the others. From core, kernels are seen through table.hpp only.
-LAYERS = {"include": set(), "kernels": set(), "core": {"include", "kernels/table.hpp"}, "bindings": {"include"}}
+# layer: what its files may include of the others. From core, kernels are seen through table.hpp only; bits.hpp is a
+# helper that both need.
+LAYERS = {
+    "include": set(),
+    "kernels": set(),
+    "core": {"include", "kernels/table.hpp", "kernels/bits.hpp"},
+    "bindings": {"include"},
+}
 
 # Headers that are not the C++ standard library's, and the only files that may include them.
 FOREIGN = {
@@ -298,7 +304,7 @@ def instructions():
 FILTERS = (
     "NearestScore<",
     "score_group<",
-    "score_eight<",
+    "score_int8<",
     "quantize<",
     "SeedBlocks<",
 )  # kernels whose bounds hold with and without fusing

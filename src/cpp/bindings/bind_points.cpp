@@ -31,8 +31,10 @@ AnyPoints::AnyPoints(const py::array& X, const py::object& sample_weight, int n_
                      const Occurrences* occurrences)
     : X_(X), sample_weight_(sample_weight), n_threads_(n_threads) {
   if (occurrences) {
-    if (metric.distance != Distance::euclidean || !sample_weight.is_none())
-      throw py::value_error("occurrences must come with metric=euclidean and without sample_weight");
+    if (metric.distance != Distance::euclidean || sample_weight.is_none() ||
+        static_cast<std::size_t>(X.shape(0)) != occurrences->rows->count())
+      throw py::value_error(
+          "occurrences must come with metric=euclidean, weights, and as many rows of X as are different");
     occurrences_ = occurrences->array;
   }
   const auto rows = occurrences ? occurrences->rows : nullptr;

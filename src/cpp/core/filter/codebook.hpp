@@ -105,9 +105,9 @@ class Codebook {
             static_cast<Float>(frame_->mismatch)};
   }
 
-  /// 2 B of some points. @param norms (count) sums of squares of their numbers  @param row errors [out] (count)
+  /// 2 B of some points. @param norms (count) sums of squares of their numbers  @param row_errors [out] (count)
   void row_errors(const Float* norms, std::size_t count, Float* row_errors) const;
-  /// Doubts made with the same tau are the same.
+  /// Row errors that were computed with the same tau are the same.
   double tau() const { return error_.tau; }
 
   /// Packed centers, and places for them: padding fills the last panel.
@@ -117,7 +117,7 @@ class Codebook {
   std::size_t most_slots() const { return most_slots_; }
   /// Index of a packed center among all centers; ascending.
   std::int32_t original(std::size_t packed) const { return names_[packed]; }
-  /// What a packed center's score may be off by, twice.
+  /// Twice what a packed center's score may be off by.
   double center_error(std::size_t packed) const {
     return static_cast<double>(center_errors_[static_cast<std::size_t>(names_[packed])]);
   }

@@ -42,7 +42,7 @@ int lowest_bit(const Points<T>& points) {
 template <class T>
 bool all_multiples(const Points<T>& points, int exponent, const Poll& poll) {
   if constexpr (std::is_floating_point_v<T>) {
-    // Added to a value, it leaves no scratch for bits below the exponent.
+    // Added to a value, it leaves no room for bits below the exponent.
     const T shift = std::ldexp(T(1.5), std::numeric_limits<T>::digits - 1 + exponent);
     std::atomic<bool> all{true};
     const std::size_t d = points.columns();
