@@ -54,6 +54,7 @@
 #include "../distance/exact_distance.hpp"
 #include "../distance/metrics.hpp"
 #include "../exact/power_of_two.hpp"
+#include "../machine/memory_limit.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
 
@@ -66,7 +67,8 @@ extern const SeedFilter square_seeds, mixed_seeds, l1_seeds, count_seeds;
 template <class T>
 class Neighborhoods {
  public:
-  Neighborhoods(const Points<T>& points, const ExactDistance& exact, std::size_t n_clusters, const Poll& poll);
+  Neighborhoods(const Points<T>& points, const ExactDistance& exact, std::size_t n_clusters, const MemoryLimit& limit,
+                std::size_t kept, const Poll& poll);
 
   /// The values of all rows. @param values (n_samples)
   void begin(const double* values);
@@ -97,7 +99,8 @@ class Neighborhoods {
   static constexpr std::uint32_t no_row = 0xffffffffu;
 
   bool choose_frame(const ExactDistance& exact);
-  bool keeps_copy(std::size_t n_clusters) const;
+  std::size_t row_bytes() const;
+  bool keeps_copy(std::size_t n_clusters, const MemoryLimit& limit, std::size_t kept) const;
   bool uses_boxes(std::size_t n_clusters) const;
   void order_rows();
   void fill_block(std::size_t block, const double* values);

@@ -35,19 +35,23 @@ namespace pykmeans {
 namespace {
 
 using detail::ExactDistance;
+using detail::MemoryLimit;
 using detail::Neighborhoods;
 using detail::WideSum;
 
 template <class T>
 class PlusPlus {
  public:
-  PlusPlus(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
+  /// Bytes that it keeps at least: the value of each row.
+  static std::size_t least_bytes(const Points<T>& points) { return points.rows() * sizeof(double); }
+
+  PlusPlus(const Points<T>& points, std::size_t n_clusters, const MemoryLimit& limit, const Poll& poll)
       : points_(points),
         poll_(poll),
         exact_(detail::distance_to(points, nullptr, 0)),
         value_(points.rows()),
         sums_(points.rows(), value_.data(), points.weights, points.source->counted(), points.n_threads, poll),
-        nearby_(points, exact_, n_clusters, poll),
+        nearby_(points, exact_, n_clusters, limit, least_bytes(points), poll),
         threads_(detail::useful_threads(points.n_threads, {points.rows(), points.columns()})) {}
 
   /// The first seed: a row in proportion to its weight.
@@ -209,12 +213,16 @@ std::size_t checked_draws(const Points<T>& points, std::size_t n_clusters, std::
 
 template <class T>
 void draw(const Points<T>& points, std::size_t n_clusters, const double* uniforms, std::size_t n_uniforms,
-          std::size_t n_local_trials, std::int64_t* seeds, const Poll& poll) {
+          std::size_t n_local_trials, std::int64_t* seeds, const Poll& poll, std::size_t max_memory) {
   const detail::FloatEnvironment environment;
+  const MemoryLimit limit(max_memory);
+  if (const std::size_t least = PlusPlus<T>::least_bytes(points); limit.is_set() && !limit.allows(least))
+    throw std::invalid_argument("max_memory=" + std::to_string(max_memory) + " must be at least " +
+                                std::to_string(least) + ", which init=k-means++ takes here");
   for (std::size_t i = 0; i < n_uniforms; ++i)
     if (!(uniforms[i] >= 0.0 && uniforms[i] < 1.0))
       throw std::invalid_argument("uniforms must be in [0, 1), not " + std::to_string(uniforms[i]));
-  PlusPlus<T> seeding(points, n_clusters, poll);
+  PlusPlus<T> seeding(points, n_clusters, limit, poll);
   seeds[0] = seeding.first(uniforms[0]);
   for (std::size_t c = 1; c < n_clusters; ++c)
     seeds[c] = seeding.next(uniforms + 1 + (c - 1) * n_local_trials, n_local_trials);
@@ -224,20 +232,21 @@ void draw(const Points<T>& points, std::size_t n_clusters, const double* uniform
 
 template <class T>
 void plus_plus(const Points<T>& points, std::size_t n_clusters, const double* uniforms, std::size_t n_local_trials,
-               std::int64_t* seeds, const Poll& poll) {
+               std::int64_t* seeds, const Poll& poll, std::size_t max_memory) {
   const std::size_t n_uniforms = checked_draws(points, n_clusters, n_local_trials);
-  draw(points, n_clusters, uniforms, n_uniforms, n_local_trials, seeds, poll);
+  draw(points, n_clusters, uniforms, n_uniforms, n_local_trials, seeds, poll, max_memory);
 }
 
 template <class T>
 std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clusters,
-                                    const std::vector<double>& uniforms, std::size_t n_local_trials, const Poll& poll) {
+                                    const std::vector<double>& uniforms, std::size_t n_local_trials, const Poll& poll,
+                                    std::size_t max_memory) {
   if (uniforms.size() != checked_draws(points, n_clusters, n_local_trials))
     throw std::invalid_argument("uniforms of " + std::to_string(uniforms.size()) +
                                 " numbers must hold 1 + (n_clusters - 1) * n_local_trials, n_clusters being " +
                                 std::to_string(n_clusters) + " and n_local_trials " + std::to_string(n_local_trials));
   std::vector<std::int64_t> seeds(n_clusters);
-  draw(points, n_clusters, uniforms.data(), uniforms.size(), n_local_trials, seeds.data(), poll);
+  draw(points, n_clusters, uniforms.data(), uniforms.size(), n_local_trials, seeds.data(), poll, max_memory);
   return seeds;
 }
 
@@ -260,9 +269,10 @@ std::vector<double> rows(const Points<T>& points, const std::vector<std::int64_t
 }
 
 #define PYKMEANS_INSTANTIATE(T)                                                                                        \
-  template void plus_plus(const Points<T>&, std::size_t, const double*, std::size_t, std::int64_t*, const Poll&);      \
+  template void plus_plus(const Points<T>&, std::size_t, const double*, std::size_t, std::int64_t*, const Poll&,       \
+                          std::size_t);                                                                                \
   template std::vector<std::int64_t> plus_plus(const Points<T>&, std::size_t, const std::vector<double>&, std::size_t, \
-                                               const Poll&);                                                           \
+                                               const Poll&, std::size_t);                                              \
   template void rows(const Points<T>&, const std::int64_t*, std::size_t, double*);                                     \
   template std::vector<double> rows(const Points<T>&, const std::vector<std::int64_t>&)
 
