@@ -23,10 +23,10 @@ def columns():
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize(("name", "x"), columns(), ids=lambda value: value if isinstance(value, str) else "")
 def test_each_sum_is_exact_and_rounded_once(name, x, weighted):
-    weights = np.arange(1, len(x) + 1) % 4 * 0.3 if weighted else None
-    terms = [(Fraction(v), Fraction(w)) for v, w in zip(x, np.ones(len(x)) if weights is None else weights)]
+    w = np.arange(1, len(x) + 1) % 4 * 0.3 if weighted else np.ones(len(x))
+    terms = [(Fraction(value), Fraction(weight)) for value, weight in zip(x, w, strict=True)]
     weight = sum(w for _, w in terms)
-    (mean,), variance = _core.moments(_core.Points(x[:, np.newaxis], weights))
+    (mean,), variance = _core.moments(_core.Points(x[:, np.newaxis], w if weighted else None))
     assert mean == float(round53(sum(w * v for v, w in terms)) / round53(weight))
     exact = float(sum(w * (v - Fraction(mean)) ** 2 for v, w in terms) / weight)
     assert variance == pytest.approx(exact, rel=2**-50, abs=1e-323)
