@@ -95,6 +95,9 @@ ALGORITHMS: tuple[str, ...]
 class MetricTraits(TypedDict):
     center: str  # "mean", "median", "direction", "mode" or "mean or mode"
     algorithms: tuple[str, ...]  # those that work with it
+    numbers: bool  # features may be numbers
+    categories: bool  # features may be categories
+    normalized: bool  # rows and centers are divided by their lengths
 
 METRICS: dict[str, MetricTraits]
 

@@ -10,7 +10,7 @@ Metric metric_named(const std::string& name, std::size_t n_numeric, double gamma
   throw py::value_error("metric='" + name + "' must be one of _core.METRICS");
 }
 
-/// What each metric has for a center, and the algorithms that work with it.
+/// What Python needs to know of each metric.
 py::dict metrics() {
   py::dict result;
   for (const Distance distance : all_distances) {
@@ -20,6 +20,9 @@ py::dict metrics() {
     py::dict traits;
     traits["center"] = center_name(distance);
     traits["algorithms"] = py::tuple(names);
+    traits["numbers"] = has_numbers(distance);
+    traits["categories"] = has_categories(distance);
+    traits["normalized"] = normalizes(distance);
     result[to_string(distance)] = traits;
   }
   return result;

@@ -79,13 +79,9 @@ FilterFrame frame_of(const Points<T>& points, const Poll& poll) {
   frame.category_origin.assign(categories, 0.0);
   frame.exponent = points.frame.spread_exponent;
   frame.float_suffices = d <= max_float_features;
-  const MetricTraits& row = traits(points.metric.distance);
-  frame.score = row.score;
-  if (row.score == Score::l1) look_for_grid(points, frame, poll);
-  if (row.score == Score::mixed) {
-    frame.whole = row.growth == Growth::none;
-    frame.mismatch = frame.whole ? 1.0 : std::ldexp(0.5 * points.metric.gamma, -2 * frame.exponent);
-  }
+  frame.filter = traits(points.metric.distance).filter;
+  if (frame.filter->seeks_grid) look_for_grid(points, frame, poll);
+  if (frame.filter->fit_frame) frame.filter->fit_frame(points.metric, frame);
   for (std::size_t q = numbers; q < d; ++q)
     if (std::is_same_v<T, double> && points.facts.columns[q].any && points.facts.columns[q].highest > 24)
       frame.float_suffices = false;

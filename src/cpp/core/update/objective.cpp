@@ -189,7 +189,7 @@ template <class T>
 double Objective<T>::operator()(const double* centers, const ExactDistance& exact, const Labels& labels,
                                 const Partial& sums) {
   return checked_inertia(
-      traits(points_.metric.distance).all_algorithms  // all of it is made of squares
+      traits(points_.metric.distance).squared_euclidean
           ? from_sums(centers, exact, labels, sums)
           : cluster_sums(points_, points_.weights, centers, /*n_sums=*/1, labels(), exact, poll_)[0].to_double(
                 exact.exponent()));
