@@ -95,6 +95,9 @@ ALGORITHMS: tuple[str, ...]
 class MetricTraits(TypedDict):
     center: str  # "mean", "median", "direction", "mode" or "mean or mode"
     algorithms: tuple[str, ...]  # those that work with it
+    numbers: bool  # features may be numbers
+    categories: bool  # features may be categories
+    normalized: bool  # rows and centers are divided by their lengths
 
 METRICS: dict[str, MetricTraits]
 
@@ -132,6 +135,13 @@ def transform(points: Points, centers: Centers) -> NDArray[Any]:
 
 def medoids(points: Points, centers: Centers, labels: NDArray[np.int32]) -> NDArray[np.int64]:
     """The row of positive weight nearest to each center among those of its label, the first at a tie; -1 for none."""
+
+def moments(points: Points) -> tuple[NDArray[np.float64], float]:
+    """Mean of the rows, shape (n_features,), and variance: the mean of their squared distances to it. Euclidean only.
+
+    Weights count. The sums are exact; they, the mean and the variance are each rounded once. ValueError where the sum of
+    the squared distances is beyond the largest float64.
+    """
 
 def score(points: Points, centers: Centers) -> float:
     """The inertia of the points (with their weights) against the centers, exactly summed."""

@@ -15,7 +15,7 @@ from ._knee import knee
 from ._progress import Progress
 from ._silhouette import estimator_silhouette_score
 from ._spread import Spread, bic, calinski_harabasz, davies_bouldin, spread
-from ._validate.parameters import check_center
+from ._validate.parameters import centers_with, check_center
 
 Columns: TypeAlias = dict[str, NDArray[np.float64]]  # of KSelection.table, by name
 Table: TypeAlias = NDArray[np.void]  # KSelection.table
@@ -127,7 +127,7 @@ def _at_the_gap(table: Table) -> Choice:
     return Choice(None, f"the gap rises by more than a standard error all through {spoken(counts)}")
 
 
-_ANY = ("mean", "median", "direction", "mode", "mean or mode")
+_ANY = centers_with()
 _MEAN = ("mean",)
 
 

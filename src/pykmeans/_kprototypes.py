@@ -285,11 +285,9 @@ def _unused(title: str, names: list[str]) -> str:
 
 
 def _auto_gamma(numbers: NDArray[Any]) -> float:
-    """Half the mean of the standard deviations; each is the root of the mean inertia of one cluster, exactly summed."""
-    n_samples, n_numbers = numbers.shape
+    """Half the mean of the standard deviations, or 1 where that is 0 or there are no numbers."""
     deviations = []
     for column in numbers.T:
-        points = _core.Points(np.array(column, dtype=np.float64)[:, np.newaxis])
-        fit = _core.fit(points, np.zeros((1, 1)), max_iter=1, tol=0.0, algorithm="lloyd")
-        deviations.append(math.sqrt(fit.inertia / n_samples))
-    return (0.5 * math.fsum(deviations) / n_numbers if n_numbers else 0.0) or 1.0
+        _, variance = _core.moments(_core.Points(np.array(column, dtype=np.float64)[:, np.newaxis]))
+        deviations.append(math.sqrt(variance))
+    return (0.5 * math.fsum(deviations) / len(deviations) if deviations else 0.0) or 1.0

@@ -8,7 +8,7 @@ import os
 import sys
 
 import pytest
-from budget import FACTOR
+from budget import times
 from native import failing_memory
 from programs import output
 
@@ -18,5 +18,5 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="pr
 @pytest.mark.parametrize(("what", "most"), [("core", 8), ("python", 60), ("numpy", 60)])
 def test_memory_runs_out(what, most):
     environment = {**os.environ, "LD_PRELOAD": str(failing_memory())}
-    printed = output("failing_memory", what, most * FACTOR, env=environment, timeout=900 * FACTOR)
+    printed = output("failing_memory", what, times(most), env=environment, timeout=times(900))
     assert printed.splitlines()[-1].startswith("fine"), printed

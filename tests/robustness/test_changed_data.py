@@ -4,7 +4,7 @@ Each run is a process of its own, so that a crash is seen, and its last words sa
 """
 
 import pytest
-from budget import FACTOR
+from budget import times
 from programs import output
 
 KINDS = ["euclidean", "manhattan", "cosine", "hamming", "mixed", "image"]
@@ -12,7 +12,7 @@ KINDS = ["euclidean", "manhattan", "cosine", "hamming", "mixed", "image"]
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_data_changed_by_another_thread(kind):
-    seconds = 4 * FACTOR
+    seconds = times(4)
     assert output("changing_data", kind, seconds, timeout=120 + 10 * seconds).startswith("fine")
 
 

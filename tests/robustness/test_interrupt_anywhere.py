@@ -6,7 +6,7 @@ A timer of the system raises the signal, so that it comes at its time whatever P
 import os
 
 import pytest
-from budget import FACTOR
+from budget import times
 from programs import output
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
@@ -20,4 +20,4 @@ GROUPS = [
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_ctrl_c_at_any_moment(group):
-    assert output("interrupted_anywhere", group, 25 * FACTOR, timeout=600 * FACTOR).endswith("fine\n")
+    assert output("interrupted_anywhere", group, times(25), timeout=times(600)).endswith("fine\n")

@@ -66,6 +66,13 @@ double score(const AnyPoints& any, const py::array& array) {
   });
 }
 
+py::tuple mean_and_variance(const AnyPoints& any) {
+  const Moments found =
+      any.visit([](const auto& points) { return without_gil([&] { return moments(points, poll_signals); }); });
+  return py::make_tuple(py::array_t<double>(static_cast<py::ssize_t>(found.mean.size()), found.mean.data()),
+                        found.variance);
+}
+
 }  // namespace
 
 void bind_distances(py::module_& module) {
@@ -73,6 +80,7 @@ void bind_distances(py::module_& module) {
   module.def("assign", &assign, py::arg("points"), py::arg("centers"));
   module.def("transform", &transformed, py::arg("points"), py::arg("centers"));
   module.def("medoids", &medoid_rows, py::arg("points"), py::arg("centers"), py::arg("labels"));
+  module.def("moments", &mean_and_variance, py::arg("points"));
   module.def("score", &score, py::arg("points"), py::arg("centers"));
 }
 

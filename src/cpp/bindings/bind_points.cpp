@@ -10,7 +10,7 @@ Metric metric_named(const std::string& name, std::size_t n_numeric, double gamma
   throw py::value_error("metric='" + name + "' must be one of _core.METRICS");
 }
 
-/// What each metric has for a center, and the algorithms that work with it.
+/// What Python needs to know of each metric.
 py::dict metrics() {
   py::dict result;
   for (const Distance distance : all_distances) {
@@ -20,6 +20,9 @@ py::dict metrics() {
     py::dict traits;
     traits["center"] = center_name(distance);
     traits["algorithms"] = py::tuple(names);
+    traits["numbers"] = has_numbers(distance);
+    traits["categories"] = has_categories(distance);
+    traits["normalized"] = normalizes(distance);
     result[to_string(distance)] = traits;
   }
   return result;
@@ -31,8 +34,10 @@ AnyPoints::AnyPoints(const py::array& X, const py::object& sample_weight, int n_
                      const Occurrences* occurrences)
     : X_(X), sample_weight_(sample_weight), n_threads_(n_threads) {
   if (occurrences) {
-    if (metric.distance != Distance::euclidean || !sample_weight.is_none())
-      throw py::value_error("occurrences must come with metric=euclidean and without sample_weight");
+    if (metric.distance != Distance::euclidean || sample_weight.is_none() ||
+        static_cast<std::size_t>(X.shape(0)) != occurrences->rows->count())
+      throw py::value_error(
+          "occurrences must come with metric=euclidean, weights, and as many rows of X as are different");
     occurrences_ = occurrences->array;
   }
   const auto rows = occurrences ? occurrences->rows : nullptr;

@@ -11,7 +11,7 @@ elseif(PYKMEANS_SANITIZE)
 endif()
 
 if(PYKMEANS_SANITIZE)
-  target_compile_options(pykmeans_core PUBLIC ${_sanitizers} -O1 -g1 -fno-omit-frame-pointer)
+  target_compile_options(pykmeans_core PUBLIC ${_sanitizers} -g1 -fno-omit-frame-pointer PRIVATE -O1)
   target_compile_definitions(pykmeans_core PUBLIC _GLIBCXX_ASSERTIONS)
   target_link_options(pykmeans_core PUBLIC ${_sanitizers})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -36,11 +36,7 @@ double inertia(const Points<T>& points, MatrixView<double> view, const std::int3
     total.add(sums[c]);
     if (cluster_inertia) cluster_inertia[c] = sums[c].to_double(exponent);
   }
-  const double result = total.to_double(exponent);
-  if (!(result <= std::numeric_limits<double>::max()))
-    throw std::invalid_argument(
-        "the inertia of X is beyond the largest float64 (1.8e308); scale X or sample_weight down");
-  return result;
+  return detail::checked_inertia(total.to_double(exponent));
 }
 
 template <class T>

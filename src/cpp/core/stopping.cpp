@@ -5,12 +5,9 @@
 #include <cstdint>
 
 #include "distance/exact_distance.hpp"
-#include "machine/parallel.hpp"
-#include "measure/cluster_sums.hpp"
+#include "measure/moments.hpp"
 #include "pykmeans/distinct_rows.hpp"
 #include "pykmeans/workspace.hpp"
-#include "rows/row_block.hpp"
-#include "update/mean.hpp"
 
 namespace pykmeans::detail {
 
@@ -52,27 +49,14 @@ Movement movement(const Vector<double>& from, const Vector<double>& to, const Va
 template <class T>
 Rounded mean_variance(const Points<T>& points, const Poll& poll) {
   const std::size_t d = points.plain_layout.features;
+  if (d == 0) return {};
   const DistinctRows* const table = points.source->counted();
   const double* weights = table ? points.weights : nullptr;  // of the rows that the points stand for
-  if (d == 0) return {};
-  const PassPlan plan(points, d, d * 4);
-  Vector<Partial> sums(static_cast<std::size_t>(plan.threads),
-                       Partial(weights ? points.layout : points.plain_layout, 1));
-  for_each_block(*points.source, weights, plan, poll, [&](const RowBlock<T>& block, int worker) {
-    Partial& mine = sums[static_cast<std::size_t>(worker)];
-    for (std::size_t i = 0; i < block.count; ++i) mine.add(0, block.row(i), block.weight(i));
-  });
-  for (std::size_t w = 1; w < sums.size(); ++w) sums[0].merge(0, sums[w]);
-  Vector<double> mean(d);
-  for (std::size_t q = 0; q < d; ++q) mean[q] = quotient(sums[0].sum(0, q), sums[0].weight(0));
-  const ExactDistance exact(Metric{}, merged(points.range, range_of(mean.data(), d)), d);
-  Rounded variance = cluster_sums(points, weights, mean.data(), 1, nullptr, exact, poll)[0].rounded();
-  const std::size_t n_meant = table ? table->rows.rows : points.rows();
-  variance.fraction = variance.fraction / static_cast<double>(n_meant) / static_cast<double>(d);
-  int shift = 0;
-  variance.fraction = std::frexp(variance.fraction, &shift);
-  variance.exponent += shift + exact.exponent();
-  return variance;
+  const std::size_t n = table ? table->rows.rows : points.rows();
+  const RowMoments moments = row_moments(points, weights, poll);
+  const Rounded inertia = moments.inertia.rounded();
+  return scaled(inertia.fraction / static_cast<double>(n) / static_cast<double>(d),
+                inertia.exponent + moments.exponent);
 }
 
 template Rounded mean_variance(const Points<std::uint8_t>&, const Poll&);

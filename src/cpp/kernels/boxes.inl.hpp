@@ -1,29 +1,29 @@
-// Points in boxes, of one to three features: which centers may be the nearest of a point of a box, and the nearest of a
-// few centers for each point, by the exact distance's own arithmetic. Nothing here is fused. Included by the isa_*.cpp
-// files only (see nearest_score.inl.hpp).
+// Which centers may be nearest to some point of a box, and which of a few centers is nearest to each point, by the
+// exact distance's own arithmetic. Nothing here is fused. Included by the isa_*.cpp files only (see
+// nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 
-#include "table.hpp"
+#include "boxes.hpp"
 
 namespace pykmeans::kernels {
 namespace {
 
-// Let m be about the middle of the box and h its reach, |x_q - m_q| <= h_q for all its points x; e = c - m and f = b -
-// m for a center c and the center b that is nearest to m. Then for all points of the box
+// Let m be about the middle of the box and h its reach: |x_q - m_q| <= h_q for all its points x. Let e = c - m for a
+// center c, and f = b - m for the center b that is nearest to m. Then for all points of the box
 //     |x - c|^2 - |x - b|^2 >= |e|^2 - |f|^2 - S,    S = 2 sum over q of h_q |c_q - b_q|.
-// The exact distances have relative errors of (d / 16 + 9) 2^-53 < 2^-49, and |x - c|^2 <= 2 (|e|^2 + |h|^2): so b
-// wins against c all over the box, by the exact distance, where the right side is above 2^-48 (|e|^2 + |f|^2 + 2
-// |h|^2). Computed, |e|^2 and |f|^2 have relative errors of at most (d + 3) 2^-53, S of 2^-49, and S <= |e|^2 + |f|^2 +
-// 2 |h|^2; a few roundings more make it 2^-46 (|e|^2 + |f|^2 + 2 |h|^2) in all. 2^-40 leaves scratch. Nothing overflows
-// or vanishes: where the exact distance does not scale, all values are below 2^480 and multiples of 2^-453, and so what
-// is squared here is below 2^482 and a multiple of 2^-454.
-constexpr double box_slack = 0x1p-40;
+// The exact distances have relative errors of (d / 16 + 9) 2^-53 < 2^-49, and |x - c|^2 <= 2 (|e|^2 + |h|^2). So b wins
+// against c all over the box, by the exact distance, if the right side is above 2^-48 (|e|^2 + |f|^2 + 2 |h|^2).
+// As computed, |e|^2 and |f|^2 have relative errors of at most (d + 3) 2^-53 and S one of 2^-49, and
+// S <= |e|^2 + |f|^2 + 2 |h|^2. With a few roundings more, the error is at most 2^-46 (|e|^2 + |f|^2 + 2 |h|^2) in all;
+// 2^-40 leaves room. Nothing overflows or vanishes: if the exact distance does not scale, all values are below 2^480
+// and multiples of 2^-453, so what is squared here is below 2^482 and a multiple of 2^-454.
+constexpr double box_error = 0x1p-40;
 
-/// Of a byte.
+/// How many bits of a byte are set.
 inline unsigned bits_set(unsigned byte) {
   byte = (byte & 0x55u) + (byte >> 1 & 0x55u);
   byte = (byte & 0x33u) + (byte >> 2 & 0x33u);
@@ -32,6 +32,7 @@ inline unsigned bits_set(unsigned byte) {
 
 template <class Vector, std::size_t features>
 std::size_t box_candidates(const BoxQuery& query, double* kept) {
+  static_assert(box_lanes % Vector::width == 0, "centers are padded to full vectors");
   const auto [centers, count, stride] = query.list;
   using Lanes = typename Vector::Lanes;
   using Integer = typename Vector::Integer;
@@ -63,11 +64,11 @@ std::size_t box_candidates(const BoxQuery& query, double* kept) {
   std::size_t lane = 0;
   for (std::size_t l = 1; l < Vector::width; ++l) lane = leasts[l] < leasts[lane] ? l : lane;
   const std::size_t b = static_cast<std::size_t>(slots[lane]) + lane;
-  const double limit = leasts[lane] * (1.0 + box_slack) + 2.0 * box_slack * reach_squared;
+  const double limit = leasts[lane] * (1.0 + box_error) + 2.0 * box_error * reach_squared;
 
   std::size_t n_kept = 0;
   for (std::size_t c = 0; c < count; c += Vector::width) {
-    Lanes gap = Vector::multiply(Vector::load(query.distances + c), Vector::splat(1.0 - box_slack));
+    Lanes gap = Vector::multiply(Vector::load(query.distances + c), Vector::splat(1.0 - box_error));
     for (std::size_t q = 0; q < features; ++q) {
       const Lanes value = Vector::load(centers + q * stride + c), best = Vector::splat(centers[q * stride + b]);
       const Lanes apart = Vector::absolute(Vector::subtract(value, best));
@@ -93,14 +94,14 @@ Lanes exact_sum(const Lanes (&squares)[features]) {
   if constexpr (features == 3) return Vector::add(Vector::add(squares[0], squares[2]), squares[1]);
 }
 
-/// @tparam vectors  of points at a time
+/// @tparam vectors  vectors of points at once
 template <class Vector, std::size_t vectors, std::size_t features, class Value>
 std::size_t nearest_of_few(const FewQuery<Value>& query, std::int32_t* nearest, std::uint32_t* differ) {
   using Lanes = typename Vector::Lanes;
   using Integer = typename Vector::Integer;
   const auto [centers, n_centers, stride] = query.list;
   std::size_t n_differ = 0;
-  static_assert(tile_points % (vectors * Vector::width) == 0, "points are padded to whole tiles");
+  static_assert(tile_points % (vectors * Vector::width) == 0, "points are padded to full tiles");
   for (std::size_t i = 0; i < query.count; i += vectors * Vector::width) {
     Lanes values[vectors][features], least[vectors];
     typename Vector::Indices label[vectors];
@@ -138,12 +139,13 @@ std::size_t nearest_of_few(const FewQuery<Value>& query, std::int32_t* nearest, 
 }
 
 template <class Vector, std::size_t vectors>
-constexpr BoxKernels box_kernels = {
-    {box_candidates<Vector, 1>, box_candidates<Vector, 2>, box_candidates<Vector, 3>},
-    {nearest_of_few<Vector, vectors, 1, float>, nearest_of_few<Vector, vectors, 2, float>,
-     nearest_of_few<Vector, vectors, 3, float>},
-    {nearest_of_few<Vector, vectors, 1, double>, nearest_of_few<Vector, vectors, 2, double>,
-     nearest_of_few<Vector, vectors, 3, double>}};
+constexpr BoxKernels box_kernels() {
+  return {{box_candidates<Vector, 1>, box_candidates<Vector, 2>, box_candidates<Vector, 3>},
+          {nearest_of_few<Vector, vectors, 1, float>, nearest_of_few<Vector, vectors, 2, float>,
+           nearest_of_few<Vector, vectors, 3, float>},
+          {nearest_of_few<Vector, vectors, 1, double>, nearest_of_few<Vector, vectors, 2, double>,
+           nearest_of_few<Vector, vectors, 3, double>}};
+}
 
 }  // namespace
 }  // namespace pykmeans::kernels

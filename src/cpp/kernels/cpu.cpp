@@ -1,4 +1,4 @@
-// Which kernels run here.
+// Which kernels run here: decided once, compiled for every CPU.
 #include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
@@ -11,32 +11,37 @@ namespace pykmeans::kernels {
 
 namespace {
 
-/// A name, its kernels, and whether this CPU (and its operating system, which must save the registers) runs them.
 struct Choice {
   const char* name;
   const KernelTable* table;
-  const Int8Kernels* int8;
-  const Int16Kernels* int16;  // in place of the table's
-  bool runs;
+  const Int8Kernels* int8;    // nullptr for none
+  const Int16Kernels* int16;  // in place of the table's; nullptr to keep those
+  bool runs;                  // on this CPU and its operating system, which must save the registers
 };
 
-/// What this CPU runs, the best first.
-std::vector<Choice> choices() {
-  std::vector<Choice> all = {{"baseline", &baseline, nullptr, nullptr, true}};
 #ifdef PYKMEANS_X86_KERNELS
+void add_x86(std::vector<Choice>& all) {
   __builtin_cpu_init();
   const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
   const bool has_avx512vnni = has_avx512 && __builtin_cpu_supports("avx512vnni");
-  all = {{"avx512vnni", &avx512, &kernels::avx512vnni, &avx512vnni_int16, has_avx512vnni},
-         {"avx512", &avx512, nullptr, nullptr, has_avx512},
+  all.push_back({"avx512vnni", &avx512, &avx512vnni, &avx512vnni_int16, has_avx512vnni});
+  all.push_back({"avx512", &avx512, nullptr, nullptr, has_avx512});
 #ifdef PYKMEANS_AVXVNNI
-         {"avxvnni", &avx2, &kernels::avxvnni, nullptr, has_avx2 && __builtin_cpu_supports("avxvnni")},
+  all.push_back({"avxvnni", &avx2, &avxvnni, nullptr, has_avx2 && __builtin_cpu_supports("avxvnni")});
 #endif
-         {"avx2", &avx2, nullptr, nullptr, has_avx2},
-         all[0]};
+  all.push_back({"avx2", &avx2, nullptr, nullptr, has_avx2});
+}
 #endif
+
+/// What this CPU runs, the best first.
+std::vector<Choice> choices() {
+  std::vector<Choice> all;
+#ifdef PYKMEANS_X86_KERNELS
+  add_x86(all);
+#endif
+  all.push_back({"baseline", &baseline, nullptr, nullptr, true});
   all.erase(std::remove_if(all.begin(), all.end(), [](const Choice& choice) { return !choice.runs; }), all.end());
   return all;
 }

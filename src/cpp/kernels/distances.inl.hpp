@@ -1,12 +1,12 @@
-// The exact distances. Their order of operations is the definition (sixteen partial sums, folded 8, 4, 2, 1), so
-// that every instruction set gives the same bits: contraction is off in every file, and nothing here may be reordered.
-// Included by the isa_*.cpp files only (see nearest_score.inl.hpp).
+// The exact distances. Their order of operations is the definition: sixteen partial sums, folded 8, 4, 2, 1. So every
+// instruction set gives the same bits: contraction is off in every file, and nothing here may be reordered. Included by
+// the isa_*.cpp files only (see nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#include "table.hpp"
+#include "distances.hpp"
 
 namespace pykmeans::kernels {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 /// The sum of term(j) over j, in the exact distance's order.
 template <class Term>
 inline double sixteen_sums(std::size_t features, const Term& term) {
-  switch (features) {  // the same sums with the zero lanes left out
+  switch (features) {  // the same sums without the partial sums that stay zero
     case 1:
       return term(0);
     case 2:
@@ -53,7 +53,7 @@ struct Absolute {
 };
 
 struct Unlike {
-  static double term(double x, double c) { return x != c ? 1.0 : 0.0; }  // whole numbers: any order is right
+  static double term(double x, double c) { return x != c ? 1.0 : 0.0; }  // sums of integers: any order is right
 };
 
 template <class Metric, class Value>
@@ -79,7 +79,7 @@ void distances_to_labels(const Value* rows, std::ptrdiff_t row_stride, const dou
   }
 }
 
-/// A loop for each number of features, down from the most.
+/// A loop for each number of features, from the most down.
 template <class Metric, std::size_t most, class Value>
 void few_features(const Value* rows, std::ptrdiff_t row_stride, const double* centers, const std::int32_t* labels,
                   std::size_t features, std::size_t count, double* distances) {
@@ -101,7 +101,14 @@ double norm(const double* row, std::size_t features) {
   return sixteen_sums(features, [=](std::size_t j) { return row[j] * row[j]; });
 }
 
-constexpr Distances distance_kernels = {distances_of<Squared>, distances_of<Absolute>, distances_of<Unlike>, norm};
+constexpr Distances distance_kernels() {
+  Distances kernels{};
+  kernels.squared = distances_of<Squared>;
+  kernels.absolute = distances_of<Absolute>;
+  kernels.mismatches = distances_of<Unlike>;
+  kernels.norm = norm;
+  return kernels;
+}
 
 }  // namespace
 }  // namespace pykmeans::kernels

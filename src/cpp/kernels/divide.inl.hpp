@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "table.hpp"
+#include "divide.hpp"
 
 namespace pykmeans::kernels {
 namespace {
@@ -14,7 +14,9 @@ void divide_row(const Value* row, double factor, double length, std::size_t feat
   for (std::size_t q = 0; q < features; ++q) out[q] = static_cast<double>(row[q]) * factor / length;
 }
 
-constexpr DivideKernels divide_kernels = {divide_row<std::uint8_t>, divide_row<float>, divide_row<double>};
+constexpr DivideKernels divide_kernels() {
+  return {divide_row<std::uint8_t>, divide_row<float>, divide_row<double>};
+}
 
 }  // namespace
 }  // namespace pykmeans::kernels

@@ -1,5 +1,5 @@
-// What a feature adds to the score or the distance of a point and a center, in each metric's filter. Included by the
-// isa_*.cpp files only (see nearest_score.inl.hpp).
+// What one feature adds to the score or the distance of a point and a center, in the filter of each metric. Included by
+// the isa_*.cpp files only (see nearest_score.inl.hpp).
 #pragma once
 
 namespace pykmeans::kernels {
@@ -13,7 +13,7 @@ struct AddProduct {
   }
 };
 
-/// |y - z| = 2 max(y, z) - y - z, and all but the maximum is known beforehand.
+/// |y - z| = 2 max(y, z) - y - z; the sums of y and of z are known beforehand.
 struct AddGreater {
   template <class Vector>
   static typename Vector::Lanes add(typename Vector::Lanes score, typename Vector::Lanes point,
@@ -30,7 +30,7 @@ struct CountUnlike {
   }
 };
 
-/// A difference adds to a distance by itself, as there are boxes too.
+/// For boxes, add_difference takes the difference alone.
 struct AddSquare {
   template <class Vector>
   static typename Vector::Lanes add_difference(typename Vector::Lanes distance, typename Vector::Lanes difference) {

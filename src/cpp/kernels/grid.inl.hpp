@@ -1,17 +1,17 @@
-// Points of one to three features by the cells of a grid. Any rounding will do: it is only an order. Plain loops, which
-// the compiler turns into those of the instruction set. Included by the isa_*.cpp files only (see
+// The cells that points lie in. Any rounding will do, since cells only decide the order of points. These are plain
+// loops, which the compiler vectorizes for the instruction set. Included by the isa_*.cpp files only (see
 // nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#include "table.hpp"
+#include "grid.hpp"
 
 namespace pykmeans::kernels {
 namespace {
 
-/// Up to 10 bits, bit b moved to bit b * features.
+/// Move bit b to bit b * features, for up to 10 bits.
 template <std::size_t features>
 inline std::uint32_t spread_bits(std::uint32_t v) {
   if constexpr (features == 2) {
@@ -30,7 +30,7 @@ inline std::uint32_t spread_bits(std::uint32_t v) {
 
 template <std::size_t features, class Value>
 void grid_cells(const Value* rows, std::size_t count, const Grid<Value>& grid, std::uint16_t* cells) {
-  const Grid<Value> own = grid;  // which nothing that is written here can change
+  const Grid<Value> own = grid;  // a copy, so that the compiler knows that no store changes it
   for (std::size_t i = 0; i < count; ++i) {
     std::uint32_t code = 0;
     for (std::size_t q = 0; q < features; ++q) {
@@ -71,8 +71,10 @@ void extremes(const Value* rows, std::size_t count, Value* low, Value* high) {
 }
 
 template <class Value>
-constexpr GridKernels<Value> grid_kernels = {{grid_cells<1, Value>, grid_cells<2, Value>, grid_cells<3, Value>},
-                                             {extremes<1, Value>, extremes<2, Value>, extremes<3, Value>}};
+constexpr GridKernels<Value> grid_kernels() {
+  return {{grid_cells<1, Value>, grid_cells<2, Value>, grid_cells<3, Value>},
+          {extremes<1, Value>, extremes<2, Value>, extremes<3, Value>}};
+}
 
 }  // namespace
 }  // namespace pykmeans::kernels

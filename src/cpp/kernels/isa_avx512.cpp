@@ -1,35 +1,23 @@
 // AVX-512. Sixteen accumulators of thirty-two registers; more would only add padding where centers are few.
-#include "boxes.inl.hpp"
-#include "distances.inl.hpp"
-#include "divide.inl.hpp"
-#include "grid.inl.hpp"
-#include "limbs.inl.hpp"
+#include "make_table.inl.hpp"
 #include "nearest_int16.inl.hpp"
-#include "nearest_score.inl.hpp"
-#include "pair_sums.inl.hpp"
-#include "scan.inl.hpp"
-#include "score_group.inl.hpp"
-#include "seed_blocks.inl.hpp"
-#include "table.hpp"
 #include "vec_avx2.hpp"
 #include "vec_avx512.hpp"
 
 namespace pykmeans::kernels {
+namespace {
 
-constexpr KernelTable avx512 = {"avx512",
-                                filter_kernels<Avx512Vector<float>, 2, 8>,
-                                filter_kernels<Avx512Vector<double>, 2, 8>,
-                                distance_kernels,
-                                divide_kernels,
-                                limb_kernels,
-                                scan_kernels<Avx512Vector<float>, Avx512Vector<double>>,
-                                seed_kernels<Avx512Vector<float>, Avx2Vector<float>>,
-                                group_kernels<Avx512Vector<float>, 12>,
-                                place_kernels,
-                                int16_kernels<Avx512Pairs, Avx2Pairs, 2, 8>,
-                                box_kernels<Avx512Vector<double>, 2>,
-                                grid_kernels<float>,
-                                grid_kernels<double>,
-                                pair_kernels<Avx512Vector<double>>};
+struct Avx512 {
+  static constexpr const char* name = "avx512";
+  using Float = Avx512Vector<float>;
+  using Double = Avx512Vector<double>;
+  using UpTo8 = Avx2Vector<float>;
+  static constexpr std::size_t tile_vectors = 2, widest_panel = 8, group_rows = 12, box_vectors = 2;
+  static constexpr Int16Kernels int16 = int16_kernels<Avx512Int16, Avx2Int16, 2, 8>();
+};
+
+}  // namespace
+
+constexpr KernelTable avx512 = make_table<Avx512>();
 
 }  // namespace pykmeans::kernels

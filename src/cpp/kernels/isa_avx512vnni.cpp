@@ -1,4 +1,4 @@
-// AVX-512 with dot products of 8 and 16 bits (VNNI). What differs from AVX-512 without.
+// AVX-512 with dot products of 8 and 16 bits (VNNI): what differs from AVX-512 without.
 #include "nearest_int16.inl.hpp"
 #include "score_int8.inl.hpp"
 #include "table.hpp"
@@ -7,7 +7,7 @@
 
 namespace pykmeans::kernels {
 
-constexpr Int8Kernels avx512vnni = int8_kernels<Avx512Vector<float>, Avx512Eight, 12>;
-constexpr Int16Kernels avx512vnni_int16 = int16_kernels<Avx512VnniPairs, VnniPairs, 2, 8>;
+constexpr Int8Kernels avx512vnni = int8_kernels<Avx512Vector<float>, Avx512Int8, 12>();
+constexpr Int16Kernels avx512vnni_int16 = int16_kernels<Avx512VnniInt16, Avx512VnniPanel, 2, 8>();
 
 }  // namespace pykmeans::kernels

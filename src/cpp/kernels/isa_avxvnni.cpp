@@ -1,4 +1,4 @@
-// AVX2 with 8-bit dot products (AVX-VNNI). What differs from AVX2 without.
+// AVX2 with 8-bit dot products (AVX-VNNI): what differs from AVX2 without.
 #include "score_int8.inl.hpp"
 #include "table.hpp"
 #include "vec_avx2.hpp"
@@ -6,6 +6,6 @@
 
 namespace pykmeans::kernels {
 
-constexpr Int8Kernels avxvnni = int8_kernels<Avx2Vector<float>, AvxEight, 4>;
+constexpr Int8Kernels avxvnni = int8_kernels<Avx2Vector<float>, AvxVnniInt8, 4>();
 
 }  // namespace pykmeans::kernels

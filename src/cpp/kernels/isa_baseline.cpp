@@ -1,34 +1,22 @@
-// What every 64-bit CPU runs. Eight accumulators, two points' vectors and a broadcast fit the sixteen registers of
+// What every 64-bit CPU runs. Eight accumulators, two vectors of points and a broadcast fit the sixteen registers of
 // x86-64.
-#include "boxes.inl.hpp"
-#include "distances.inl.hpp"
-#include "divide.inl.hpp"
-#include "grid.inl.hpp"
-#include "limbs.inl.hpp"
-#include "nearest_score.inl.hpp"
-#include "pair_sums.inl.hpp"
-#include "scan.inl.hpp"
-#include "score_group.inl.hpp"
-#include "seed_blocks.inl.hpp"
-#include "table.hpp"
+#include "make_table.inl.hpp"
 #include "vec_portable.hpp"
 
 namespace pykmeans::kernels {
+namespace {
 
-constexpr KernelTable baseline = {"baseline",
-                                  filter_kernels<PortableVector<float>, 2, 4>,
-                                  filter_kernels<PortableVector<double>, 2, 4>,
-                                  distance_kernels,
-                                  divide_kernels,
-                                  limb_kernels,
-                                  scan_kernels<PortableVector<float>, PortableVector<double>>,
-                                  seed_kernels<PortableVector<float>, PortableVector<float>>,
-                                  group_kernels<PortableVector<float>, 2>,
-                                  place_kernels,
-                                  {},
-                                  box_kernels<PortableVector<double>, 4>,
-                                  grid_kernels<float>,
-                                  grid_kernels<double>,
-                                  pair_kernels<PortableVector<double>>};
+struct Baseline {
+  static constexpr const char* name = "baseline";
+  using Float = PortableVector<float>;
+  using Double = PortableVector<double>;
+  using UpTo8 = Float;
+  static constexpr std::size_t tile_vectors = 2, widest_panel = 4, group_rows = 2, box_vectors = 4;
+  static constexpr Int16Kernels int16 = {};
+};
+
+}  // namespace
+
+constexpr KernelTable baseline = make_table<Baseline>();
 
 }  // namespace pykmeans::kernels

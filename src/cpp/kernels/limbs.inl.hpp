@@ -1,13 +1,12 @@
-// Rows of integers in limbs, as the exact sums hold them (core/exact/partial.cpp has the meaning). Every operation is
-// exact or rounds once, so every instruction set gives the same bits. Included by the isa_*.cpp files only (see
-// nearest_score.inl.hpp).
+// Exact sums in limbs. Every operation is exact or rounds once, so every instruction set gives the same bits. Included
+// by the isa_*.cpp files only (see nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
-#include "table.hpp"
+#include "limbs.hpp"
 
 namespace pykmeans::kernels {
 namespace {
@@ -24,7 +23,7 @@ inline double from_bits(std::int64_t word) {
   return value;
 }
 
-/// Adding a magic number rounds a value to a multiple of its limb's unit; the rest goes to the limb below.
+/// Adding a limb's magic number rounds a value to a multiple of the limb's unit; the rest goes to the limb below.
 template <std::size_t limbs, bool takes, bool gives, class Value>
 inline void move_row_in(const Value* row, const double* magic, std::size_t features, std::int64_t* __restrict from,
                         std::int64_t* __restrict to) {
@@ -51,7 +50,6 @@ void move_row(const Value* row, const double* magic, std::size_t features, std::
     move_row_in<limbs, true, false>(row, magic, features, from, nullptr);
 }
 
-/// All limbs but the last into [0, 2^51).
 inline void carry_limbs(std::int64_t* digits, std::size_t limbs, std::size_t features) {
   constexpr std::uint64_t mask = (std::uint64_t{1} << 51) - 1;
   for (std::size_t l = 0; l < limbs; ++l) {
@@ -67,7 +65,7 @@ inline void carry_limbs(std::int64_t* digits, std::size_t limbs, std::size_t fea
   }
 }
 
-/// -2^51 <= digit < 2^51, exactly.
+/// Exact for -2^51 <= digit < 2^51.
 inline double digit_as_double(std::int64_t digit) {
   constexpr std::int64_t magic_bits = 0x4338000000000000;  // of 2^52 + 2^51
   return from_bits(digit + magic_bits) - 6755399441055744.0;
@@ -79,10 +77,10 @@ inline void round_one_limb(const std::int64_t* digits, std::size_t stride, const
     sums[q] = (digit_as_double(digits[stride + q]) * 0x1p51 + digit_as_double(digits[q])) * factors[q];
 }
 
-/// With D the digits, s = D_2 2^102 + D_1 2^51 rounded, and e what that rounding lost. Below 2^105, |e| <= 2^51, so
-/// that e + D_0 is exact and only the last addition rounds. From there on, that addition has its places of rounding at
-/// multiples of a quarter of a unit in the last place of s, which are multiples of 2^51, as s + e is: D_0 > 0 decides
-/// as 2^50 would, and e + 2^50 is exact.
+/// Let D be the digits, s = D_2 2^102 + D_1 2^51 rounded, and e what that rounding lost. If |s| < 2^105, |e| <= 2^51,
+/// so e + D_0 is exact and only the last addition rounds. If |s| is greater, the results and the halfway points of the
+/// last addition are multiples of a quarter of a unit in the last place of s, so of 2^51, and so is s + e. Hence any
+/// D_0 > 0 decides as 2^50 would, and e + 2^50 is exact.
 inline void round_two_limbs(const std::int64_t* digits, std::size_t stride, const double* factors, std::size_t count,
                             double* sums) {
   for (std::size_t q = 0; q < count; ++q) {
@@ -100,7 +98,9 @@ inline void round_two_limbs(const std::int64_t* digits, std::size_t stride, cons
 template <class Value>
 constexpr MoveKernels<Value> move_of = {{move_row<1, Value>, move_row<2, Value>, move_row<3, Value>}};
 
-constexpr LimbKernels limb_kernels = {move_of<float>, move_of<double>, carry_limbs, {round_one_limb, round_two_limbs}};
+constexpr LimbKernels limb_kernels() {
+  return {move_of<float>, move_of<double>, carry_limbs, {round_one_limb, round_two_limbs}};
+}
 
 }  // namespace
 }  // namespace pykmeans::kernels

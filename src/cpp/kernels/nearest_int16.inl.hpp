@@ -1,6 +1,7 @@
-// Scores of rows against centers in whole numbers: twice as many products an instruction as in float32, and exact. So
-// only the least score of each panel of centers is followed, and the panel that has the least of all is scored once
-// more to see which of its eight centers that is. Included by the isa_*.cpp files only (see nearest_score.inl.hpp).
+// Scores of rows against centers in 16-bit integers: twice as many products per instruction as in float32, and exact.
+// Since they are exact, only the least score of each panel of centers is followed, and the panel that has the least of
+// all is scored once more to see which of its eight centers has it. Included by the isa_*.cpp files only (see
+// nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>
@@ -8,9 +9,9 @@
 #include <cstring>
 #include <limits>
 
+#include "nearest_int16.hpp"
 #include "pack.inl.hpp"
-#include "table.hpp"
-#include "vec_avx2.hpp"
+#include "vector_types.hpp"
 
 namespace pykmeans::kernels {
 namespace {
@@ -21,15 +22,17 @@ inline std::int32_t pair_at(const std::int16_t* p) {
   return pair;
 }
 
-/// @tparam Vector   lanes of 32 bits
-/// @tparam Panel    eight of them
-/// @tparam vectors  of rows at once
+/// @tparam Vector   lanes of 32 bits (Int16Vector in vector_types.hpp)
+/// @tparam Panel    eight of them: a port whose vectors have four makes a panel of two
+/// @tparam vectors  vectors of rows at once
 /// @tparam centers_at_once  vectors * centers_at_once accumulators must fit the registers
 template <class Vector, class Panel, std::size_t vectors, std::size_t centers_at_once>
-struct NearestWhole {
+struct NearestInt16 {
   using Lanes = typename Vector::Lanes;
   using PanelLanes = typename Panel::Lanes;
-  static_assert(Panel::width == int16_panel, "the centers of a panel lie in one vector");
+  static_assert(supplies<Int16Vector<Vector>>() && supplies<Int16Vector<Panel>>());
+  static_assert(Panel::width == int16_panel, "the centers of a panel are the lanes of one Panel");
+  static_assert(int16_tile % (vectors * Vector::width) == 0, "a tile is full vectors");
   static constexpr std::size_t tile_step = 2 * int16_tile, panel_step = 2 * int16_panel;  // from a pair to the next
 
   /// The least scores of a panel.
@@ -62,14 +65,14 @@ struct NearestWhole {
     }
   }
 
-  /// What is known of the rows of a tile.
+  /// What was found out about the rows of a tile.
   struct Rows {
-    std::int32_t limit[int16_tile];  // least score plus margin
-    std::int32_t panel[int16_tile];  // that has the least score
+    std::int32_t limit[int16_tile];  // the least score plus the margin
+    std::int32_t panel[int16_tile];  // which panel has the least score
     std::uint8_t near[int16_tile];   // bit c: center c of the panel is within the limit
   };
 
-  /// @return a bit for each of the rows that has another panel, or a far center, within its limit
+  /// @return a bit for each of the rows that has another panel, or a center that is in none, within its limit
   static inline std::uint32_t look_at_panels(const Int16Centers& centers, const std::int16_t* tile, std::size_t first,
                                              std::int32_t* least, Rows& rows) {
     Lanes best[vectors], next[vectors], where[vectors];
@@ -100,7 +103,7 @@ struct NearestWhole {
     return rivals;
   }
 
-  /// Score rows with their panels, some rows in step, so that no sum waits for itself.
+  /// Score each row against its panel, some rows in step, so that no sum waits for itself.
   static inline void look_into_panels(const Int16Centers& centers, const std::int16_t* tile, Rows& rows) {
     constexpr std::size_t together = 4;
     for (std::size_t first = 0; first < int16_tile; first += together) {
@@ -162,25 +165,26 @@ struct NearestWhole {
   }
 };
 
-/// (row - origin) * factor as whole numbers. @return whether all fit 16 bits
+/// (row - origin) * factor as integers. @return whether all fit 16 bits
 template <class Value>
 inline bool round_values(const Value* row, const double* origin, double factor, std::size_t count,
-                         std::int16_t* whole) {
+                         std::int16_t* integers) {
   constexpr std::size_t chunk = 64;
   float placed[chunk];
   place_in_frame(row, origin, factor, count, placed);
   unsigned fit = 1;
   for (std::size_t q = 0; q < count; ++q) {
     fit &= static_cast<unsigned>(placed[q] >= -32767.0f) & static_cast<unsigned>(placed[q] <= 32767.0f);  // no NaN does
-    const float shifted = placed[q] + 0x1.8p23f;  // its last bits are the nearest whole number
+    const float shifted = placed[q] + 0x1.8p23f;  // its last bits are the nearest integer
     std::uint32_t bits;
     std::memcpy(&bits, &shifted, sizeof bits);
-    whole[q] = static_cast<std::int16_t>(bits);
+    integers[q] = static_cast<std::int16_t>(bits);
   }
   return fit != 0;
 }
 
-template <class Value>
+/// @tparam Mover  a vector of float whose lanes are pairs here: they are moved, never computed with
+template <class Mover, class Value>
 std::uint32_t round_tile(const Value* const* rows, const double* origin, double factor, std::size_t features,
                          std::int16_t* tile, double* norms) {
   constexpr std::size_t chunk = 64, chunk_pairs = chunk / 2;
@@ -188,17 +192,17 @@ std::uint32_t round_tile(const Value* const* rows, const double* origin, double 
   for (std::size_t lane = 0; lane < int16_tile; ++lane) norms[lane] = 0.0;
   for (std::size_t start = 0; start < features; start += chunk) {
     const std::size_t count = features - start < chunk ? features - start : chunk, pairs = (count + 1) / 2;
-    float turned[chunk_pairs * int16_tile], placed[int16_tile * chunk_pairs];  // pairs in the guise of floats
+    float packed[chunk_pairs * int16_tile], placed[int16_tile * chunk_pairs];  // pairs, moved as floats
     for (std::size_t lane = 0; lane < int16_tile; ++lane) {
-      std::int16_t whole[chunk] = {};
-      if (!round_values(rows[lane] + start, origin + start, factor, count, whole)) beyond |= 1u << lane;
+      std::int16_t integers[chunk] = {};
+      if (!round_values(rows[lane] + start, origin + start, factor, count, integers)) beyond |= 1u << lane;
       std::int64_t squares = 0;
-      for (std::size_t q = 0; q < count; ++q) squares += std::int32_t{whole[q]} * whole[q];
+      for (std::size_t q = 0; q < count; ++q) squares += std::int32_t{integers[q]} * integers[q];
       norms[lane] += static_cast<double>(squares);
-      std::memcpy(placed + lane * chunk_pairs, whole, pairs * sizeof(float));
+      std::memcpy(placed + lane * chunk_pairs, integers, pairs * sizeof(float));
     }
-    turn<Avx2Vector<float>, int16_tile, chunk_pairs>(placed, pairs, turned);
-    std::memcpy(tile + start * int16_tile, turned, pairs * int16_tile * sizeof(float));
+    transpose_columns<Mover, int16_tile, chunk_pairs>(placed, pairs, packed);
+    std::memcpy(tile + start * int16_tile, packed, pairs * int16_tile * sizeof(float));
   }
   for (std::uint32_t bits = beyond; bits != 0; bits &= bits - 1) {
     const auto lane = static_cast<std::size_t>(__builtin_ctz(bits));
@@ -209,9 +213,12 @@ std::uint32_t round_tile(const Value* const* rows, const double* origin, double 
 }
 
 template <class Vector, class Panel, std::size_t vectors, std::size_t centers_at_once>
-constexpr Int16Kernels int16_kernels = {NearestWhole<Vector, Panel, vectors, centers_at_once>::nearest,
-                                        NearestWhole<Vector, Panel, vectors, centers_at_once>::contenders,
-                                        round_tile<std::uint8_t>, round_tile<float>, round_tile<double>};
+constexpr Int16Kernels int16_kernels() {
+  using Nearest = NearestInt16<Vector, Panel, vectors, centers_at_once>;
+  using Mover = typename Panel::Mover;
+  return {Nearest::nearest, Nearest::contenders, round_tile<Mover, std::uint8_t>, round_tile<Mover, float>,
+          round_tile<Mover, double>};
+}
 
 }  // namespace
 }  // namespace pykmeans::kernels

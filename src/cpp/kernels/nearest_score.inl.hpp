@@ -1,7 +1,8 @@
-// Scores of tiles of points against panels of centers, written once over a small vector type and once for all metrics:
-// points lie in the lanes, the values of a center are broadcast, and the minimum is kept in registers, so that no n x k
-// matrix exists. Included by the isa_*.cpp files only; everything is in an unnamed namespace, so that no function
-// compiled for one instruction set can be linked into another.
+// Scores of tiles of points against panels of centers, written once for all vector types and all metrics. Points lie in
+// the lanes, the values of a center are broadcast, and the minimum stays in registers, so that no n x k matrix exists.
+//
+// As all .inl.hpp files, this is included by the isa_*.cpp files only. Everything is in an unnamed namespace, so that
+// no function that was compiled for one instruction set can be linked into code for another.
 #pragma once
 
 #include <cstddef>
@@ -9,23 +10,24 @@
 #include <limits>
 
 #include "feature_terms.inl.hpp"
+#include "nearest_score.hpp"
 #include "pack.inl.hpp"
-#include "table.hpp"
 
 namespace pykmeans::kernels {
 namespace {
 
 /// @tparam Vector   the lanes
 /// @tparam vectors  vectors of points in a tile
-/// @tparam widest   centers in a panel at most; vectors * widest accumulators must fit the registers
-/// @tparam Number   what a number adds
-/// @tparam has_categories  whether there may be any behind the numbers
+/// @tparam widest   most centers in a panel; vectors * widest accumulators must fit the registers
+/// @tparam Number   what a number adds (feature_terms.inl.hpp)
+/// @tparam has_categories  whether there may be categories after the numbers
 template <class Vector, std::size_t vectors, std::size_t widest, class Number, bool has_categories>
 struct NearestScore {
   using Float = typename Vector::Scalar;
   using Lanes = typename Vector::Lanes;
   using Indices = typename Vector::Indices;
   static constexpr std::size_t tile = vectors * Vector::width;
+  static_assert(tile <= 32, "a verdict has 32 bits");
   static constexpr Float infinity = std::numeric_limits<Float>::infinity();
 
   template <std::size_t width>
@@ -122,7 +124,7 @@ struct NearestScore {
     }
   }
 
-  /// The width of the panels is known when this is compiled, so that they stay in registers.
+  /// The width of a panel is a constant here, so that its scores stay in registers.
   template <std::size_t width = widest>
   static void nearest(const TileView<Float>& points, const PanelView<Float>& centers, std::int32_t* found,
                       TileVerdict* verdicts) {
@@ -140,13 +142,16 @@ struct NearestScore {
 };
 
 template <class Vector, std::size_t vectors, std::size_t widest>
-constexpr FilterKernels<typename Vector::Scalar> filter_kernels = {
-    vectors * Vector::width,
-    widest,
-    NearestScore<Vector, vectors, widest, AddProduct, false>::kernels(),
-    NearestScore<Vector, vectors, widest, AddGreater, false>::kernels(),
-    NearestScore<Vector, vectors, widest, AddProduct, true>::kernels(),
-    pack_kernels<Vector, vectors * Vector::width>()};
+constexpr FilterKernels<typename Vector::Scalar> filter_kernels() {
+  FilterKernels<typename Vector::Scalar> kernels{};
+  kernels.tile = vectors * Vector::width;
+  kernels.widest = widest;
+  kernels.dot = NearestScore<Vector, vectors, widest, AddProduct, false>::kernels();
+  kernels.l1 = NearestScore<Vector, vectors, widest, AddGreater, false>::kernels();
+  kernels.mixed = NearestScore<Vector, vectors, widest, AddProduct, true>::kernels();
+  kernels.pack = pack_kernels<Vector, vectors * Vector::width>();
+  return kernels;
+}
 
 }  // namespace
 }  // namespace pykmeans::kernels

@@ -1,17 +1,17 @@
-// Rows into tiles, in the frame of the filter. Included by the isa_*.cpp files only (see nearest_score.inl.hpp).
+// Rows placed in the frame of a filter. Included by the isa_*.cpp files only (see nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
-#include "table.hpp"
+#include "pack.hpp"
 
 namespace pykmeans::kernels {
 namespace {
 
-/// (row - origin) * factor over `count` values. Where values and filter have no more than float32's precision, so has
-/// the origin: one rounding, as the bound says.
+/// (row - origin) * factor over `count` values. If neither the values nor the filter have more precision than float32,
+/// nor has the origin, so that there is the one rounding that the bound counts.
 template <class Value, class Float>
 inline void place_in_frame(const Value* row, const double* origin, double factor, std::size_t count, Float* placed) {
   using Compute = std::conditional_t<std::is_same_v<Value, double>, double, Float>;
@@ -20,9 +20,10 @@ inline void place_in_frame(const Value* row, const double* origin, double factor
     placed[q] = static_cast<Float>((static_cast<Compute>(row[q]) - static_cast<Compute>(origin[q])) * scale);
 }
 
-/// Columns [0, count) of `tile` placed rows, each of `stride` values, into (count, tile).
+/// Transpose columns [0, count) of `tile` placed rows, each of `stride` values, into (count, tile).
 template <class Vector, std::size_t tile, std::size_t stride>
-inline void turn(const typename Vector::Scalar* placed, std::size_t count, typename Vector::Scalar* packed) {
+inline void transpose_columns(const typename Vector::Scalar* placed, std::size_t count,
+                              typename Vector::Scalar* packed) {
   constexpr std::size_t width = Vector::width;
   std::size_t q = 0;
   if constexpr (Vector::transposes) {
@@ -43,7 +44,7 @@ template <class Vector, class Value, std::size_t tile>
 void pack_tile(const Value* const* rows, const double* origin, double factor, std::size_t features,
                typename Vector::Scalar* packed, typename Vector::Scalar* norms) {
   using Float = typename Vector::Scalar;
-  // Rows are placed first and turned later: a load that spans two stores under way would have to wait for both.
+  // Rows are placed first and transposed later: a load that spans two stores under way would have to wait for both.
   constexpr std::size_t chunk = 64;
   Float placed[tile * chunk];
   Float squares[tile] = {};
@@ -52,7 +53,7 @@ void pack_tile(const Value* const* rows, const double* origin, double factor, st
     for (std::size_t lane = 0; lane < tile; ++lane)
       place_in_frame(rows[lane] + start, origin + start, factor, count, placed + lane * chunk);
     Float* columns = packed + start * tile;
-    turn<Vector, tile, chunk>(placed, count, columns);
+    transpose_columns<Vector, tile, chunk>(placed, count, columns);
     for (std::size_t q = 0; q < count; ++q)
       for (std::size_t lane = 0; lane < tile; ++lane)
         squares[lane] += columns[q * tile + lane] * columns[q * tile + lane];
@@ -60,7 +61,6 @@ void pack_tile(const Value* const* rows, const double* origin, double factor, st
   for (std::size_t lane = 0; lane < tile; ++lane) norms[lane] = squares[lane];
 }
 
-/// One row, as it lies, and the sum of its squares.
 template <class Value>
 float place_row(const Value* row, const double* origin, double factor, std::size_t features, float* placed) {
   place_in_frame(row, origin, factor, features, placed);
@@ -74,7 +74,9 @@ float place_row(const Value* row, const double* origin, double factor, std::size
   return total;
 }
 
-constexpr PlaceKernels place_kernels = {place_row<std::uint8_t>, place_row<float>, place_row<double>};
+constexpr PlaceKernels place_kernels() {
+  return {place_row<std::uint8_t>, place_row<float>, place_row<double>};
+}
 
 template <class Vector, std::size_t tile>
 constexpr PackKernels<typename Vector::Scalar> pack_kernels() {

@@ -1,5 +1,5 @@
-// Exact sums of the distances between rows and other rows, in the exact distance's order (distances.inl.hpp): a lane
-// for each row, so that nothing is folded across lanes. Included by the isa_*.cpp files only (see
+// Exact sums of distances between rows, in the exact distance's order of operations (distances.inl.hpp). Each row of
+// the tile has a lane, so that nothing is folded across lanes. Included by the isa_*.cpp files only (see
 // nearest_score.inl.hpp).
 #pragma once
 
@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "limbs.inl.hpp"
-#include "table.hpp"
+#include "pair_sums.hpp"
 
 namespace pykmeans::kernels {
 namespace {
@@ -26,7 +26,7 @@ struct AbsoluteLanes {
   }
 };
 
-/// The distances between the rows of some lanes and `others` other rows, which share what is loaded of the lanes.
+/// The distances between the rows in the lanes and `others` other rows, which share what is loaded of the lanes.
 template <class Vector, class Term, std::size_t others>
 struct Pairs {
   using Lanes = typename Vector::Lanes;
@@ -48,8 +48,8 @@ struct Pairs {
     add(sums, more);
   }
 
-  /// The exact distance's partial sums l, l + 4, l + 8 and l + 12, folded as it does; of the first 4 * fours features,
-  /// and of `features` where there are more. Those that a multiple of four adds are zero and change nothing.
+  /// The exact distance's partial sums l, l + 4, l + 8 and l + 12, folded as it folds them: of the first 4 * fours
+  /// features, or of all `features` if there are more. The zeros that fill up a multiple of four change nothing.
   template <std::size_t fours, bool more>
   void quarter(std::size_t l, std::size_t features, Lanes (&result)[others]) const {
     Lanes sums[fours][others];
@@ -79,7 +79,7 @@ struct Pairs {
     add(even, odd);
   }
 
-  /// @tparam numbers  how many features are numbers; 20 for any more than sixteen
+  /// @tparam numbers  how many features are numbers; 20 stands for any more than sixteen
   template <std::size_t numbers>
   void distances(std::size_t features, Lanes (&result)[others]) const {
     if constexpr (numbers == 0) {
@@ -94,7 +94,7 @@ struct Pairs {
     }
   }
 
-  /// How many of some features differ.
+  /// How many of `count` features from `first` on differ.
   Lanes mismatches(std::size_t r, std::size_t first, std::size_t count) const {
     Lanes sum = Vector::splat(0.0);
     for (std::size_t j = first; j < first + count; ++j)
@@ -103,7 +103,7 @@ struct Pairs {
   }
 };
 
-/// The exact sums of some lanes. Three limbs are in registers; what is below those that a value needs is seldom there.
+/// The exact sums of the lanes. The highest three limbs are in registers; a value seldom has anything below them.
 template <class Vector>
 class LaneSums {
  public:
@@ -119,14 +119,14 @@ class LaneSums {
     if (any(rest)) add_deeper(rest);
   }
 
-  /// What a product lost in rounding, at most 2^-53 of it, has nothing in the first limb.
+  /// @param lost  what the product lost in rounding: at most 2^-53 of it, so the highest limb has none of it
   void add(Lanes product, Lanes lost) {
     const Lanes rest = cut<1>(cut<0>(product)), lost_rest = cut<2>(cut<1>(lost));
     if (any(rest)) add_deeper(rest);
     if (any(lost_rest)) add_deeper(lost_rest);
   }
 
-  /// @param count  how many were added
+  /// @param count  how many values were added
   void finish(std::uint64_t count) {
     const bool products = query_.weights != nullptr;
     add_words(words_[0], count, top_);
@@ -159,7 +159,7 @@ class LaneSums {
     }
   }
 
-  /// @param count  how many magic numbers are in each
+  /// @param count  how many magic numbers each word has in it
   void add_words(Words words, std::uint64_t count, std::size_t limb) {
     std::uint64_t lanes[Vector::width];
     Vector::store_words(lanes, words);
@@ -175,7 +175,7 @@ class LaneSums {
   Words words_[3] = {Vector::no_words(), Vector::no_words(), Vector::no_words()};
 };
 
-/// high + low = a * b (T. J. Dekker, 1971), where nothing overflows or underflows.
+/// high + low = a * b exactly (T. J. Dekker, 1971) if nothing overflows or underflows.
 template <class Vector>
 struct ExactProduct {
   using Lanes = typename Vector::Lanes;
@@ -202,7 +202,7 @@ template <class Vector, class Term>
 struct PairSums {
   using Lanes = typename Vector::Lanes;
 
-  /// Other rows from the i-th on.
+  /// Add the distances to `others` rows from the i-th on.
   template <std::size_t numbers, std::size_t others>
   static void add_others(const PairQuery& query, const double* tile, std::size_t i, LaneSums<Vector>& lanes) {
     const std::size_t features = query.numbers + query.categories;
@@ -228,11 +228,12 @@ struct PairSums {
 
   template <std::size_t numbers>
   static void add_some(const PairQuery& given, std::int64_t* sums) {
-    const PairQuery query = given;  // which nothing that is written can change
+    const PairQuery query = given;  // a copy, so that the compiler knows that no store changes it
+    static_assert(pair_tile % Vector::width == 0, "a tile is full vectors");
     for (std::size_t first = 0; first < pair_tile; first += Vector::width) {
       LaneSums<Vector> lanes(query, sums + first);
       std::size_t i = 0;
-      if constexpr (numbers > 16)  // where there is less to load, it costs more registers than it saves
+      if constexpr (numbers > 16)  // with fewer, it costs more in registers than it saves in loads
         for (; i + 2 <= query.count; i += 2) add_others<numbers, 2>(query, query.tile + first, i, lanes);
       for (; i < query.count; ++i) add_others<numbers, 1>(query, query.tile + first, i, lanes);
       lanes.finish(query.count);
@@ -262,7 +263,12 @@ struct PairSums {
 };
 
 template <class Vector>
-constexpr PairKernels pair_kernels = {PairSums<Vector, SquaredLanes>::add, PairSums<Vector, AbsoluteLanes>::add};
+constexpr PairKernels pair_kernels() {
+  PairKernels kernels{};
+  kernels.squared = PairSums<Vector, SquaredLanes>::add;
+  kernels.absolute = PairSums<Vector, AbsoluteLanes>::add;
+  return kernels;
+}
 
 }  // namespace
 }  // namespace pykmeans::kernels

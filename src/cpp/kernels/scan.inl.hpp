@@ -1,17 +1,17 @@
-// Largest and smallest nonzero magnitude of each column, in one pass over rows that lie where they lie. Included by the
-// isa_*.cpp files only (see nearest_score.inl.hpp).
+// The range of each column, in one pass over rows that stay where they are. Included by the isa_*.cpp files only (see
+// nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 
-#include "table.hpp"
+#include "scan.hpp"
 
 namespace pykmeans::kernels {
 namespace {
 
-/// Columns in `vectors` vectors.
+/// The columns of `vectors` vectors.
 template <class Vector, std::size_t vectors>
 inline void scan_some(const typename Vector::Scalar* rows, std::ptrdiff_t stride, std::size_t count,
                       const ColumnScan<typename Vector::Scalar>& scan) {
@@ -53,7 +53,7 @@ template <class Vector>
 void scan_columns(const typename Vector::Scalar* rows, std::ptrdiff_t stride, std::size_t count, std::size_t width,
                   const ColumnScan<typename Vector::Scalar>& scan) {
   constexpr std::size_t vectors = 4;
-  constexpr std::size_t strip = 32;  // rows that stay near while their columns are read from left to right
+  constexpr std::size_t strip = 32;  // rows that stay in cache while their columns are read from left to right
   for (std::size_t first = 0; first < count; first += strip) {
     const std::size_t some = count - first < strip ? count - first : strip;
     const typename Vector::Scalar* const at = rows + static_cast<std::ptrdiff_t>(first) * stride;
@@ -68,8 +68,10 @@ void scan_columns(const typename Vector::Scalar* rows, std::ptrdiff_t stride, st
   }
 }
 
-template <class FloatVector, class DoubleVector>
-constexpr ScanKernels scan_kernels = {scan_columns<FloatVector>, scan_columns<DoubleVector>};
+template <class Floats, class Doubles>
+constexpr ScanKernels scan_kernels() {
+  return {scan_columns<Floats>, scan_columns<Doubles>};
+}
 
 }  // namespace
 }  // namespace pykmeans::kernels

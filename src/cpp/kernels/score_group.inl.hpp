@@ -1,17 +1,18 @@
-// Dot-product scores of chosen rows against sixteen centers: centers in the lanes, rows read by pointer, so that rows
-// that need no look cost nothing. Included by the isa_*.cpp files only (see nearest_score.inl.hpp).
+// Dot-product scores of chosen rows against sixteen centers. The centers lie in the lanes and rows are read through
+// pointers, so that a row that was not chosen costs nothing. Included by the isa_*.cpp files only (see
+// nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 
-#include "table.hpp"
+#include "score_group.hpp"
 
 namespace pykmeans::kernels {
 namespace {
 
-/// Keeps the compiler from computing a pointer anew, from others, each time that it is used in a loop.
+/// Keep the compiler from computing a pointer anew, from other values, each time that a loop uses it.
 template <class T>
 inline void hide(T*& pointer) {
 #ifdef __GNUC__
@@ -24,11 +25,11 @@ inline void hide(T*& pointer) {
 /// Scores of some rows against sixteen centers.
 template <class Vector, std::size_t n_rows>
 struct PanelScores {
+  static_assert(group_lanes % Vector::width == 0, "sixteen centers are full vectors");
   static constexpr std::size_t vectors = group_lanes / Vector::width;
   typename Vector::Lanes at[vectors][n_rows];
 
-  /// The least score of each row from `base` on, and the lanes not above its limit, its own center left out.
-  /// @return how many are contended, of which there were n before
+  /// Answer for the rows from `base` on. @param n  rows that were contended before  @return and after
   template <class Query>
   std::size_t judge(const Query& query, std::size_t base, const GroupAnswer& answer, std::size_t n) {
     constexpr float infinity = std::numeric_limits<float>::infinity();
@@ -116,7 +117,9 @@ void keep_bounds(const float* least, const std::uint32_t* chosen, std::size_t co
 }
 
 template <class Vector, std::size_t rows_at_once>
-constexpr GroupKernels group_kernels = {score_group<Vector, rows_at_once>, survivors<Vector>, keep_bounds<Vector>};
+constexpr GroupKernels group_kernels() {
+  return {score_group<Vector, rows_at_once>, survivors<Vector>, keep_bounds<Vector>};
+}
 
 }  // namespace
 }  // namespace pykmeans::kernels

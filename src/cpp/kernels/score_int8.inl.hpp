@@ -1,17 +1,19 @@
-// The same as score_group.inl.hpp for 8-bit integers. Included by the isa_*.cpp files only.
+// The scores of score_group.inl.hpp in 8-bit integers. Included by the isa_*.cpp files only (see
+// nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "score_group.inl.hpp"
-#include "table.hpp"
+#include "score_int8.hpp"
+#include "vector_types.hpp"
 
 namespace pykmeans::kernels {
 namespace {
 
-/// @tparam Eight  lanes of 32-bit integers that take dot products of four 8-bit integers each
-template <class Vector, class Eight, std::size_t rows_at_once>
+/// @tparam Int8  lanes of 32-bit integers, each of which takes dot products of four 8-bit integers
+template <class Vector, class Int8, std::size_t rows_at_once>
 std::size_t score_int8(const GroupQuery<std::int8_t, std::uint8_t>& query, const Int8Row* about_rows,
                        const Int8Centers& about, const GroupAnswer& answer) {
   using Lanes = typename Vector::Lanes;
@@ -21,18 +23,18 @@ std::size_t score_int8(const GroupQuery<std::int8_t, std::uint8_t>& query, const
   for (std::size_t base = 0; base < query.count; base += rows_at_once) {
     const Int8Row* about_row[rows_at_once];
     const std::int8_t* rows[rows_at_once];
-    typename Eight::Lanes sums[vectors][rows_at_once];
+    typename Int8::Lanes sums[vectors][rows_at_once];
     for (std::size_t r = 0; r < rows_at_once; ++r) {
       const std::size_t row = query.chosen[base + r];
       rows[r] = query.rows + row * query.stride;
       hide(rows[r]);
       about_row[r] = about_rows + row;
-      for (std::size_t v = 0; v < vectors; ++v) sums[v][r] = Eight::splat(about_row[r]->bias);
+      for (std::size_t v = 0; v < vectors; ++v) sums[v][r] = Int8::splat(about_row[r]->bias);
     }
     for (std::size_t q = 0; q < query.features; ++q)
       for (std::size_t v = 0; v < vectors; ++v) {
-        const auto centers = Eight::load(query.centers + (q * group_lanes + v * Vector::width) * 4);
-        for (std::size_t r = 0; r < rows_at_once; ++r) Eight::add_dot(sums[v][r], centers, rows[r] + 4 * q);
+        const auto centers = Int8::load(query.centers + (q * group_lanes + v * Vector::width) * 4);
+        for (std::size_t r = 0; r < rows_at_once; ++r) Int8::add_dot(sums[v][r], centers, rows[r] + 4 * q);
       }
     PanelScores<Vector, rows_at_once> scores;
     for (std::size_t v = 0; v < vectors; ++v) {
@@ -42,7 +44,7 @@ std::size_t score_int8(const GroupQuery<std::int8_t, std::uint8_t>& query, const
       for (std::size_t r = 0; r < rows_at_once; ++r) {
         Lanes score = Vector::multiply_add(Vector::splat(about_row[r]->minus_norm), residual, start);
         score = Vector::multiply_add(Vector::splat(about_row[r]->minus_residual), norm, score);
-        const Lanes product = Vector::multiply(Eight::to_float(sums[v][r]), scale);
+        const Lanes product = Vector::multiply(Int8::to_float(sums[v][r]), scale);
         scores.at[v][r] = Vector::multiply_add(Vector::splat(about_row[r]->scale), product, score);
       }
     }
@@ -51,8 +53,8 @@ std::size_t score_int8(const GroupQuery<std::int8_t, std::uint8_t>& query, const
   return contended;
 }
 
-/// Integers in [-127, 127], so that the largest value becomes 127.
-template <class Vector, class Eight>
+/// The scale is such that the largest magnitude becomes 127.
+template <class Vector, class Int8>
 Int8Row quantize(const float* placed, std::size_t features, float norm, std::int8_t* quantized) {
   using Lanes = typename Vector::Lanes;
   const Lanes zero = Vector::splat(0.0f);
@@ -71,7 +73,7 @@ Int8Row quantize(const float* placed, std::size_t features, float norm, std::int
     const Lanes value = Vector::load(placed + q);
     const Lanes integer = Vector::subtract(Vector::multiply_add(value, to_integer, magic), magic);
     const Lanes residual = Vector::multiply_add(integer, minus_scale, value);
-    Eight::store_bytes(quantized + q, integer);
+    Int8::store_bytes(quantized + q, integer);
     sums = Vector::add(sums, integer);  // exact
     squares = Vector::multiply_add(residual, residual, squares);
   }
@@ -87,8 +89,11 @@ Int8Row quantize(const float* placed, std::size_t features, float norm, std::int
           -128 * static_cast<std::int32_t>(sum)};
 }
 
-template <class Vector, class Eight, std::size_t rows_at_once>
-constexpr Int8Kernels int8_kernels = {score_int8<Vector, Eight, rows_at_once>, quantize<Vector, Eight>};
+template <class Vector, class Int8, std::size_t rows_at_once>
+constexpr Int8Kernels int8_kernels() {
+  static_assert(is_vector<Vector>() && supplies<Int8Dot<Int8, Vector>>());
+  return {score_int8<Vector, Int8, rows_at_once>, quantize<Vector, Int8>};
+}
 
 }  // namespace
 }  // namespace pykmeans::kernels

@@ -1,30 +1,20 @@
-// What eight candidates of k-means++ would gain in a block of rows, and which rows one of them may be nearest to: tiles
-// of sixteen rows, the rows in the lanes, distances by differences. Included by the isa_*.cpp files only (see
-// nearest_score.inl.hpp).
+// What eight candidates of k-means++ would gain in a block of rows, and which rows one of them may be nearest to. The
+// rows of a tile lie in the lanes. Included by the isa_*.cpp files only (see nearest_score.inl.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
+#include "bits.hpp"
 #include "feature_terms.inl.hpp"
 #include "pack.inl.hpp"
-#include "table.hpp"
+#include "seed_blocks.hpp"
 
 namespace pykmeans::kernels {
 namespace {
 
-inline std::size_t lowest_bit(unsigned bits) {
-#if defined(__GNUC__)
-  return static_cast<std::size_t>(__builtin_ctz(bits));
-#else
-  std::size_t bit = 0;
-  for (; (bits & 1) == 0; bits >>= 1) ++bit;
-  return bit;
-#endif
-}
-
-/// Have a value brought near before it is needed.
-inline void fetch(const float* value) {
+/// Start to load a value into the cache before it is needed.
+inline void prefetch(const float* value) {
 #if defined(__GNUC__)
   __builtin_prefetch(value);
 #else
@@ -32,18 +22,21 @@ inline void fetch(const float* value) {
 #endif
 }
 
-/// @tparam Vector  float lanes, at most sixteen  @tparam Eight  float lanes, at most eight
-/// @tparam Number  what a number adds  @tparam has_categories  whether there may be any behind the numbers, and no
-/// boxes
-template <class Vector, class Eight, class Number, bool has_categories>
+/// @tparam Vector  lanes of float  @tparam UpTo8  lanes of float, at most eight, for the candidates
+/// @tparam Number  what a number adds (feature_terms.inl.hpp)
+/// @tparam has_categories  whether there may be categories after the numbers; then there are no boxes
+template <class Vector, class UpTo8, class Number, bool has_categories>
 struct SeedBlocks {
   using Lanes = typename Vector::Lanes;
   static constexpr std::size_t width = Vector::width;
+  static_assert(seed_tile % width == 0 && seed_block_tiles % width == 0, "a tile is full vectors, and a block's boxes");
+  static_assert(candidates_at_once % UpTo8::width == 0, "the candidates are full vectors");
   static constexpr std::size_t vectors = seed_tile / width;  // of a tile
-  static constexpr std::size_t at_once = 4;  // vectors of rows; with two candidates eight sums, and none is waited for
+  // Vectors of rows at once: with two candidates they make eight sums, enough that none waits for itself.
+  static constexpr std::size_t at_once = 4;
   static constexpr unsigned all_lanes = (1u << width) - 1;
 
-  /// Add what some features add. @param centers (count) of the first feature  @param first, last  features
+  /// Add what features [first, last) add. @param centers (count) pointers to the first feature of each
   template <class Feature, std::size_t count, std::size_t n>
   static inline void walk(const float* const* rows, const float* const* centers, std::size_t first, std::size_t last,
                           Lanes (&sums)[count][n]) {
@@ -57,7 +50,7 @@ struct SeedBlocks {
     }
   }
 
-  /// Distances of some vectors of rows to some candidates, less what is added to the rows' values.
+  /// Distances between some vectors of rows and some candidates, minus what is added to the rows' values.
   template <std::size_t count, std::size_t n>
   static inline void distances(const SeedQuery& query, const float* const* rows, const std::size_t* which,
                                Lanes (&sums)[count][n]) {
@@ -81,7 +74,7 @@ struct SeedBlocks {
     return query.points + vector / vectors * (query.features * seed_tile) + vector % vectors * width;
   }
 
-  /// Add what some candidates gain in some vectors of rows; keep the bits of the tiles where they gain.
+  /// Add what some candidates gain in some vectors of rows, and set the bits of the tiles where they gain.
   template <std::size_t count, std::size_t n>
   static inline void gain(const SeedQuery& query, const std::size_t* numbers, const std::size_t* which,
                           Lanes (&totals)[count], std::uint16_t* touched) {
@@ -103,7 +96,7 @@ struct SeedBlocks {
     }
   }
 
-  /// `count` candidates in all tiles.
+  /// Add what `count` candidates gain in all tiles.
   template <std::size_t count>
   static inline void gain_everywhere(const SeedQuery& query, const std::size_t* which, float* gains,
                                      std::uint16_t* touched) {
@@ -121,17 +114,17 @@ struct SeedBlocks {
   template <std::size_t features>
   static inline unsigned near_box(const SeedQuery& query) {
     unsigned mask = 0;
-    for (std::size_t first = 0; first < candidates_at_once; first += Eight::width) {
-      auto sum = Eight::splat(0.0f);
+    for (std::size_t first = 0; first < candidates_at_once; first += UpTo8::width) {
+      auto sum = UpTo8::splat(0.0f);
       for (std::size_t q = 0; q < features; ++q) {
-        const auto at = Eight::load(query.candidates + q * candidates_at_once + first);
-        const auto below = Eight::subtract(Eight::splat(query.box[2 * q]), at);
-        const auto above = Eight::subtract(at, Eight::splat(query.box[2 * q + 1]));
-        const auto t = Eight::max(Eight::max(below, above), Eight::splat(0.0f));
-        sum = Number::template add_difference<Eight>(sum, t);
+        const auto at = UpTo8::load(query.candidates + q * candidates_at_once + first);
+        const auto below = UpTo8::subtract(UpTo8::splat(query.box[2 * q]), at);
+        const auto above = UpTo8::subtract(at, UpTo8::splat(query.box[2 * q + 1]));
+        const auto t = UpTo8::max(UpTo8::max(below, above), UpTo8::splat(0.0f));
+        sum = Number::template add_difference<UpTo8>(sum, t);
       }
-      const auto limit = Eight::add(Eight::splat(query.box_reach), Eight::load(query.reach_added + first));
-      mask |= Eight::at_most(sum, limit) << first;
+      const auto limit = UpTo8::add(UpTo8::splat(query.box_reach), UpTo8::load(query.reach_added + first));
+      mask |= UpTo8::at_most(sum, limit) << first;
     }
     return mask;
   }
@@ -156,7 +149,7 @@ struct SeedBlocks {
     return mask;
   }
 
-  /// Some candidates in one tile, whose values stay in registers. Mostly nothing is gained.
+  /// Add what some candidates gain in one tile, whose values stay in registers. Mostly they gain nothing.
   template <std::size_t features>
   static inline void gain_in(const SeedQuery& query, std::size_t tile, unsigned candidates, float* gains,
                              std::uint16_t* touched) {
@@ -183,7 +176,7 @@ struct SeedBlocks {
     }
   }
 
-  /// The candidates where they are within reach of the block's box, and of the tiles'.
+  /// Add what the candidates gain in the tiles that they are within reach of.
   template <std::size_t features>
   static void gain_within(const SeedQuery& query, unsigned wanted, float* gains, std::uint16_t* touched) {
     std::uint8_t candidates[seed_block_tiles] = {};  // of each tile
@@ -195,9 +188,9 @@ struct SeedBlocks {
       for (std::size_t t = 0; t < seed_block_tiles; ++t)
         candidates[t] = static_cast<std::uint8_t>(candidates[t] | ((tiles >> t) & 1) << which);
     }
-    for (unsigned tiles = any; tiles != 0; tiles &= tiles - 1) {  // they lie apart, and the values are far away
+    for (unsigned tiles = any; tiles != 0; tiles &= tiles - 1) {  // they lie apart, so the CPU does not foresee them
       const float* values = query.points + lowest_bit(tiles) * (features * seed_tile);
-      for (std::size_t q = 0; q < features; ++q) fetch(values + q * seed_tile);
+      for (std::size_t q = 0; q < features; ++q) prefetch(values + q * seed_tile);
     }
     for (; any != 0; any &= any - 1) {
       const std::size_t tile = lowest_bit(any);
@@ -205,7 +198,7 @@ struct SeedBlocks {
     }
   }
 
-  /// The same for a number of features known at run time.
+  /// The same for a number of features that is known at run time only.
   template <std::size_t most>
   static void gain_with_boxes(const SeedQuery& query, unsigned wanted, float* gains, std::uint16_t* touched) {
     if (query.features == most)
@@ -239,10 +232,15 @@ struct SeedBlocks {
   static constexpr SeedMetric kernels() { return {gains, near}; }
 };
 
-template <class Vector, class Eight>
-constexpr SeedKernels seed_kernels = {
-    pack_kernels<Vector, seed_tile>(), SeedBlocks<Vector, Eight, AddSquare, false>::kernels(),
-    SeedBlocks<Vector, Eight, AddMagnitude, false>::kernels(), SeedBlocks<Vector, Eight, AddSquare, true>::kernels()};
+template <class Vector, class UpTo8>
+constexpr SeedKernels seed_kernels() {
+  SeedKernels kernels{};
+  kernels.pack = pack_kernels<Vector, seed_tile>();
+  kernels.squared = SeedBlocks<Vector, UpTo8, AddSquare, false>::kernels();
+  kernels.absolute = SeedBlocks<Vector, UpTo8, AddMagnitude, false>::kernels();
+  kernels.mixed = SeedBlocks<Vector, UpTo8, AddSquare, true>::kernels();
+  return kernels;
+}
 
 }  // namespace
 }  // namespace pykmeans::kernels

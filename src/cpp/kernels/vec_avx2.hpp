@@ -1,4 +1,4 @@
-// 32 bytes, with fused multiply-add: AVX2 and FMA (x86-64-v3).
+// Vectors of 32 bytes: AVX2 and FMA (x86-64-v3). vector_types.hpp says what each member does.
 #pragma once
 
 #include <immintrin.h>
@@ -28,21 +28,17 @@ struct Avx2Vector<float> {
   static Lanes add(Lanes a, Lanes b) { return _mm256_add_ps(a, b); }
   static Lanes subtract(Lanes a, Lanes b) { return _mm256_sub_ps(a, b); }
   static Lanes absolute(Lanes a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
-  /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) {
     return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_LE_OQ)));
   }
-  /// v, with another value where it is 0.
   static Lanes instead_of_zero(Lanes v, Lanes other) {
     return _mm256_blendv_ps(v, other, _mm256_cmp_ps(v, _mm256_setzero_ps(), _CMP_EQ_OQ));
   }
   static Lanes min(Lanes a, Lanes b) { return _mm256_min_ps(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm256_max_ps(a, b); }
-  /// score + maximum, by the multipliers: on some CPUs the adders are what max() keeps busy.
   static Lanes add_beside_max(Lanes score, Lanes maximum) {
     return _mm256_fmadd_ps(maximum, _mm256_set1_ps(1.0f), score);
   }
-  /// score, plus 1 where a is not b.
   static Lanes count_unlike(Lanes score, Lanes a, Lanes b) {
     return _mm256_add_ps(score, _mm256_and_ps(_mm256_cmp_ps(a, b, _CMP_NEQ_UQ), _mm256_set1_ps(1.0f)));
   }
@@ -50,21 +46,17 @@ struct Avx2Vector<float> {
     return _mm256_blendv_epi8(otherwise, then, _mm256_castps_si256(_mm256_cmp_ps(a, b, _CMP_LT_OQ)));
   }
   static void store_index(std::int32_t* p, Indices v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
-  /// p[v[l]] in lane l.
   static Lanes gather(const float* p, Indices v) { return _mm256_i32gather_ps(p, v, 4); }
-  /// Bit l: lane l is not p[l].
   static unsigned mismatches(Indices v, const std::int32_t* p) {
     const __m256i same = _mm256_cmpeq_epi32(v, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
     return static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(same))) ^ 0xffu;
   }
 
-  /// Bit l: a > b is not true in lane l.
   static unsigned not_above(Lanes a, Lanes b) {
     return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_NGT_UQ)));
   }
   static Lanes multiply(Lanes a, Lanes b) { return _mm256_mul_ps(a, b); }
   static Lanes square_root(Lanes v) { return _mm256_sqrt_ps(v); }
-  /// first + l for each bit l of the mask, ascending. @return how many
   static std::size_t list_lanes(unsigned mask, std::uint32_t first, std::uint32_t* list) {
     std::size_t n = 0;
     for (; mask != 0; mask >>= 1, ++first)
@@ -80,14 +72,12 @@ struct Avx2Vector<float> {
   static void least_of_each(const Lanes (&rows)[n], float* result) {
     for (std::size_t r = 0; r < n; ++r) result[r] = least(rows[r]);
   }
-  /// v with another value in one lane, if there is such a lane.
   static Lanes with_lane(Lanes v, int lane, float value) {
     const __m256i here = _mm256_cmpeq_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_set1_epi32(lane));
     return _mm256_blendv_ps(v, _mm256_set1_ps(value), _mm256_castsi256_ps(here));
   }
 
   static constexpr bool transposes = true;
-  /// Rows become columns.
   static void transpose(Lanes (&r)[8]) {
     Lanes t[8], u[8];
     for (int i = 0; i < 8; i += 2) {
@@ -124,7 +114,6 @@ struct Avx2Vector<double> {
   static Lanes subtract(Lanes a, Lanes b) { return _mm256_sub_pd(a, b); }
   static Lanes multiply(Lanes a, Lanes b) { return _mm256_mul_pd(a, b); }
   static Lanes absolute(Lanes a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a); }
-  /// The chosen lanes one after the other; what follows them, up to a whole vector, is overwritten.
   static void store_chosen(double* p, Lanes v, unsigned mask) {
     double lanes[width];
     store(lanes, v);
@@ -136,15 +125,13 @@ struct Avx2Vector<double> {
   static Lanes widen(const float* p) { return _mm256_cvtps_pd(_mm_loadu_ps(p)); }
   static Lanes widen(const double* p) { return load(p); }
   static Lanes square_root(Lanes v) { return _mm256_sqrt_pd(v); }
-  using Words = __m256i;  // sums of lanes taken for integers
+  using Words = __m256i;
   static Words no_words() { return _mm256_setzero_si256(); }
   static Words add_bits(Words sum, Lanes v) { return _mm256_add_epi64(sum, _mm256_castpd_si256(v)); }
   static void store_words(std::uint64_t* p, Words words) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), words); }
-  /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) {
     return static_cast<unsigned>(_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_LE_OQ)));
   }
-  /// v, with another value where it is 0.
   static Lanes instead_of_zero(Lanes v, Lanes other) {
     return _mm256_blendv_pd(v, other, _mm256_cmp_pd(v, _mm256_setzero_pd(), _CMP_EQ_OQ));
   }
@@ -175,15 +162,14 @@ struct Avx2Vector<double> {
   }
 };
 
-/// Lanes of 32 bits: a whole number, or a pair of them of 16 bits each.
-struct Avx2Pairs {
+struct Avx2Int16 {
   using Lanes = __m256i;
+  using Mover = Avx2Vector<float>;
   static constexpr std::size_t width = 8;
 
   static Lanes load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
   static void store(std::int32_t* p, Lanes v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
   static Lanes splat(std::int32_t value) { return _mm256_set1_epi32(value); }
-  /// c plus the sum of the products of a's pairs with b's.
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm256_add_epi32(c, _mm256_madd_epi16(a, b)); }
   static Lanes add(Lanes a, Lanes b) { return _mm256_add_epi32(a, b); }
   static Lanes min(Lanes a, Lanes b) { return _mm256_min_epi32(a, b); }

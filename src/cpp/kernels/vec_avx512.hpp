@@ -1,4 +1,4 @@
-// 64 bytes: AVX-512 F.
+// Vectors of 64 bytes: AVX-512. vector_types.hpp says what each member does.
 #pragma once
 
 #include <immintrin.h>
@@ -28,19 +28,15 @@ struct Avx512Vector<float> {
   static Lanes add(Lanes a, Lanes b) { return _mm512_add_ps(a, b); }
   static Lanes subtract(Lanes a, Lanes b) { return _mm512_sub_ps(a, b); }
   static Lanes absolute(Lanes a) { return _mm512_abs_ps(a); }
-  /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
-  /// v, with another value where it is 0.
   static Lanes instead_of_zero(Lanes v, Lanes other) {
     return _mm512_mask_mov_ps(v, _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_EQ_OQ), other);
   }
   static Lanes min(Lanes a, Lanes b) { return _mm512_min_ps(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm512_max_ps(a, b); }
-  /// score + maximum, by the multipliers: on some CPUs the adders are what max() keeps busy.
   static Lanes add_beside_max(Lanes score, Lanes maximum) {
     return _mm512_fmadd_ps(maximum, _mm512_set1_ps(1.0f), score);
   }
-  /// score, plus 1 where a is not b.
   static Lanes count_unlike(Lanes score, Lanes a, Lanes b) {
     return _mm512_mask_add_ps(score, _mm512_cmp_ps_mask(a, b, _CMP_NEQ_UQ), score, _mm512_set1_ps(1.0f));
   }
@@ -48,23 +44,19 @@ struct Avx512Vector<float> {
     return _mm512_mask_mov_epi32(otherwise, _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), then);
   }
   static void store_index(std::int32_t* p, Indices v) { _mm512_storeu_si512(p, v); }
-  /// p[v[l]] in lane l.
   static Lanes gather(const float* p, Indices v) { return _mm512_i32gather_ps(v, p, 4); }
-  /// Bit l: lane l is not p[l].
   static unsigned mismatches(Indices v, const std::int32_t* p) {
     return _mm512_cmpneq_epi32_mask(v, _mm512_loadu_si512(p));
   }
 
-  /// Bit l: a > b is not true in lane l.
   static unsigned not_above(Lanes a, Lanes b) { return _mm512_cmp_ps_mask(a, b, _CMP_NGT_UQ); }
   static float least(Lanes v) { return _mm512_reduce_min_ps(v); }
-  /// The least lane of each of n <= 16 vectors, into scratch for 16: halves that are left are put side by side, two
-  /// vectors at a time.
+  /// Halves of what is left are put side by side, those of two vectors at a time.
   template <std::size_t n>
   static void least_of_each(const Lanes (&rows)[n], float* result) {
     static_assert(n <= 16);
     const auto row = [&](std::size_t i) { return rows[i < n ? i : n - 1]; };
-    Lanes two[8], four[4], int8[2];
+    Lanes two[8], four[4], eight[2];
     for (std::size_t i = 0; i < 8; ++i)
       two[i] = min(_mm512_unpacklo_ps(row(2 * i), row(2 * i + 1)), _mm512_unpackhi_ps(row(2 * i), row(2 * i + 1)));
     for (std::size_t i = 0; i < 4; ++i) {
@@ -74,26 +66,23 @@ struct Avx512Vector<float> {
     const auto halve = [](Lanes a, Lanes b) {
       return min(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd));
     };
-    for (std::size_t i = 0; i < 2; ++i) int8[i] = halve(four[2 * i], four[2 * i + 1]);
-    _mm512_storeu_ps(result, halve(int8[0], int8[1]));
+    for (std::size_t i = 0; i < 2; ++i) eight[i] = halve(four[2 * i], four[2 * i + 1]);
+    _mm512_storeu_ps(result, halve(eight[0], eight[1]));
   }
   static Lanes multiply(Lanes a, Lanes b) { return _mm512_mul_ps(a, b); }
   static Lanes square_root(Lanes v) { return _mm512_sqrt_ps(v); }
-  /// first + l for each bit l of the mask, ascending; scratch for all lanes. @return how many
   static std::size_t list_lanes(unsigned mask, std::uint32_t first, std::uint32_t* list) {
     const __m512i all = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(first)),
                                          _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
     _mm512_storeu_si512(list, _mm512_maskz_compress_epi32(static_cast<__mmask16>(mask), all));
     return static_cast<std::size_t>(__builtin_popcount(mask));
   }
-  /// v with another value in one lane, if there is such a lane.
   static Lanes with_lane(Lanes v, int lane, float value) {
     const auto mask = static_cast<__mmask16>(lane >= 0 && lane < 16 ? 1u << lane : 0u);
     return _mm512_mask_mov_ps(v, mask, _mm512_set1_ps(value));
   }
 
   static constexpr bool transposes = true;
-  /// Rows become columns.
   static void transpose(Lanes (&r)[16]) {
     Lanes t[16], u[16];
     for (int i = 0; i < 16; i += 2) {
@@ -135,20 +124,17 @@ struct Avx512Vector<double> {
   static Lanes subtract(Lanes a, Lanes b) { return _mm512_sub_pd(a, b); }
   static Lanes multiply(Lanes a, Lanes b) { return _mm512_mul_pd(a, b); }
   static Lanes absolute(Lanes a) { return _mm512_abs_pd(a); }
-  /// The chosen lanes one after the other; what follows them, up to a whole vector, is overwritten.
   static void store_chosen(double* p, Lanes v, unsigned mask) {
     store(p, _mm512_maskz_compress_pd(static_cast<__mmask8>(mask), v));
   }
   static Lanes widen(const float* p) { return _mm512_cvtps_pd(_mm256_loadu_ps(p)); }
   static Lanes widen(const double* p) { return load(p); }
   static Lanes square_root(Lanes v) { return _mm512_sqrt_pd(v); }
-  using Words = __m512i;  // sums of lanes taken for integers
+  using Words = __m512i;
   static Words no_words() { return _mm512_setzero_si512(); }
   static Words add_bits(Words sum, Lanes v) { return _mm512_add_epi64(sum, _mm512_castpd_si512(v)); }
   static void store_words(std::uint64_t* p, Words words) { _mm512_storeu_si512(p, words); }
-  /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) { return _mm512_cmp_pd_mask(a, b, _CMP_LE_OQ); }
-  /// v, with another value where it is 0.
   static Lanes instead_of_zero(Lanes v, Lanes other) {
     return _mm512_mask_mov_pd(v, _mm512_cmp_pd_mask(v, _mm512_setzero_pd(), _CMP_EQ_OQ), other);
   }
@@ -175,15 +161,13 @@ struct Avx512Vector<double> {
   static unsigned not_above(Lanes a, Lanes b) { return _mm512_cmp_pd_mask(a, b, _CMP_NGT_UQ); }
 };
 
-/// Lanes of 32 bits: a whole number, or a pair of them of 16 bits each.
-struct Avx512Pairs {
+struct Avx512Int16 {
   using Lanes = __m512i;
   static constexpr std::size_t width = 16;
 
   static Lanes load(const void* p) { return _mm512_loadu_si512(p); }
   static void store(std::int32_t* p, Lanes v) { _mm512_storeu_si512(p, v); }
   static Lanes splat(std::int32_t value) { return _mm512_set1_epi32(value); }
-  /// c plus the sum of the products of a's pairs with b's.
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm512_add_epi32(c, _mm512_madd_epi16(a, b)); }
   static Lanes add(Lanes a, Lanes b) { return _mm512_add_epi32(a, b); }
   static Lanes min(Lanes a, Lanes b) { return _mm512_min_epi32(a, b); }

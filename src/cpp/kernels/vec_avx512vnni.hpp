@@ -1,4 +1,4 @@
-// Integers of 8 and 16 bits: AVX-512 VNNI.
+// Integers of 8 and 16 bits: AVX-512 VNNI. vector_types.hpp says what each member does.
 #pragma once
 
 #include <immintrin.h>
@@ -11,12 +11,11 @@
 namespace pykmeans::kernels {
 namespace {
 
-struct Avx512Eight {
+struct Avx512Int8 {
   using Lanes = __m512i;
   static Lanes load(const void* p) { return _mm512_loadu_si512(p); }
   static Lanes splat(std::int32_t value) { return _mm512_set1_epi32(value); }
-  /// Adds the products of four unsigned integers in each lane and the four signed ones at p. In assembly, since GCC
-  /// copies the sums back and forth around its own function for it.
+  /// In assembly, since GCC copies the sums back and forth around its own function for it.
   static void add_dot(Lanes& sum, Lanes unsigned_ones, const std::int8_t* p) {
     asm("vpdpbusd %2%{1to16%}, %1, %0"
         : "+v"(sum)
@@ -28,15 +27,15 @@ struct Avx512Eight {
   static __m512 to_float(Lanes v) { return _mm512_cvtepi32_ps(v); }
 };
 
-struct Avx512VnniPairs : Avx512Pairs {
+struct Avx512VnniInt16 : Avx512Int16 {
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
-    asm("vpdpwssd %2, %1, %0" : "+v"(c) : "v"(a), "v"(b));  // for the same reason
+    asm("vpdpwssd %2, %1, %0" : "+v"(c) : "v"(a), "v"(b));  // in assembly for the same reason
     return c;
   }
 };
 
-/// The same, half as wide.
-struct VnniPairs : Avx2Pairs {
+/// The same, half as wide: the eight centers of a panel.
+struct Avx512VnniPanel : Avx2Int16 {
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
     asm("vpdpwssd %2, %1, %0" : "+v"(c) : "v"(a), "v"(b));
     return c;

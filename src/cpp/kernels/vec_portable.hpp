@@ -1,5 +1,5 @@
-// A small vector of floating-point lanes that any compiler understands: 16 bytes, as the baseline of every 64-bit CPU
-// has. An instruction set's own vector has the same members.
+// Vectors of 16 bytes, which the baseline of every 64-bit CPU has, in terms that any compiler understands: the vectors
+// of GCC and Clang, or arrays. vector_types.hpp says what each member does.
 #pragma once
 
 #include <math.h>
@@ -36,7 +36,6 @@ struct PortableVector {
   static Lanes subtract(Lanes a, Lanes b) { return a - b; }
   static Lanes multiply(Lanes a, Lanes b) { return a * b; }
   static Lanes absolute(Lanes a) { return a < Lanes{} ? -a : a; }
-  /// The chosen lanes one after the other; what follows them, up to a whole vector, is overwritten.
   static void store_chosen(Float* p, Lanes v, unsigned mask) {
     for (std::size_t lane = 0; lane < width; ++lane) {
       *p = v[lane];
@@ -45,14 +44,12 @@ struct PortableVector {
   }
   static Lanes widen(const float* p) { return Lanes{p[0], p[1]}; }
   static Lanes widen(const double* p) { return load(p); }
-  /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) {
     const Indices flags = a <= b;
     unsigned bits = 0;
     for (std::size_t lane = 0; lane < width; ++lane) bits |= (flags[lane] ? 1u : 0u) << lane;
     return bits;
   }
-  /// Bit l: a > b is not true in lane l.
   static unsigned not_above(Lanes a, Lanes b) {
     unsigned bits = 0;
     for (std::size_t lane = 0; lane < width; ++lane) bits |= (a[lane] > b[lane] ? 0u : 1u) << lane;
@@ -64,7 +61,7 @@ struct PortableVector {
                                    : static_cast<Float>(__builtin_sqrt(v[lane]));
     return v;
   }
-  typedef std::uint64_t Words __attribute__((vector_size(16)));  // sums of lanes taken for integers
+  typedef std::uint64_t Words __attribute__((vector_size(16)));
   static Words no_words() { return Words{}; }
   static Words add_bits(Words sum, Lanes v) {
     Words bits;
@@ -72,7 +69,6 @@ struct PortableVector {
     return sum + bits;
   }
   static void store_words(std::uint64_t* p, Words words) { std::memcpy(p, &words, sizeof words); }
-  /// first + l for each bit l of the mask, ascending. @return how many
   static std::size_t list_lanes(unsigned mask, std::uint32_t first, std::uint32_t* list) {
     std::size_t n = 0;
     for (; mask != 0; mask >>= 1, ++first)
@@ -88,29 +84,24 @@ struct PortableVector {
   static void least_of_each(const Lanes (&rows)[n], Float* result) {
     for (std::size_t r = 0; r < n; ++r) result[r] = least(rows[r]);
   }
-  /// v with another value in one lane, if there is such a lane.
   static Lanes with_lane(Lanes v, int lane, Float value) {
     if (lane >= 0 && lane < static_cast<int>(width)) v[lane] = value;
     return v;
   }
-  /// v, with another value where it is 0.
   static Lanes instead_of_zero(Lanes v, Lanes other) { return v == Lanes{} ? other : v; }
   static Lanes min(Lanes a, Lanes b) { return a < b ? a : b; }
   static Lanes max(Lanes a, Lanes b) { return a < b ? b : a; }
   static Lanes add_beside_max(Lanes score, Lanes maximum) { return score + maximum; }
-  /// score, plus 1 where a is not b.
   static Lanes count_unlike(Lanes score, Lanes a, Lanes b) { return score + (a != b ? splat(1) : Lanes{}); }
   static Indices pick_less(Lanes a, Lanes b, Indices then, Indices otherwise) { return a < b ? then : otherwise; }
   static void store_index(std::int32_t* p, Indices v) {
     for (std::size_t lane = 0; lane < width; ++lane) p[lane] = static_cast<std::int32_t>(v[lane]);
   }
-  /// p[v[l]] in lane l.
   static Lanes gather(const Float* p, Indices v) {
     Lanes result = {};
     for (std::size_t lane = 0; lane < width; ++lane) result[lane] = p[v[lane]];
     return result;
   }
-  /// Bit l: lane l is not p[l].
   static unsigned mismatches(Indices v, const std::int32_t* p) {
     unsigned bits = 0;
     for (std::size_t lane = 0; lane < width; ++lane) bits |= (v[lane] != p[lane] ? 1u : 0u) << lane;
@@ -164,7 +155,6 @@ struct PortableVector {
   static Lanes absolute(Lanes a) {
     return each<Lanes>([&](std::size_t i) { return a.at[i] < Float(0) ? -a.at[i] : a.at[i]; });
   }
-  /// The chosen lanes one after the other; what follows them, up to a whole vector, is overwritten.
   static void store_chosen(Float* p, Lanes v, unsigned mask) {
     for (std::size_t lane = 0; lane < width; ++lane) {
       *p = v.at[lane];
@@ -175,13 +165,11 @@ struct PortableVector {
   static Lanes widen(const Value* p) {
     return each<Lanes>([=](std::size_t i) { return static_cast<Float>(p[i]); });
   }
-  /// Bit l: a <= b in lane l.
   static unsigned at_most(Lanes a, Lanes b) {
     unsigned bits = 0;
     for (std::size_t i = 0; i < width; ++i) bits |= (a.at[i] <= b.at[i] ? 1u : 0u) << i;
     return bits;
   }
-  /// Bit l: a > b is not true in lane l.
   static unsigned not_above(Lanes a, Lanes b) {
     unsigned bits = 0;
     for (std::size_t lane = 0; lane < width; ++lane) bits |= (a.at[lane] > b.at[lane] ? 0u : 1u) << lane;
@@ -193,7 +181,7 @@ struct PortableVector {
                                 : static_cast<Float>(sqrt(static_cast<double>(v.at[i])));
     });
   }
-  struct Words {  // sums of lanes taken for integers
+  struct Words {
     std::uint64_t at[16 / sizeof(std::uint64_t)];
   };
   static Words no_words() { return {}; }
@@ -204,7 +192,6 @@ struct PortableVector {
     return sum;
   }
   static void store_words(std::uint64_t* p, Words words) { std::memcpy(p, &words, sizeof words); }
-  /// first + l for each bit l of the mask, ascending. @return how many
   static std::size_t list_lanes(unsigned mask, std::uint32_t first, std::uint32_t* list) {
     std::size_t n = 0;
     for (; mask != 0; mask >>= 1, ++first)
@@ -220,12 +207,10 @@ struct PortableVector {
   static void least_of_each(const Lanes (&rows)[n], Float* result) {
     for (std::size_t r = 0; r < n; ++r) result[r] = least(rows[r]);
   }
-  /// v with another value in one lane, if there is such a lane.
   static Lanes with_lane(Lanes v, int lane, Float value) {
     if (lane >= 0 && lane < static_cast<int>(width)) v.at[lane] = value;
     return v;
   }
-  /// v, with another value where it is 0.
   static Lanes instead_of_zero(Lanes v, Lanes other) {
     return each<Lanes>([&](std::size_t i) { return v.at[i] == 0 ? other.at[i] : v.at[i]; });
   }
@@ -236,7 +221,6 @@ struct PortableVector {
     return each<Lanes>([&](std::size_t i) { return a.at[i] < b.at[i] ? b.at[i] : a.at[i]; });
   }
   static Lanes add_beside_max(Lanes score, Lanes maximum) { return add(score, maximum); }
-  /// score, plus 1 where a is not b.
   static Lanes count_unlike(Lanes score, Lanes a, Lanes b) {
     return each<Lanes>([&](std::size_t i) { return a.at[i] != b.at[i] ? score.at[i] + 1 : score.at[i]; });
   }
@@ -246,11 +230,9 @@ struct PortableVector {
   static void store_index(std::int32_t* p, Indices v) {
     for (std::size_t lane = 0; lane < width; ++lane) p[lane] = v.at[lane];
   }
-  /// p[v[l]] in lane l.
   static Lanes gather(const Float* p, Indices v) {
     return each<Lanes>([&](std::size_t i) { return p[v.at[i]]; });
   }
-  /// Bit l: lane l is not p[l].
   static unsigned mismatches(Indices v, const std::int32_t* p) {
     unsigned bits = 0;
     for (std::size_t lane = 0; lane < width; ++lane) bits |= (v.at[lane] != p[lane] ? 1u : 0u) << lane;

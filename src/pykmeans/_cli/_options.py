@@ -53,10 +53,10 @@ def chosen(table: Table, options: ColumnOptions) -> Selection:
 
 def scaling_of(selection: Selection, options: ColumnOptions) -> str:
     """Return how numbers are scaled: as asked for, else by standard deviations where distances add up differences."""
-    center = _core.METRICS[options.metric or "euclidean"]["center"]
+    normalized = _core.METRICS[options.metric or "euclidean"]["normalized"]
     if options.scale is not None and not selection.numbers and options.scale != "none":
         raise Refusal(f"--scale {options.scale}: there are no columns of numbers to scale.")
-    default = "standard" if center in ("mean", "median") and selection.numbers else "none"
+    default = "standard" if selection.numbers and not normalized else "none"
     return options.scale or default
 
 

@@ -1,9 +1,11 @@
 """Columns of different units made comparable, by numbers that a model keeps."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from .._kmeans import KMeans
+from .. import _core
 from ._columns import Selection
 from ._messages import warn
 
@@ -33,11 +35,9 @@ def scales(selection: Selection, kind: str) -> dict[str, Scale]:
 
 
 def _standard(values: NDArray[np.float64], weight: NDArray[np.float64] | None) -> Scale:
-    """Return mean and standard deviation: those of the one cluster that all values are, whose sums are exact."""
-    one = KMeans(1, init=np.zeros((1, 1)), max_iter=1, algorithm="lloyd").fit(
-        values[:, np.newaxis], sample_weight=weight
-    )
-    return float(one.cluster_centers_[0, 0]), float(np.sqrt(one.inertia_ / one.cluster_sizes_[0]))
+    """Return mean and standard deviation, from exact sums."""
+    (mean,), variance = _core.moments(_core.Points(values[:, np.newaxis], weight))
+    return float(mean), math.sqrt(variance)
 
 
 def _robust(values: NDArray[np.float64], weight: NDArray[np.float64] | None) -> Scale:

@@ -207,7 +207,7 @@ def _traits(model: TableModel, selection: Selection) -> list[list[_Trait]]:
             columns.append(_category_traits(name, selection.categories[name].to_numpy(), labels, weight, n_clusters))
             continue
         values = selection.numbers[name]
-        if _core.METRICS[metric]["center"] == "direction":  # which has no place in the table's units
+        if _core.METRICS[metric]["normalized"]:  # a direction has no place in the table's units
             centers[name] = np.bincount(labels, weight * values, n_clusters) / sizes
         mean = np.average(values, weights=weight)
         deviation = math.sqrt(np.average((values - mean) ** 2, weights=weight)) or 1.0

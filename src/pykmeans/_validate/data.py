@@ -68,7 +68,7 @@ class Numbers:
 
 
 class Counted(Numbers):
-    """The different rows of a matrix, or what was computed of them, in place of all; the core weighs them by counts."""
+    """The different rows of a matrix, or what was computed of them, in place of all; the weights are their counts."""
 
     def __init__(self, X: NDArray[Any], distinct: _core.DistinctRows) -> None:
         super().__init__(X, EUCLIDEAN, None)
@@ -76,7 +76,7 @@ class Counted(Numbers):
 
     def points(self, sample_weight: NDArray[np.float64] | None, n_threads: int) -> _core.Points:
         """Return what the core computes with."""
-        return _core.Points(self.X, None, n_threads, *self.metric, self._distinct)
+        return _core.Points(self.X, sample_weight, n_threads, *self.metric, self._distinct)
 
 
 class Encoded(Numbers):

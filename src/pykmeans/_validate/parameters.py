@@ -228,6 +228,11 @@ def check_center(what: str, metric: str, centers: tuple[str, ...]) -> None:
     raise ValueError(f"{what} works with {' or '.join(words)} only, got {got}.")
 
 
+def centers_with(**facts: bool) -> tuple[str, ...]:
+    """Return the centers of the metrics of which ``_core.METRICS`` says so; without facts, of all."""
+    return tuple(traits["center"] for traits in _core.METRICS.values() if facts.items() <= traits.items())
+
+
 def _listed(names: Any) -> str:
     return " or ".join(map(repr, names))
 

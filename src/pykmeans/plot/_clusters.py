@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .._validate.parameters import check, check_center
+from .._validate.parameters import centers_with, check, check_center
 from . import _planes, _scatter, _style
 from ._display import Display
 from ._rows import Rows, chosen_columns, read
@@ -93,7 +93,7 @@ class ClustersDisplay(Display):
 
     def _name(self, column: int) -> str:
         name = self._rows.names[column]
-        return f"{name} / length of its row" if self._rows.metric == "cosine" else name
+        return f"{name} / length of its row" if self._rows.is_normalized else name
 
     def _draw_single(self, ax: Any) -> None:
         if self._kind == "histogram":
@@ -248,6 +248,6 @@ def _settled(kind: str, n_columns: int, were_chosen: bool) -> str:
 
 
 def _check_regions(kind: str, rows: Rows) -> None:
-    check_center("regions=True", rows.metric, ("mean", "median", "direction"))
+    check_center("regions=True", rows.metric, centers_with(categories=False))
     if kind == "histogram":
         raise ValueError("regions=True needs two columns or more, got one.")

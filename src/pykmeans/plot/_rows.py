@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from .. import _core, _errors
 from .._clusterer import Clusterer
-from .._validate.parameters import check_center, is_list_of_columns
+from .._validate.parameters import centers_with, check_center, is_list_of_columns
 
 
 class Rows(NamedTuple):
@@ -32,14 +32,19 @@ class Rows(NamedTuple):
         """Number of rows of each cluster."""
         return np.bincount(self.labels, minlength=self.n_clusters)
 
+    @property
+    def is_normalized(self) -> bool:
+        """Whether the model measures rows divided by their lengths."""
+        return _core.METRICS[self.metric]["normalized"]
+
     def numbers_of(self, centers: NDArray[Any]) -> NDArray[np.float64]:
         """Return what ``centers`` holds of other centers, in the columns of X."""
         found = np.asarray(centers[:, self.positions], dtype=np.float64)
-        return directions(found) if self.metric == "cosine" else found
+        return directions(found) if self.is_normalized else found
 
     def nearest(self, places: NDArray[np.float64]) -> NDArray[np.int32]:
         """Return the labels of other places, where there are no categories."""
-        if self.metric == "cosine":
+        if self.is_normalized:
             places = np.where(places.any(axis=1, keepdims=True), places, 1.0)  # zero has no direction: any will do
         return _core.nearest(_core.Points(places, None, 0, self.metric), self.centers)
 
@@ -74,7 +79,7 @@ def names_of(model: Clusterer, feature_names: Any = None) -> list[str]:
 def read(model: Any, X: Any, caller: str, feature_names: Any = None) -> Rows:
     """Return rows that have columns of numbers; ValueError where there are none."""
     model = fitted(model, caller)
-    check_center(f"plot.{caller}", metric_of(model), ("mean", "median", "direction", "mean or mode"))
+    check_center(f"plot.{caller}", metric_of(model), centers_with(numbers=True))
     rows = read_all(model, X, feature_names)
     if not rows.names:
         raise ValueError(f"plot.{caller} draws columns of numbers, and all columns of X are categories.")
@@ -97,14 +102,14 @@ def read_all(model: Clusterer, X: Any, feature_names: Any = None) -> Rows:
         positions=positions,
         metric=metric,
     )
-    if metric == "cosine":
+    if rows.is_normalized:
         return rows._replace(numbers=directions(rows.numbers), centers=directions(rows.centers))
     return rows
 
 
 def number_positions(model: Clusterer) -> list[int]:
     """Return where in X the columns of numbers are; the core has them before the others."""
-    if metric_of(model) == "hamming":
+    if not _core.METRICS[metric_of(model)]["numbers"]:
         return []
     categorical = set(getattr(model, "categorical_features_", ()))
     return [j for j in range(model.n_features_in_) if j not in categorical]

@@ -13,7 +13,7 @@ namespace {
 template <class T>
 const AlgorithmRow<T>* row_for(const Points<T>& points, std::size_t n_clusters, Algorithm algorithm,
                                std::size_t most_bytes) {
-  if (!traits(points.metric.distance).all_algorithms) return nullptr;
+  if (!traits(points.metric.distance).squared_euclidean) return nullptr;
   if (algorithm == Algorithm::automatic) return best_row(points, n_clusters, most_bytes);
   const AlgorithmRow<T>* row = row_of<T>(algorithm);
   return row && row->possible(points) && row->bytes(points, n_clusters) <= most_bytes ? row : nullptr;

@@ -21,15 +21,18 @@ class ThreadSums {
   Partial* of(int worker) { return worker == 0 || !sums_ ? sums_ : &own_[static_cast<std::size_t>(worker) - 1]; }
 
   void merge(std::size_t features, int threads, const Poll& poll) {
-    if (!sums_ || own_.empty()) return;
+    if (!sums_) return;
     const Blocks blocks(sums_->clusters(), features * 8);
     parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
-      for (std::size_t c = blocks.begin(block); c < blocks.end(block); ++c)
+      for (std::size_t c = blocks.begin(block); c < blocks.end(block); ++c) {
         for (Partial& partial : own_) {
           if (!partial.touched(c)) continue;
+          partial.carry(c);
           sums_->merge(c, partial);
           partial.clear(c);
         }
+        sums_->carry(c);  // once, for all that read it
+      }
     });
   }
 

@@ -34,40 +34,17 @@ class ExactDistance {
  public:
   /// @param range  of all numbers, of points and centers
   ExactDistance(const Metric& metric, const ValueRange& range, std::size_t features)
-      : features_(features),
-        numeric_(numeric_features(metric, features)),
-        mixed_(metric.distance == Distance::mixed),
-        gamma_(metric.gamma),
-        kernels_(&(kernels::pick().distances.*traits(metric.distance).exact)),
-        mismatches_(&kernels::pick().distances.mismatches) {
-    const MetricTraits& row = traits(metric.distance);
-    if (row.growth == Growth::square)
-      limit_to_squares(range);
-    else if (row.growth == Growth::linear)
-      limit_to_sums(range);
-    else
-      highest_ = bits_of(features);
-    if (row.halved) exponent_ -= 1;
-    if (!mixed_) return;
-    gamma_ = std::ldexp(gamma_, 2 * scale_);
-    if (gamma_ > 0.0) {
-      highest_ = 1 + std::max(highest_, std::ilogb(gamma_) + 1 + bits_of(features));
-      lowest_ = std::max(std::min(lowest_, std::ilogb(gamma_) - 52), lowest_bit);
-    }
-  }
+      : ExactDistance(metric, traits(metric.distance), range, features) {}
 
   /// The power of two that values are multiplied by before they are compared.
-  int scale() const { return scale_; }
+  int scale() const { return scaling_.scale; }
 
   /// A distance is the exact distance times 2^exponent().
   int exponent() const { return exponent_; }
 
   template <class A>
   double operator()(const A* row, const double* center) const {
-    if (mixed_) return mixed(row, center);
-    const kernels::DistanceKernels<A>& distance = kernels_->of(A());
-    return scale_ == 0 ? distance.plain(row, center, features_)
-                       : distance.scaled(row, center, features_, first_factor_, second_factor_);
+    return categories_ ? with_categories(row, center) : of_numbers(row, center, features_);
   }
 
   /// Distances of some rows, each to the center of its label. @param labels (rows), or nullptr for the first center
@@ -75,24 +52,24 @@ class ExactDistance {
   template <class A>
   void to_labels(const MatrixView<A>& rows, const double* centers, const std::int32_t* labels,
                  double* distances) const {
-    if (scale_ == 0 && features_ <= kernels::most_few_features && !mixed_)
-      return kernels_->of(A()).to_labels(rows.data, rows.row_stride, centers, labels, features_, rows.rows, distances);
+    const auto few_features = distance_->of(A()).to_labels;
+    if (few_features && features_ <= kernels::most_few_features && scaling_.scale == 0 && !categories_)
+      return few_features(rows.data, rows.row_stride, centers, labels, features_, rows.rows, distances);
     for (std::size_t i = 0; i < rows.rows; ++i)
       distances[i] = (*this)(rows.row(i), centers + (labels ? static_cast<std::size_t>(labels[i]) * features_ : 0));
   }
 
   /// The exact distance is at most 2^highest().
-  int highest() const { return highest_; }
+  int highest() const { return scaling_.highest; }
 
-  /// And a multiple of 2^lowest(): so are differences of values that are multiples of 2^g, and all that is rounded from
-  /// multiples of it; squares are multiples of 2^2g.
-  int lowest() const { return lowest_; }
+  /// And a multiple of 2^lowest().
+  int lowest() const { return scaling_.lowest; }
 
   /// A number as the exact distance sees it.
-  double scaled(double value) const { return scale_ == 0 ? value : value * first_factor_ * second_factor_; }
+  double scaled(double value) const { return scaling_.scale == 0 ? value : value * first_factor_ * second_factor_; }
 
   /// What a category adds that differs.
-  double mismatch() const { return mixed_ ? gamma_ : 1.0; }
+  double mismatch() const { return scaling_.mismatch; }
 
   /// Index of the nearest of `count` centers, the lowest at a tie.
   template <class A>
@@ -110,65 +87,37 @@ class ExactDistance {
   }
 
  private:
-  static constexpr int highest_square = 480;  // exponents
-  static constexpr int highest_term = 900;
-  static constexpr int lowest_bit = -1074;
+  ExactDistance(const Metric& metric, const MetricTraits& row, const ValueRange& range, std::size_t features)
+      : features_(features),
+        numeric_(row.numeric(metric, features)),
+        distance_(&row.distance()),
+        categories_(row.categories ? &row.categories() : nullptr),
+        scaling_(row.scaling(metric, range, features)),
+        exponent_(-row.degree * scaling_.scale - (row.halved ? 1 : 0)),
+        // Two factors, as 2^scale itself may be beyond the doubles.
+        first_factor_(std::ldexp(1.0, scaling_.scale / 2)),
+        second_factor_(std::ldexp(1.0, scaling_.scale - scaling_.scale / 2)) {}
 
-  static int bits_of(std::size_t features) {
-    int bits = 0;
-    while ((features >> bits) != 0) ++bits;
-    return bits;
-  }
-
-  void scale_to(const ValueRange& range, int highest) {
-    scale_ = highest - range.highest;
-    // Two factors, as 2^scale itself may be beyond the doubles.
-    first_factor_ = std::ldexp(1.0, scale_ / 2);
-    second_factor_ = std::ldexp(1.0, scale_ - scale_ / 2);
-  }
-
-  /// Squares of differences, and sums of 2^40 of them, stay below 2^1024; what a difference of the smallest values or
-  /// of their last bits squares to stays above 2^-1022 (or is nothing beside categories).
-  void limit_to_squares(const ValueRange& range) {
-    const bool scales = range.any && (range.highest > highest_square || (!mixed_ && range.lowest < -400));
-    if (scales) scale_to(range, highest_square);
-    exponent_ = -2 * scale_;
-    // Differences are at most 2^(highest + 1); the rounding of squares and sums makes no power of two more than one
-    // more.
-    lowest_ = std::max(2 * (range.lowest - 53 + scale_), lowest_bit);
-    highest_ = 2 * ((scales ? highest_square : range.highest) + 1) + bits_of(features_) + 1;
-  }
-
-  /// The same for sums of differences, which lose nothing when they are small.
-  void limit_to_sums(const ValueRange& range) {
-    const bool scales = range.any && range.highest > highest_term;
-    if (scales) scale_to(range, highest_term);
-    exponent_ = -scale_;
-    lowest_ = std::max(range.lowest - 53 + scale_, lowest_bit);
-    highest_ = (scales ? highest_term : range.highest) + 1 + bits_of(features_) + 1;
+  template <class A>
+  double of_numbers(const A* row, const double* center, std::size_t count) const {
+    const kernels::DistanceKernels<A>& distance = distance_->of(A());
+    return scaling_.scale == 0 ? distance.plain(row, center, count)
+                               : distance.scaled(row, center, count, first_factor_, second_factor_);
   }
 
   template <class A>
-  double mixed(const A* row, const double* center) const {
-    const kernels::DistanceKernels<A>& distance = kernels_->of(A());
-    const double differ = mismatches_->of(A()).plain(row + numeric_, center + numeric_, features_ - numeric_);
-    if (numeric_ == 0) return gamma_ * differ;
-    const double squares = scale_ == 0 ? distance.plain(row, center, numeric_)
-                                       : distance.scaled(row, center, numeric_, first_factor_, second_factor_);
-    return squares + gamma_ * differ;
+  double with_categories(const A* row, const double* center) const {
+    const double differ = categories_->of(A()).plain(row + numeric_, center + numeric_, features_ - numeric_);
+    const double rest = scaling_.mismatch * differ;
+    return numeric_ == 0 ? rest : of_numbers(row, center, numeric_) + rest;
   }
 
   std::size_t features_, numeric_;
-  bool mixed_;
-  double gamma_;
-  const kernels::TypedDistances* kernels_;
-  const kernels::TypedDistances* mismatches_;
-  int scale_ = 0;
-  int exponent_ = 0;
-  int highest_ = 0;
-  int lowest_ = 0;
-  double first_factor_ = 1.0;
-  double second_factor_ = 1.0;
+  const kernels::TypedDistances* distance_;
+  const kernels::TypedDistances* categories_;  // of those beside numbers, or nullptr
+  Scaling scaling_;
+  int exponent_;
+  double first_factor_, second_factor_;
 };
 
 }  // namespace pykmeans::detail

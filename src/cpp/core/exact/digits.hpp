@@ -1,5 +1,5 @@
-// Integers in digits of a power-of-two base, lowest first, as the exact sums hold them: every digit is a signed 64-bit
-// integer that may hold more than its share until it is carried.
+// Integers in digits to the base of a power of two, lowest first, as the exact sums hold them. Every digit is a signed
+// 64-bit integer, which may be beyond the base until it is carried.
 #pragma once
 
 #include <cmath>
@@ -11,7 +11,7 @@
 
 namespace pykmeans::detail {
 
-/// Carry, so that all digits but the last are in [0, 2^bits). The last takes the sign.
+/// Carry: all digits but the last are in [0, 2^bits) then. The last one takes the sign.
 template <int bits>
 void carry_digits(std::int64_t* digits, std::size_t count, std::size_t stride = 1) {
   constexpr std::int64_t mask = (std::int64_t{1} << bits) - 1;
@@ -24,7 +24,7 @@ void carry_digits(std::int64_t* digits, std::size_t count, std::size_t stride = 
   digits[(count - 1) * stride] += carry;
 }
 
-/// -1, 0 or 1, of carried digits.
+/// The sign of carried digits: -1, 0 or 1.
 inline int sign_of_digits(const std::int64_t* digits, std::size_t count) {
   if (digits[count - 1] != 0) return digits[count - 1] < 0 ? -1 : 1;
   for (std::size_t i = 0; i + 1 < count; ++i)
@@ -53,7 +53,7 @@ struct Leading {
   bool negative = false;
 };
 
-/// Of digits that are carried; they are negated in place where the integer is negative.
+/// The leading bits of carried digits, which are negated in place where the integer is negative.
 template <int bits>
 Leading leading_bits(std::int64_t* digits, std::size_t count) {
   Leading result;
@@ -69,18 +69,18 @@ Leading leading_bits(std::int64_t* digits, std::size_t count) {
   std::uint64_t value = static_cast<std::uint64_t>(digits[top - 1]);
   while (filled > 0 && !(value >> (filled - 1))) --filled;
   result.window = value << (64 - filled);
-  int scratch = 64 - filled;
+  int missing = 64 - filled;
   std::size_t next = top - 1;
-  while (scratch > 0 && next > 0) {
+  while (missing > 0 && next > 0) {
     --next;
     value = static_cast<std::uint64_t>(digits[next]);
-    if (scratch >= bits) {
-      result.window |= value << (scratch - bits);
-      scratch -= bits;
+    if (missing >= bits) {
+      result.window |= value << (missing - bits);
+      missing -= bits;
     } else {
-      result.window |= value >> (bits - scratch);
-      result.sticky = (value & ((std::uint64_t{1} << (bits - scratch)) - 1)) != 0;
-      scratch = 0;
+      result.window |= value >> (bits - missing);
+      result.sticky = (value & ((std::uint64_t{1} << (bits - missing)) - 1)) != 0;
+      missing = 0;
     }
   }
   result.exponent = static_cast<int>(top - 1) * bits + filled - 64;
@@ -120,6 +120,12 @@ inline Split split(double value) {
   const int biased = static_cast<int>(word >> 52) & 0x7ff;
   const std::uint64_t fraction = word & ((std::uint64_t{1} << 52) - 1);
   return {biased ? fraction | (std::uint64_t{1} << 52) : fraction, (biased ? biased : 1) - 1075, (word >> 63) != 0};
+}
+
+/// The exponent of the last bit that is set, of a value that is not 0.
+inline int exponent_of_last_bit(Split parts) {
+  for (; (parts.significand & 1) == 0; parts.significand >>= 1) ++parts.exponent;
+  return parts.exponent;
 }
 
 /// Call add(integer below 2^55, exponent) for parts that sum to the exact product of two significands.

@@ -1,4 +1,4 @@
-// Sums and products without rounding error, and numbers of twice the precision made of them.
+// Sums and products with their rounding errors, and arithmetic of twice the precision that is built from them.
 //
 // D. E. Knuth, "The art of computer programming", volume 2 (two-sum); T. J. Dekker, "A floating-point technique for
 // extending the available precision", 1971 (product); Y. Hida, X. S. Li and D. H. Bailey, "Library for double-double
@@ -9,14 +9,14 @@
 
 namespace pykmeans::detail {
 
-/// a + b: the rounded sum and its error.
+/// a + b: the rounded sum and its rounding error.
 inline Doubled two_sum(double a, double b) {
   const double sum = a + b;
   const double added = sum - a;
   return {sum, (a - (sum - added)) + (b - added)};
 }
 
-/// a * b: the rounded product and its error.
+/// a * b: the rounded product and its rounding error.
 inline Doubled two_product(double a, double b) {
   constexpr double splitter = 134217729.0;  // 2^27 + 1
   const double a_big = splitter * a, b_big = splitter * b;

@@ -2,34 +2,29 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <type_traits>
 
 #include "../../kernels/table.hpp"
 #include "digits.hpp"
 #include "doubled.hpp"
+#include "limbs.hpp"
 #include "power_of_two.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans {
 
+using detail::limb_bits;
+
 namespace {
 
-// Bits of a limb. A value reaches at most 2^50 units of the top limb, and the remainder of a limb half a unit of it,
-// 2^50 units of the next.
-constexpr int limb_bits = 51;
-// Additions to a cluster between carries. A carried limb is below 2^51, and an addition changes a limb by less than
-// 2^53 (two parts of 2^50 + 1, or three of 2^51): below 2^51 + 2^63 / 2 in all.
-constexpr std::uint32_t additions_per_carry = 512;
+// A value reaches at most 2^50 units of the top limb, and what a limb leaves is at most half of its unit, 2^50 units of
+// the next.
+constexpr int most_units_exponent = limb_bits - 1;
+// Exponents of values and units between which sums need not be made bit by bit.
+constexpr int highest_plain = 900, lowest_plain = -900;
 
-std::int64_t bits_of(double value) {
-  std::int64_t word;
-  std::memcpy(&word, &value, sizeof word);
-  return word;
-}
-
-int limbs_needed(int highest, int lowest_bit) {
-  const int below_top = highest - 50 - lowest_bit;
+int limbs_needed(int highest, int lowest) {
+  const int below_top = highest - most_units_exponent - lowest;
   return 1 + std::max(0, (below_top + limb_bits - 1) / limb_bits);
 }
 
@@ -37,12 +32,7 @@ int limbs_needed(int highest, int lowest_bit) {
 /// feature.
 template <int sign, int limbs>
 inline void add_value(double value, std::int64_t* digit, const double* magic, std::size_t stride) {
-  for (int l = limbs - 1; l >= 0; --l) {
-    const double m = magic[static_cast<std::size_t>(l) * stride];
-    const double shifted = value + m;  // rounds value to a multiple of the limb's unit
-    value -= shifted - m;              // exact
-    digit[static_cast<std::size_t>(l) * stride] += sign * (bits_of(shifted) - bits_of(m));
-  }
+  for (std::size_t l = limbs; l-- > 0;) digit[l * stride] += sign * detail::cut(value, magic[l * stride]);
 }
 
 /// Add the values of a column.
@@ -54,11 +44,7 @@ void add_column(const T* values, std::size_t count, std::int64_t* digit, const d
   for (std::size_t l = 0; l < limbs; ++l) numbers[l] = magic[l * stride];
   const auto add = [&](std::size_t at, std::size_t lane) {
     double value = static_cast<double>(values[at]);
-    for (std::size_t l = limbs; l-- > 0;) {
-      const double shifted = value + numbers[l];
-      value -= shifted - numbers[l];
-      sums[l][lane] += bits_of(shifted) - bits_of(numbers[l]);
-    }
+    for (std::size_t l = limbs; l-- > 0;) sums[l][lane] += detail::cut(value, numbers[l]);
   };
   std::size_t i = 0;
   for (; i + lanes <= count; i += lanes)
@@ -114,30 +100,41 @@ void move_row(const SumLayout& layout, const T* row, std::int64_t* from, std::in
 SumLayout::SumLayout(const Vector<ValueRange>& columns, const ValueRange* weights, bool integer_values)
     : weighted(weights != nullptr), integers(integer_values && !weights) {
   features = columns.size() + (weighted ? 1 : 0);
-  Vector<int> highest(features, 0), lowest_bit(features, 0);
+  Vector<int> highest(features, 0), lowest(features, 0);  // exponents that all bits of a feature's terms lie between
   for (std::size_t q = 0; q < features; ++q) {
     if (q < columns.size() && columns[q].any) {
       highest[q] = columns[q].highest;
-      lowest_bit[q] = columns[q].lowest - columns[q].precision;
+      lowest[q] = columns[q].lowest - columns[q].precision;
     } else if (q == columns.size()) {
       highest[q] = 1;  // the value 1 of the feature that sums the weights
     }
     if (weighted) {
       highest[q] += weights->highest;
-      lowest_bit[q] += weights->lowest - weights->precision;
+      lowest[q] += weights->lowest - weights->precision;
     }
-    limbs = std::max(limbs, limbs_needed(highest[q], lowest_bit[q]));
+    limbs = std::max(limbs, limbs_needed(highest[q], lowest[q]));
   }
   unit.resize(features);
-  for (std::size_t q = 0; q < features; ++q) {
-    unit[q] = integers ? 0 : highest[q] - 50 - limb_bits * (limbs - 1);
-    // Away from overflow and underflow of the magic numbers, of products and of their errors.
-    if (highest[q] > 900 || unit[q] < -900) wide = true;
-  }
+  for (std::size_t q = 0; q < features; ++q)
+    unit[q] = integers ? 0 : highest[q] - most_units_exponent - limb_bits * (limbs - 1);
+  wide = must_be_wide();
   if (weighted)  // Dekker's splitting multiplies each factor by 2^27
-    wide = wide || weights->highest > 900;
-  for (const ValueRange& column : columns) wide = wide || (weighted && column.any && column.highest > 900);
-  if (limbs > 3) wide = true;
+    wide = wide || weights->highest > highest_plain;
+  for (const ValueRange& column : columns) wide = wide || (weighted && column.any && column.highest > highest_plain);
+  set_factors();
+}
+
+/// Whether the limbs are too many, or so near to overflow or underflow that magic numbers, products or the errors of
+/// products would leave the range of double.
+bool SumLayout::must_be_wide() const {
+  const int top = most_units_exponent + limb_bits * (limbs - 1);
+  return limbs > 3 || std::any_of(unit.begin(), unit.end(), [&](int exponent) {
+           return exponent < lowest_plain || exponent + top > highest_plain;
+         });
+}
+
+/// What follows from the rest.
+void SumLayout::set_factors() {
   if (wide) return;
   factor.resize(features);
   for (std::size_t q = 0; q < features; ++q) factor[q] = std::ldexp(1.0, unit[q]);
@@ -194,12 +191,6 @@ void Partial::accumulate_wide(std::int64_t* limbs, const T* row, double weight) 
   }
 }
 
-void Partial::count(std::size_t cluster, int sign) {
-  counts_[cluster] += sign;
-  touched_[cluster] = 1;
-  if (++pending_[cluster] == additions_per_carry) carry(cluster);
-}
-
 template <int sign, class T>
 void Partial::accumulate(std::size_t cluster, const T* row, double weight) {
   std::int64_t* limbs = limbs_of(cluster);
@@ -238,9 +229,7 @@ template <class T>
 void Partial::add_copies(std::size_t cluster, const T* row, std::int64_t copies) {
   std::int64_t* limbs = limbs_of(cluster);
   for (std::size_t q = 0; q < layout_->features; ++q) limbs[q] += copies * static_cast<std::int64_t>(row[q]);
-  counts_[cluster] += copies;
-  touched_[cluster] = 1;
-  if (++pending_[cluster] == additions_per_carry) carry(cluster);
+  count(cluster, copies);
 }
 
 template <class T>
@@ -272,31 +261,26 @@ void Partial::add_columns(std::size_t cluster, const T* columns, std::size_t str
 
 template <int sign>
 void Partial::combine(std::size_t cluster, const Partial& other, std::size_t from) {
-  other.carry(from);
+  Vector<std::int64_t> scratch;
+  const std::int64_t* theirs = other.carried(from, scratch);  // it changes a limb by less than 2^51
   std::int64_t* mine = limbs_of(cluster);
-  const std::int64_t* theirs = other.limbs_of(from);  // carried: it changes a limb by less than 2^51
   for (std::size_t i = 0; i < stride_; ++i) mine[i] += sign * theirs[i];
-  counts_[cluster] += sign * other.counts_[from];
-  touched_[cluster] = 1;
-  if (++pending_[cluster] == additions_per_carry) carry(cluster);
+  count(cluster, sign * other.counts_[from]);
 }
 
-void Partial::carry(std::size_t cluster) const {
+void Partial::carry(std::size_t cluster) {
   if (pending_[cluster] == 0) return;
   kernels::pick().limbs.carry(limbs_of(cluster), static_cast<std::size_t>(layout_->limbs), layout_->features);
   pending_[cluster] = 0;
 }
 
-void Partial::merge(std::size_t cluster, const Partial& other) {
-  carry(cluster);
-  other.carry(cluster);
-  std::int64_t* mine = limbs_of(cluster);
-  const std::int64_t* theirs = other.limbs_of(cluster);
-  for (std::size_t i = 0; i < stride_; ++i) mine[i] += theirs[i];
-  counts_[cluster] += other.counts_[cluster];
-  touched_[cluster] |= other.touched_[cluster];
-  pending_[cluster] = 1;
-  carry(cluster);
+/// The limbs of a cluster, carried: where they lie, or a copy in `scratch`.
+const std::int64_t* Partial::carried(std::size_t cluster, Vector<std::int64_t>& scratch) const {
+  const std::int64_t* limbs = limbs_of(cluster);
+  if (pending_[cluster] == 0) return limbs;
+  scratch.assign(limbs, limbs + stride_);
+  kernels::pick().limbs.carry(scratch.data(), static_cast<std::size_t>(layout_->limbs), layout_->features);
+  return scratch.data();
 }
 
 void Partial::clear(std::size_t cluster) {
@@ -306,23 +290,31 @@ void Partial::clear(std::size_t cluster) {
   touched_[cluster] = 0;
 }
 
-Rounded Partial::sum(std::size_t cluster, std::size_t feature) const {
-  carry(cluster);
+/// Call use(digits, count) with a copy of the limbs of one sum, carried.
+template <class Use>
+auto Partial::with_digits(std::size_t cluster, std::size_t feature, const Use& use) const {
   const auto count = static_cast<std::size_t>(layout_->limbs) + 1;
   std::int64_t few[8];
   Vector<std::int64_t> many(count > 8 ? count : 0);
   std::int64_t* digits = count > 8 ? many.data() : few;
   const std::int64_t* limbs = limbs_of(cluster) + feature;
   for (std::size_t l = 0; l < count; ++l) digits[l] = limbs[l * layout_->features];
-  return detail::round_to_53(detail::leading_bits<limb_bits>(digits, count), layout_->unit[feature]);
+  if (pending_[cluster] != 0) detail::carry_digits<limb_bits>(digits, count);
+  return use(digits, count);
+}
+
+Rounded Partial::sum(std::size_t cluster, std::size_t feature) const {
+  return with_digits(cluster, feature, [&](std::int64_t* digits, std::size_t count) {
+    return detail::round_to_53(detail::leading_bits<limb_bits>(digits, count), layout_->unit[feature]);
+  });
 }
 
 void Partial::sums(std::size_t cluster, std::size_t first, std::size_t count, double* out) const {
   const auto limbs = static_cast<std::size_t>(layout_->limbs);
   if (limbs <= 2) {
-    carry(cluster);
-    kernels::pick().limbs.round[limbs - 1](limbs_of(cluster) + first, layout_->features, layout_->factor.data() + first,
-                                           count, out);
+    Vector<std::int64_t> scratch;
+    kernels::pick().limbs.round[limbs - 1](carried(cluster, scratch) + first, layout_->features,
+                                           layout_->factor.data() + first, count, out);
     return;
   }
   for (std::size_t q = 0; q < count; ++q) {
@@ -339,16 +331,16 @@ Rounded Partial::weight(std::size_t cluster) const {
 }
 
 Doubled Partial::sum_in_two(std::size_t cluster, std::size_t feature, int exponent) const {
-  carry(cluster);
-  Doubled sum;
-  const std::int64_t* limbs = limbs_of(cluster) + feature;
-  for (int l = layout_->limbs; l >= 0; --l) {
-    const auto limb = static_cast<double>(limbs[static_cast<std::size_t>(l) * layout_->features]);
-    const Doubled added =
-        detail::two_sum(sum.high, detail::times_power_of_two(limb, layout_->unit[feature] + limb_bits * l + exponent));
-    sum = {added.high, sum.low + added.low};
-  }
-  return sum;
+  return with_digits(cluster, feature, [&](const std::int64_t* digits, std::size_t) {
+    Doubled sum;
+    for (int l = layout_->limbs; l >= 0; --l) {
+      const double added =
+          detail::times_power_of_two(static_cast<double>(digits[l]), layout_->unit[feature] + limb_bits * l + exponent);
+      const Doubled both = detail::two_sum(sum.high, added);
+      sum = {both.high, sum.low + both.low};
+    }
+    return sum;
+  });
 }
 
 #define PYKMEANS_INSTANTIATE(T)                                               \

@@ -1,4 +1,4 @@
-// value * 2^exponent without the cost of std::ldexp where the power is an ordinary double.
+// value * 2^exponent, without the cost of std::ldexp where the power is a normal double.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Which exponents some numbers have.
+// Ranges of exponents: of values, of columns, of centers; and the range of two of them together.
 #pragma once
 
 #include <algorithm>
@@ -10,18 +10,21 @@
 
 namespace pykmeans::detail {
 
-/// The range of both.
-inline ValueRange merged(ValueRange a, const ValueRange& b) {
+/// The range of the values of both.
+inline ValueRange merged(const ValueRange& a, const ValueRange& b) {
+  if (!a.any) return b;
   if (!b.any) return a;
-  a.highest = a.any ? std::max(a.highest, b.highest) : b.highest;
-  a.lowest = a.any ? std::min(a.lowest, b.lowest) : b.lowest;
-  a.any = true;
-  return a;
+  ValueRange both;
+  both.any = true;
+  both.highest = std::max(a.highest, b.highest);
+  both.lowest = std::min(a.lowest, b.lowest);
+  both.precision = both.lowest - std::min(a.lowest - a.precision, b.lowest - b.precision);
+  return both;
 }
 
-/// Exponents of the largest and of the smallest nonzero magnitude among finite values.
+/// The range of finite values.
 inline ValueRange range_of(const double* values, std::size_t count) {
-  constexpr std::size_t lanes = 8;  // several of each, as one would wait for itself
+  constexpr std::size_t lanes = 8;  // several extremes of each kind, so that no comparison waits for the one before
   constexpr double infinity = std::numeric_limits<double>::infinity();
   double large[lanes], small[lanes];
   std::fill_n(large, lanes, 0.0);
@@ -46,7 +49,7 @@ inline ValueRange range_of(const double* values, std::size_t count) {
   return range;
 }
 
-/// The range of the first `numeric` of `features` values of each center.
+/// The range of the first `numeric` of the `features` values of each center.
 inline ValueRange range_of_numbers(const double* centers, std::size_t count, std::size_t features,
                                    std::size_t numeric) {
   if (numeric == features) return range_of(centers, count * features);

@@ -1,4 +1,4 @@
-// TwoWords: an unsigned integer of 128 bits, for exact sums of weights in units of their lowest bit.
+// TwoWords: an unsigned integer of 128 bits, for exact sums of weights that are multiples of one unit.
 #pragma once
 
 #include <cstdint>

@@ -1,14 +1,14 @@
 // UnitSum: an exact sum of doubles that are at most some power of two, in three limbs: a few operations a value.
 //
-// A value is cut into multiples of three units, each by adding a number so large that the sum is rounded to the unit,
-// and the multiples are added as integers. What is left below the last unit, of values 2^-71 times the bound or less,
-// is the caller's to add elsewhere; so are the limbs, before they overflow.
+// A value is cut into multiples of three units (limbs.hpp), which are added as integers. What is left of it below the last
+// unit, of values of 2^-71 times the bound or less, is returned, and the caller adds it elsewhere. The caller also moves
+// the limbs elsewhere before they overflow.
 #pragma once
 
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 
+#include "limbs.hpp"
 #include "wide_sum.hpp"
 
 namespace pykmeans::detail {
@@ -30,9 +30,11 @@ class UnitSum {
 
   /// @return what is too small for the limbs
   double add(const Units& units, double value) {
-    value = cut(units.magic[0], value, limbs_[0]);
-    value = cut(units.magic[1], value, limbs_[1]);
-    return value == 0.0 ? value : cut(units.magic[2], value, limbs_[2]);
+    limbs_[0] += cut(value, units.magic[0]);
+    limbs_[1] += cut(value, units.magic[1]);
+    if (value == 0.0) return value;
+    limbs_[2] += cut(value, units.magic[2]);
+    return value;
   }
 
   void add(const UnitSum& other) {
@@ -48,17 +50,6 @@ class UnitSum {
   }
 
  private:
-  static double cut(double magic, double value, std::int64_t& limb) {
-    const double shifted = value + magic;  // rounds to a multiple of the unit
-    limb += bits_of(shifted) - bits_of(magic);
-    return value - (shifted - magic);  // exact
-  }
-  static std::int64_t bits_of(double value) {
-    std::int64_t word;
-    std::memcpy(&word, &value, sizeof word);
-    return word;
-  }
-
   std::int64_t limbs_[3] = {0, 0, 0};
 };
 

@@ -1,5 +1,5 @@
-// WideSum: an exact sum of doubles, or of products of two, over their whole range. For quantities whose unit is not
-// known beforehand: distances, weighted distances, potentials.
+// WideSum: an exact sum of doubles, or of products of two doubles, over their whole range. For quantities whose range is
+// not known beforehand: distances, weighted distances, potentials.
 #pragma once
 
 #include <array>
@@ -63,8 +63,8 @@ class WideSum {
   }
 
  private:
-  // The lowest bit of a product of two subnormals is 2^-2148, and a threshold reaches 106 bits below; the highest value
-  // of a product is below 2^2048, with scratch above for 2^60 of them.
+  // The lowest bit of a product of two subnormals is 2^-2148, and a threshold reaches 106 bits below that. A product is
+  // below 2^2048, and the digits above have space for sums of 2^60 of them.
   static constexpr int lowest = -2304;
   static constexpr std::size_t digits = (2304 + 2112) / 32;
 

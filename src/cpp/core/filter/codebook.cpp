@@ -5,7 +5,6 @@
 #include <limits>
 #include <numeric>
 
-#include "l1.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
@@ -31,6 +30,12 @@ Float FilterError<Float>::row_error(Float norm) const {
 }
 
 template <class Float>
+void row_errors_of_products(const FilterError<Float>& error, std::size_t, const Float* norms, std::size_t count,
+                            Float* row_errors) {
+  for (std::size_t i = 0; i < count; ++i) row_errors[i] = error.row_error(norms[i]);
+}
+
+template <class Float>
 PackedCenter<Float> pack_center(const double* center, const Vector<double>& origin, int frame_exponent, double epsilon,
                                 Float* packed, std::size_t stride) {
   const double factor = std::ldexp(1.0, -frame_exponent);
@@ -45,44 +50,30 @@ PackedCenter<Float> pack_center(const double* center, const Vector<double>& orig
   return {static_cast<Float>(std::min(0.2 * norm, 0x1p120)), std::numeric_limits<double>::infinity()};
 }
 
-/// The frame's error for these centers.
+namespace {
+
 template <class Float>
-FilterError<Float> Codebook<Float>::error_of(const double* centers, int distance_scale) const {
-  const auto whole = [&](std::size_t c) {
-    return whole_in_frame(centers + c * features_, frame_->origin, frame_->exponent);
-  };
-  FilterError<Float> error;
-  switch (frame_->score) {
-    case Score::l1:
-      error = error_of_l1<Float>(features_);
-      if (!frame_->whole) break;
-      for (std::size_t c = 0; c < size_; ++c)
-        if (!whole(c)) return error;
-      error.epsilon = 0.0;
-      error.tau = -0.125;
-      break;
-    case Score::mixed:
-      if (frame_->whole) {
-        error.tau = -0.25;
-        break;
-      }
-      error = FilterError<Float>(frame_->numbers(), frame_->exponent, distance_scale);
-      error.tau += error.epsilon * frame_->mismatch * static_cast<double>(frame_->categories()) +
-                   std::ldexp(static_cast<double>(frame_->numbers()) + 2.0, -1074 - 2 * frame_->exponent);
-      break;
-    case Score::products:
-      error = FilterError<Float>(features_, frame_->exponent, distance_scale);
-  }
-  return error;
+const kernels::ScoreKernels<Float>& dot(const kernels::FilterKernels<Float>& all) {
+  return all.dot;
 }
 
 template <class Float>
+FilterError<Float> error_of_products(const FilterFrame& frame, const double*, std::size_t, int distance_scale) {
+  return {frame.numbers(), frame.exponent, distance_scale};
+}
+
+template <class Float>
+constexpr ScoreFilter<Float> products = {dot<Float>, error_of_products<Float>, pack_center<Float>,
+                                         row_errors_of_products<Float>};
+
+}  // namespace
+
+extern const LloydFilter product_filter = {products<float>, products<double>, /*scales=*/true, /*seeks_grid=*/false,
+                                           /*fit_frame=*/nullptr};
+
+template <class Float>
 void Codebook<Float>::row_errors(const Float* norms, std::size_t count, Float* row_errors) const {
-  if (frame_->score == Score::l1)
-    for (std::size_t i = 0; i < count; ++i)
-      row_errors[i] = row_error_l1(error_, norms[i], static_cast<double>(features_));
-  else
-    for (std::size_t i = 0; i < count; ++i) row_errors[i] = error_.row_error(norms[i]);
+  filter_->row_errors(error_, features_, norms, count, row_errors);
 }
 
 template <class Float>
@@ -93,8 +84,7 @@ PackedCenter<Float> Codebook<Float>::pack_one(const double* center, Float* packe
     packed[q * width_] =
         static_cast<double>(category) == center[q] ? category : std::numeric_limits<Float>::quiet_NaN();
   }
-  const auto pack = frame_->score == Score::l1 ? pack_center_l1<Float> : pack_center<Float>;
-  return pack(center, frame_->origin, frame_->exponent, error_.epsilon, packed, width_);
+  return filter_->pack_center(center, frame_->origin, frame_->exponent, error_.epsilon, packed, width_);
 }
 
 /// Panels as wide as the registers allow, and no wider than the centers fill.
@@ -143,9 +133,10 @@ template <class Float>
 void Codebook<Float>::pack(const double* centers, std::size_t count, const FilterFrame& frame, int distance_scale,
                            std::size_t widest) {
   frame_ = &frame;
+  filter_ = &frame.filter->of(Float());
   features_ = frame.numbers() + frame.categories();
   size_ = count;
-  error_ = error_of(centers, distance_scale);
+  error_ = filter_->error(frame, centers, count, distance_scale);
   center_errors_.resize(count);
   names_.resize(count);
   std::iota(names_.begin(), names_.end(), 0);
@@ -158,6 +149,8 @@ template struct FilterError<float>;
 template struct FilterError<double>;
 template PackedCenter<float> pack_center(const double*, const Vector<double>&, int, double, float*, std::size_t);
 template PackedCenter<double> pack_center(const double*, const Vector<double>&, int, double, double*, std::size_t);
+template void row_errors_of_products(const FilterError<float>&, std::size_t, const float*, std::size_t, float*);
+template void row_errors_of_products(const FilterError<double>&, std::size_t, const double*, std::size_t, double*);
 template class Codebook<float>;
 template class Codebook<double>;
 

@@ -36,22 +36,15 @@
 // zeros with h = Q^2 / 5, at most 2^120: below its score for every point with P^2 <= 2^80, since then Q^2 / 2 - P Q >=
 // Q^2 (1/2 - 2^-3); and with A = infinity.
 //
-// Mixed distances: P, Q and the scores are those of the p numbers, and each of m categories that differs adds g, gamma
-// / 2 in this frame. Packed categories are what they are, or NaN where the filter's type cannot hold a center's, which
-// no row then has; so their number n <= m is exact. g n adds to step 2 and to h's rounding p + 3 roundings of g n, to
-// step 4 three roundings in double, and g n to |s(b)| in step 6: all less than epsilon g m, for d = p in epsilon, which
-// goes into tau. So does what vanishes in the squares of the exact distance, which scales nothing up: (p + 2) 2^-1074
-// of its units. Where there are categories only, and g = 1, scores are exact: A = 0, B = -1/4, equal scores are
-// decided.
-//
-// Sums of absolute differences have a proof of their own: absolute.hpp.
+// Distances with categories have more to prove: mixed.hpp. Sums of absolute differences have a proof of their own:
+// l1.hpp.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "../../kernels/table.hpp"
-#include "../distance/exact_distance.hpp"
+#include "../distance/metrics.hpp"
 #include "filter_frame.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
@@ -71,6 +64,11 @@ struct FilterError {
   Float row_error(Float norm) const;
 };
 
+/// ScoreFilter::row_errors by that bound.
+template <class Float>
+void row_errors_of_products(const FilterError<Float>& error, std::size_t features, const Float* norms,
+                            std::size_t count, Float* row_errors);
+
 /// Most features for which the bound of the float32 filter holds; float64 has no such limit in practice.
 constexpr std::size_t max_float_features = 100000;
 
@@ -86,11 +84,14 @@ template <class Float>
 PackedCenter<Float> pack_center(const double* center, const Vector<double>& origin, int frame_exponent, double epsilon,
                                 Float* packed, std::size_t stride);
 
+/// Of squared Euclidean distances.
+extern const LloydFilter product_filter;
+
 template <class Float>
 class Codebook {
  public:
   /// Pack centers; of equal ones only that of the lowest index.
-  /// @param centers (count, features)  @param frame  must outlive it  @param widest  panel
+  /// @param centers (count, features)  @param frame  one that has a filter; must outlive it  @param widest  panel
   void pack(const double* centers, std::size_t count, const FilterFrame& frame, int distance_scale, std::size_t widest);
 
   kernels::PanelView<Float> panels() const {
@@ -105,9 +106,9 @@ class Codebook {
             static_cast<Float>(frame_->mismatch)};
   }
 
-  /// 2 B of some points. @param norms (count) sums of squares of their numbers  @param row errors [out] (count)
+  /// 2 B of some points. @param norms (count) sums of squares of their numbers  @param row_errors [out] (count)
   void row_errors(const Float* norms, std::size_t count, Float* row_errors) const;
-  /// Doubts made with the same tau are the same.
+  /// Row errors that were computed with the same tau are the same.
   double tau() const { return error_.tau; }
 
   /// Packed centers, and places for them: padding fills the last panel.
@@ -117,18 +118,18 @@ class Codebook {
   std::size_t most_slots() const { return most_slots_; }
   /// Index of a packed center among all centers; ascending.
   std::int32_t original(std::size_t packed) const { return names_[packed]; }
-  /// What a packed center's score may be off by, twice.
+  /// Twice what a packed center's score may be off by.
   double center_error(std::size_t packed) const {
     return static_cast<double>(center_errors_[static_cast<std::size_t>(names_[packed])]);
   }
 
  private:
-  FilterError<Float> error_of(const double* centers, int distance_scale) const;
   PackedCenter<Float> pack_one(const double* center, Float* packed);
   void place(const double* centers, std::size_t widest);
   bool drop_equal(const double* centers);
 
   const FilterFrame* frame_ = nullptr;
+  const ScoreFilter<Float>* filter_ = nullptr;  // the frame's
   std::size_t features_ = 0, size_ = 0, n_panels_ = 0, width_ = 1, most_slots_ = 0;
   Vector<Float> values_;         // (panels, features, width)
   Vector<Float> starts_;         // (panels * width), h; infinity for padding

@@ -18,9 +18,9 @@ namespace pykmeans::detail {
 
 namespace {
 
-/// The exponent of the lowest bit that is set in any value of a few rows; of whole numbers, that of 1.
+/// The largest power of two that divides all values of a few rows; of whole numbers, 1. @return its exponent
 template <class T>
-int lowest_bit(const Points<T>& points) {
+int unit_of_sample(const Points<T>& points) {
   if constexpr (!std::is_floating_point_v<T>) return 0;
   constexpr std::size_t most = 15;
   const std::size_t n = points.rows(), sampled = std::min(n, most);
@@ -28,12 +28,8 @@ int lowest_bit(const Points<T>& points) {
   const RowReader<T> read(points);
   for (std::size_t s = 0; s < sampled; ++s) {
     const T* row = read(s * (n - 1) / std::max<std::size_t>(1, sampled - 1));
-    for (std::size_t q = 0; q < points.columns(); ++q) {
-      Split parts = split(static_cast<double>(row[q]));
-      if (parts.significand == 0) continue;
-      for (; (parts.significand & 1) == 0; parts.significand >>= 1) ++parts.exponent;
-      lowest = std::min(lowest, parts.exponent);
-    }
+    for (std::size_t q = 0; q < points.columns(); ++q)
+      if (row[q] != T(0)) lowest = std::min(lowest, exponent_of_last_bit(split(static_cast<double>(row[q]))));
   }
   return lowest;
 }
@@ -42,7 +38,7 @@ int lowest_bit(const Points<T>& points) {
 template <class T>
 bool all_multiples(const Points<T>& points, int exponent, const Poll& poll) {
   if constexpr (std::is_floating_point_v<T>) {
-    // Added to a value, it leaves no scratch for bits below the exponent.
+    // Added to a value, it leaves no room for bits below the exponent.
     const T shift = std::ldexp(T(1.5), std::numeric_limits<T>::digits - 1 + exponent);
     std::atomic<bool> all{true};
     const std::size_t d = points.columns();
@@ -64,7 +60,7 @@ bool all_multiples(const Points<T>& points, int exponent, const Poll& poll) {
 /// zero: ratings, counts and pixels, where distances tie often. Data that are not so show it in the first rows.
 template <class T>
 void look_for_grid(const Points<T>& points, FilterFrame& frame, const Poll& poll) {
-  const int exponent = points.range.any ? lowest_bit(points) : 0;
+  const int exponent = points.range.any ? unit_of_sample(points) : 0;
   if (exponent == std::numeric_limits<int>::max() || std::abs(exponent) > 90) return;
   const double farthest = points.range.any ? std::ldexp(1.0, points.range.highest + 1 - exponent) : 0.0;
   if (!(farthest * static_cast<double>(points.columns()) <= most_whole_length)) return;
@@ -83,13 +79,9 @@ FilterFrame frame_of(const Points<T>& points, const Poll& poll) {
   frame.category_origin.assign(categories, 0.0);
   frame.exponent = points.frame.spread_exponent;
   frame.float_suffices = d <= max_float_features;
-  const MetricTraits& row = traits(points.metric.distance);
-  frame.score = row.score;
-  if (row.score == Score::l1) look_for_grid(points, frame, poll);
-  if (row.score == Score::mixed) {
-    frame.whole = row.growth == Growth::none;
-    frame.mismatch = frame.whole ? 1.0 : std::ldexp(0.5 * points.metric.gamma, -2 * frame.exponent);
-  }
+  frame.filter = traits(points.metric.distance).filter;
+  if (frame.filter->seeks_grid) look_for_grid(points, frame, poll);
+  if (frame.filter->fit_frame) frame.filter->fit_frame(points.metric, frame);
   for (std::size_t q = numbers; q < d; ++q)
     if (std::is_same_v<T, double> && points.facts.columns[q].any && points.facts.columns[q].highest > 24)
       frame.float_suffices = false;

@@ -10,19 +10,19 @@
 namespace pykmeans::detail {
 
 struct FilterFrame {
-  Score score = Score::products;
+  const LloydFilter* filter = nullptr;
   Vector<double> origin;           // (numbers) numbers come before categories
   Vector<double> category_origin;  // (categories) zeros: a category stays what it is
   int exponent = 0;                // of the numbers: they are divided by its power of two
-  double mismatch = 0.0;           // what a category adds that differs
-  bool whole = false;  // the numbers are small whole ones in the frame, and the origin is whole: sums of them are exact
-  bool float_suffices = true;  // float32 holds all categories
+  double mismatch = 1.0;           // what a category adds that differs
+  bool whole = false;              // all are small whole numbers in the frame: sums of them are exact
+  bool float_suffices = true;      // float32 holds all categories
 
   std::size_t numbers() const { return origin.size(); }
   std::size_t categories() const { return category_origin.size(); }
 };
 
-/// What suits the points' metric.
+/// What suits the points' metric, which has a filter.
 template <class T>
 FilterFrame frame_of(const Points<T>& points, const Poll& poll);
 

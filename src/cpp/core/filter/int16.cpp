@@ -34,8 +34,8 @@ struct Placed {
   double length() const { return std::sqrt(square) * a_little_more; }
 };
 
-/// Scores stay below this, and with a margin below int32's end.
-constexpr double most = 0x1.ep30, most_slack = 0x1p26;
+/// Scores stay below `most`, so that a score plus a margin fits int32.
+constexpr double most = 0x1.ep30, most_margin = 0x1p26;
 
 }  // namespace
 
@@ -75,23 +75,23 @@ bool Int16Codebook::pack(const double* centers, std::size_t count, const Vector<
   for (std::size_t i = 0; i < names_.size(); ++i) {
     place(names_[i]);
     std::int16_t* const values = values_.data() + i / panel * panel * pairs_ * 2 + i % panel * 2;
-    double rest = 0.0, whole = 0.0;  // squares of gamma and of b
+    double gamma_square = 0.0, b_square = 0.0;
     for (std::size_t q = 0; q < d; ++q) {
       const double b = std::nearbyint(center.z[q] / step), gamma = center.z[q] - step * b;
       values[q / 2 * panel * 2 + q % 2] = static_cast<std::int16_t>(-b);
-      rest += gamma * gamma;
-      whole += b * b;
+      gamma_square += gamma * gamma;
+      b_square += b * b;
     }
     const double length = center.length();
-    const double gamma = std::sqrt(rest) * a_little_more + 0x1p-50 * length;  // the frame's own rounding
+    const double gamma = std::sqrt(gamma_square) * a_little_more + 0x1p-50 * length;  // the frame's own rounding
     const double own = (rows.longest * gamma + rows.error * length + exact * (reach * reach + length * length) + tau +
                         (static_cast<double>(d) + 8) * 0x1p-53 * center.square) *
                        a_little_more;
     const double start = (0.5 * center.square - own) / unit;
-    if (!(std::fabs(start) + rows.longest / rows.step * std::sqrt(whole) < most)) return false;
+    if (!(std::fabs(start) + rows.longest / rows.step * std::sqrt(b_square) < most)) return false;
     starts_[i] = static_cast<std::int32_t>(std::floor(start)) - 1;
     const double margin = std::ceil(2.0 * own / unit * a_little_more) + 3.0;
-    if (!(margin < most_slack)) return false;
+    if (!(margin < most_margin)) return false;
     margin_ = std::max(margin_, static_cast<std::int32_t>(margin));
   }
   floor_ = far_.empty() ? largest : static_cast<std::int32_t>(std::min(nearest_far / unit, most)) - 1;

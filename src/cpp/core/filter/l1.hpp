@@ -39,28 +39,12 @@
 // distance.
 #pragma once
 
-#include <cstddef>
-
-#include "codebook.hpp"
-#include "pykmeans/workspace.hpp"
+#include "../distance/metrics.hpp"
 
 namespace pykmeans::detail {
 
 constexpr double most_whole_length = 0x1p21;  // P of all rows, where they are whole
 
-/// Whether a center lies on the frame's grid and is short enough for the exactness of whole numbers.
-bool whole_in_frame(const double* center, const Vector<double>& origin, int frame_exponent);
-
-/// @param epsilon  0 where all is whole  @param packed [out] z, each value `stride` after the one before
-template <class Float>
-PackedCenter<Float> pack_center_l1(const double* center, const Vector<double>& origin, int frame_exponent,
-                                   double epsilon, Float* packed, std::size_t stride);
-
-/// 2 B of a point, rounded up. @param norm  sum y^2
-template <class Float>
-Float row_error_l1(const FilterError<Float>& error, Float norm, double features);
-
-template <class Float>
-FilterError<Float> error_of_l1(std::size_t features);
+extern const LloydFilter l1_filter;
 
 }  // namespace pykmeans::detail

@@ -1,23 +1,23 @@
 // Panels of sixteen centers that chosen rows of a block are scored against, in float32 or in 8-bit integers.
 //
-// Both kinds give scores s(c) that are lower bounds as in codebook.hpp: for a row y and a center z of the filter's
+// Both kinds give scores s(c) that are lower bounds as in codebook.hpp: for a row y and a center z in the filter's
 // frame, score(c) = |z|^2 / 2 - y.z, and s(c) is at most score(c) + B, B = epsilon |y|^2 / 2 + tau.
 //
-// In 8-bit integers, with u = 2^-24. The row in float32, y' (see 1. in codebook.hpp), is s Y + r with integers Y in
-// [-127, 127], a center z' is t Z + q, where t belongs to the panel. Then
+// In 8-bit integers: let u = 2^-24. The row in float32, y' (see 1. in codebook.hpp), is s Y + r with integers Y in
+// [-127, 127]; a center z' is t Z + q, where t belongs to the panel. Then
 //     y'.z' = s t (Y.Z) + (s Y).q + r.z',      |y'.z' - s t (Y.Z)| <= |s Y| |q| + |r| |z'|     (Cauchy-Schwarz).
 // D = Y.Z is exact in 32 bits: the unsigned Z + 128 is at most 255, so no partial sum exceeds 127 * 383 d < 2^31 for
 // d <= max_int8_features. The score is
 //     s(c) = h - p |q| - |r| |z'| + s t D,      p an upper bound of |s Y| <= |y'| + |r|
 // (Z and q being those of -z', as packed). All four of p, |q|, |r|, |z'| are computed with relative errors far below
-// 2^-19 and then multiplied by at least 1 + 2^-19 = 1 + 32 u, which pays for:
-//   - the residual r computed in float32: s Y is off by u |s Y|, the subtraction by u: below 2^-21 |y'| in all, and
+// 2^-19 and then multiplied by at least 1 + 2^-19 = 1 + 32 u, which covers:
+//   - the residual r as computed in float32: s Y is off by u |s Y|, the subtraction by u: below 2^-21 |y'| in all, and
 //     values below 2^-75, whose squares vanish: below 2^-70 d;
 //   - in the four multiply-adds, the roundings of p |q| and |r| |z'|: 4 u of each.
 // What remains is the rounding of h (3 u |h|) and of s t D (D to float32, s t, and the additions: 5 u |s t D|), where
-// |s t D| <= p (|z'| + |q|) <= 2 |y'| |z'| + p |q|, as |r| <= |y'|; the part with |q| is paid for like the above. In
-// all less than 12 u (|y'|^2 + |z'|^2) / 2 + 3 u |h|, which is within the (d + 1) u of step 2 in codebook.hpp since d
-// >= least_int8_features. s t may underflow: by less than 2^-118 in s t D, see tau.
+// |s t D| <= p (|z'| + |q|) <= 2 |y'| |z'| + p |q|, as |r| <= |y'|; the part with |q| is covered like the above. That
+// is less than 12 u (|y'|^2 + |z'|^2) / 2 + 3 u |h| in all, which is within the (d + 1) u of step 2 in codebook.hpp
+// since d >= least_int8_features. s t may underflow, which costs less than 2^-118 in s t D: see tau.
 #pragma once
 
 #include <cstddef>

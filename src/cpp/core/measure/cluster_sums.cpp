@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <mutex>
+#include <stdexcept>
 
 #include "../exact/doubled.hpp"
 #include "../exact/unit_sum.hpp"
@@ -14,16 +16,16 @@ namespace pykmeans::detail {
 
 namespace {
 
-/// What one thread adds up, and moves to the sums of all from time to time.
-class ThreadSums {
+/// The distances that one thread adds up, and moves to the sums of all threads from time to time.
+class DistanceSums {
  public:
-  ThreadSums(const UnitSum::Units& units, Vector<WideSum>& sums, std::mutex& mutex)
+  DistanceSums(const UnitSum::Units& units, Vector<WideSum>& sums, std::mutex& mutex)
       : units_(units), sums_(sums), mutex_(mutex), mine_(sums.size()) {}
 
-  /// Add distances, to the sum of each label or to the only one.
+  /// Add distances, each to the sum of its label, or all to the only sum.
   void add(const double* distances, const std::int32_t* labels, std::size_t count) {
-    make_room(count);
-    UnitSum parts[4];  // of the only sum: one would wait for itself
+    make_space(count);
+    UnitSum parts[4];  // of the only sum, so that no addition waits for the one before
     for (std::size_t i = 0; i < count; ++i) {
       const double rest =
           (labels ? mine_[static_cast<std::size_t>(labels[i])] : parts[i % 4]).add(units_, distances[i]);
@@ -34,10 +36,10 @@ class ThreadSums {
   }
 
   void add_weighted(const double* distances, const double* weights, const std::int32_t* labels, std::size_t count) {
-    make_room(2 * count);
+    make_space(2 * count);
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t sum = labels ? static_cast<std::size_t>(labels[i]) : 0;
-      // Where the error of the product could underflow, or the splitting of a factor overflow, it is not this way.
+      // The error of the product could underflow, or the splitting of a factor overflow.
       if (distances[i] * weights[i] < 0x1p-900 || weights[i] > 0x1p900 || weights[i] < 0x1p-900) {
         add_slowly(sum, distances[i], weights[i]);
         continue;
@@ -55,7 +57,7 @@ class ThreadSums {
     sums_[sum].add(distance, weight);
   }
 
-  /// Move all that was added to the sums of all.
+  /// Move all that was added to the sums of all threads.
   void finish() {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (std::size_t c = 0; c < mine_.size(); ++c) mine_[c].move_to(units_, sums_[c]);
@@ -63,7 +65,7 @@ class ThreadSums {
   }
 
  private:
-  void make_room(std::size_t count) {
+  void make_space(std::size_t count) {
     if (added_ + count > UnitSum::most_additions) finish();
     added_ += count;
   }
@@ -77,6 +79,13 @@ class ThreadSums {
 
 }  // namespace
 
+double checked_inertia(double inertia) {
+  if (!(inertia <= std::numeric_limits<double>::max()))
+    throw std::invalid_argument(
+        "the inertia of X is beyond the largest float64 (1.8e308); scale X or sample_weight down");
+  return inertia;
+}
+
 template <class T>
 Vector<WideSum> cluster_sums(const Points<T>& points, const double* weights, const double* centers, std::size_t n_sums,
                              const std::int32_t* labels, const ExactDistance& exact, const Poll& poll) {
@@ -87,9 +96,9 @@ Vector<WideSum> cluster_sums(const Points<T>& points, const double* weights, con
   const PassPlan plan(points, d + 4, d + 4, some_slots(d));
   Vector<WideSum> sums(n_sums);
   std::mutex mutex;
-  Vector<ThreadSums> of_threads(static_cast<std::size_t>(plan.threads), ThreadSums(units, sums, mutex));
+  Vector<DistanceSums> of_threads(static_cast<std::size_t>(plan.threads), DistanceSums(units, sums, mutex));
   for_each_block(*points.source, weights, plan, poll, [&](const RowBlock<T>& block, int worker) {
-    ThreadSums& mine = of_threads[static_cast<std::size_t>(worker)];
+    DistanceSums& mine = of_threads[static_cast<std::size_t>(worker)];
     constexpr std::size_t at_once = 512;
     double distances[at_once];
     for (std::size_t begin = 0; begin < block.count; begin += at_once) {
@@ -109,7 +118,7 @@ Vector<WideSum> cluster_sums(const Points<T>& points, const double* weights, con
     }
   });
   if (units.usable)
-    for (ThreadSums& mine : of_threads) mine.finish();
+    for (DistanceSums& mine : of_threads) mine.finish();
   return sums;
 }
 

@@ -18,7 +18,7 @@ template <class T>
 std::size_t normalize_centers(const Points<T>& points, const Vector<double>& centers, Vector<double>& seen) {
   const std::size_t d = points.columns(), count = centers.size() / d;
   seen = centers;
-  if (points.metric.distance != Distance::cosine) return count;
+  if (!normalizes(points.metric.distance)) return count;
   for (std::size_t c = 0; c < count; ++c)
     if (!normalize(seen.data() + c * d, d, seen.data() + c * d)) return c;
   return count;

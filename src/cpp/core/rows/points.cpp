@@ -39,14 +39,11 @@ std::shared_ptr<const RowSource<T>> checked(std::shared_ptr<const RowSource<T>> 
 }
 
 Metric checked(const Metric& metric, std::size_t features) {
-  if (metric.distance == Distance::cosine)
-    throw std::invalid_argument("metric must not be cosine here: normalized() makes points whose metric is that");
-  if (metric.distance != Distance::mixed) return metric;
-  if (metric.n_numeric > features)
-    throw std::invalid_argument("n_numeric=" + std::to_string(metric.n_numeric) +
-                                " must be <= the columns of X: " + std::to_string(features));
-  if (!(metric.gamma >= 0.0 && metric.gamma <= 1e200))
-    throw std::invalid_argument("gamma=" + detail::shown(metric.gamma) + " must be >= 0 and <= 1e200");
+  const detail::MetricTraits& row = detail::traits(metric.distance);
+  if (row.normalized)
+    throw std::invalid_argument(std::string("metric must not be ") + row.name +
+                                " here: normalized() makes points whose metric is that");
+  if (row.check) row.check(metric, features);
   return metric;
 }
 

@@ -97,7 +97,7 @@ void locate_nonfinite(const RowSource<T>& source, RowFacts& facts) {
 
 ValueRange scan_weights(const double* weights, std::size_t count) {
   ValueRange range;
-  int lowest_exponent = 0;  // of a bit that is set in a weight
+  int lowest_exponent = 0;  // of a bit that is set in any weight
   for (std::size_t i = 0; i < count; ++i) {
     const double w = weights[i];
     if (!(w >= 0.0 && w <= std::numeric_limits<double>::max()))
@@ -106,26 +106,14 @@ ValueRange scan_weights(const double* weights, std::size_t count) {
     if (w == 0.0) continue;
     int high = 0;
     std::frexp(w, &high);
-    detail::Split parts = detail::split(w);
-    while ((parts.significand & 1) == 0) {
-      parts.significand >>= 1;
-      ++parts.exponent;
-    }
+    const int last = detail::exponent_of_last_bit(detail::split(w));
     range.highest = range.any ? std::max(range.highest, high) : high;
     range.lowest = range.any ? std::min(range.lowest, high) : high;
-    lowest_exponent = range.any ? std::min(lowest_exponent, parts.exponent) : parts.exponent;
+    lowest_exponent = range.any ? std::min(lowest_exponent, last) : last;
     range.any = true;
   }
   if (range.any) range.precision = range.lowest - lowest_exponent;
   return range;
-}
-
-/// The range of both, with the bits that either needs.
-ValueRange joined(const ValueRange& a, const ValueRange& b) {
-  if (!a.any || !b.any) return a.any ? a : b;
-  ValueRange both = detail::merged(a, b);
-  both.precision = both.lowest - std::min(a.lowest - a.precision, b.lowest - b.precision);
-  return both;
 }
 
 }  // namespace
@@ -156,7 +144,7 @@ void RowFacts::merge(const RowFacts& next) {
   }
   rows += next.rows;
   n_nonfinite += next.n_nonfinite;
-  weights = n_nonfinite == 0 ? joined(weights, next.weights) : ValueRange{};
+  weights = n_nonfinite == 0 ? detail::merged(weights, next.weights) : ValueRange{};
   for (std::size_t q = 0; q < columns.size(); ++q)
     columns[q] = n_nonfinite == 0 ? detail::merged(columns[q], next.columns[q]) : ValueRange{};
 }

@@ -15,7 +15,34 @@ namespace {
 
 constexpr float nowhere = -1e30f;  // the value where there is no row: below all that is added
 
+float row_error_of_squares(float norm, std::size_t) {
+  return 0x1p-26f * norm + 0x1p-100f;
+}
+
+float row_error_of_sums(float norm, std::size_t features) {
+  return 0x1p-23f * std::sqrt(static_cast<float>(features) * norm) + 0x1p-75f;
+}
+
+float no_row_error(float, std::size_t) {
+  return 0.0f;
+}
+
+const kernels::SeedMetric& squares() {
+  return kernels::pick().seed.squared;
+}
+const kernels::SeedMetric& sums() {
+  return kernels::pick().seed.absolute;
+}
+const kernels::SeedMetric& with_categories() {
+  return kernels::pick().seed.mixed;
+}
+
 }  // namespace
+
+extern const SeedFilter square_seeds = {squares, row_error_of_squares, /*counts=*/false};
+extern const SeedFilter l1_seeds = {sums, row_error_of_sums, /*counts=*/false};
+extern const SeedFilter mixed_seeds = {with_categories, row_error_of_squares, /*counts=*/false};
+extern const SeedFilter count_seeds = {with_categories, no_row_error, /*counts=*/true};
 
 template <class T>
 Neighborhoods<T>::Neighborhoods(const Points<T>& points, const ExactDistance& exact, std::size_t n_clusters,
@@ -23,17 +50,16 @@ Neighborhoods<T>::Neighborhoods(const Points<T>& points, const ExactDistance& ex
     : points_(points),
       poll_(poll),
       numbers_(numeric_features(points.metric, points.columns())),
-      growth_(traits(points.metric.distance).growth),
-      kernels_(kernels_of_metric()),
+      filter_(traits(points.metric.distance).seeds),
+      kernels_(filter_ ? &filter_->kernels() : nullptr),
       threads_(useful_threads(points.n_threads, {points.rows(), points.columns(), 4})),
-      works_(choose_frame()),
+      works_(choose_frame(exact)),
       keeps_copy_(keeps_copy(n_clusters)),
       uses_boxes_(uses_boxes(n_clusters)),
-      relative_error_(growth_ == Growth::none
+      relative_error_(filter_ && filter_->counts
                           ? 0.0f
                           : static_cast<float>(2.0 * (static_cast<double>(points.columns() + 8) * 0x1p-24 + 0x1p-20))) {
   const std::size_t n = points.rows(), d = points.columns();
-  to_frame_ -= static_cast<int>(growth_) * exact.scale();
   block_tiles_ = uses_boxes_ || d <= 64 ? kernels::seed_block_tiles : 4;
   const std::size_t block_rows = block_tiles_ * tile;
   blocks_ = (n + block_rows - 1) / block_rows;
@@ -45,43 +71,22 @@ Neighborhoods<T>::Neighborhoods(const Points<T>& points, const ExactDistance& ex
   }
 }
 
-template <class T>
-const kernels::SeedMetric& Neighborhoods<T>::kernels_of_metric() const {
-  const kernels::SeedKernels& all = kernels::pick().seed;
-  switch (traits(points_.metric.distance).score) {
-    case Score::products:
-      return all.squared;
-    case Score::l1:
-      return all.absolute;
-    case Score::mixed:
-      break;
-  }
-  return all.mixed;
-}
-
 /// Whether there is a frame: the largest magnitude becomes about 1, so that only what vanishes beside it is lost.
 template <class T>
-bool Neighborhoods<T>::choose_frame() {
+bool Neighborhoods<T>::choose_frame(const ExactDistance& exact) {
+  if (!filter_) return false;
   const std::size_t d = points_.columns(), categories = d - numbers_;
   // Beside categories the exact distance scales nothing up.
   const int limit = !std::is_same_v<T, double> ? 120 : categories != 0 ? 400 : 900;
   const int exponent = -(points_.range.highest + 1), nearest = std::clamp(exponent, -limit, limit);
   factor_ = std::ldexp(1.0, nearest);
-  to_frame_ = static_cast<int>(growth_) * nearest;
+  to_frame_ = traits(points_.metric.distance).degree * (nearest - exact.scale());
   if (exponent < -limit - 6 || exponent > limit || d > 100000) return false;
   if (categories == 0) return true;
   for (std::size_t q = numbers_; q < d; ++q)
     if (std::is_same_v<T, double> && points_.facts.columns[q].highest > 24) return false;
-  mismatch_ = growth_ == Growth::none ? 1.0 : std::ldexp(points_.metric.gamma, to_frame_);
+  mismatch_ = std::ldexp(exact.mismatch(), to_frame_);
   return mismatch_ <= 0x1p80;
-}
-
-/// What the rounding of a place may change a distance by. @param norm |x'|^2
-template <class T>
-float Neighborhoods<T>::row_error(float norm) const {
-  if (growth_ == Growth::none) return 0.0f;
-  if (growth_ == Growth::square) return 0x1p-26f * norm + 0x1p-100f;
-  return 0x1p-23f * std::sqrt(static_cast<float>(points_.columns()) * norm) + 0x1p-75f;
 }
 
 /// Rows in the frame are kept where there are few columns or many steps. Else they are placed anew at every step.
@@ -126,7 +131,7 @@ const float* Neighborhoods<T>::pack(std::size_t first_tile, std::size_t count, V
     float squares[tile];
     float* to = scratch.data() + t * tile * d;
     pack(rows, points_.frame.origin.data(), factor_, numbers_, to, squares);
-    if (row_errors) row_errors[t] = row_error(*std::max_element(squares, squares + tile));
+    if (row_errors) row_errors[t] = filter_->row_error(*std::max_element(squares, squares + tile), d);
     if (numbers_ == d) continue;
     for (const T*& row : rows) row += numbers_;
     pack(rows, points_.frame.origin.data() + numbers_, 1.0, d - numbers_, to + numbers_ * tile, squares);
@@ -208,7 +213,7 @@ void Neighborhoods<T>::place_candidates(const double* centers, std::size_t count
   Vector<float> placed(d);
   for (std::size_t l = 0; l < count; ++l) {
     for (std::size_t q = 0; q < d; ++q) row[q] = static_cast<T>(centers[l * d + q]);  // the row that it was
-    added_[l] = row_error(place(row.data(), points_.frame.origin.data(), factor_, numbers_, placed.data()));
+    added_[l] = filter_->row_error(place(row.data(), points_.frame.origin.data(), factor_, numbers_, placed.data()), d);
     for (std::size_t q = numbers_; q < d; ++q) placed[q] = static_cast<float>(row[q]);
     reach_added_[l] = added_[l] * (1.0f + relative_error_);
     float* to = candidates_.data() + l / at_once * d * at_once + l % at_once;
@@ -255,7 +260,7 @@ typename Neighborhoods<T>::Gains Neighborhoods<T>::estimate(const double* center
       for (std::size_t g = 0; g < groups(); ++g) {
         const unsigned wanted = (1u << std::min(at_once, count - g * at_once)) - 1;
         std::uint16_t* touched = touched_.data() + (g * blocks_ + b) * at_once;
-        kernels_.gains(query(g, first, rows), wanted, sums.data() + g * at_once * tile, touched);
+        kernels_->gains(query(g, first, rows), wanted, sums.data() + g * at_once * tile, touched);
         for (std::size_t l = 0; l < at_once; ++l)
           for (unsigned tiles = touched[l], t = 0; tiles != 0; tiles >>= 1, ++t)
             if (tiles & 1)
@@ -289,8 +294,8 @@ void Neighborhoods<T>::near(std::size_t part, std::size_t candidate, Vector<Near
       if ((tiles & 1) == 0) continue;
       unsigned near = 0xffff;
       if (works_)
-        near = kernels_.near(query(group, t, keeps_copy_ ? copy_.data() + t * tile * d : pack(t, 1, scratch, nullptr)),
-                             lane);
+        near = kernels_->near(query(group, t, keeps_copy_ ? copy_.data() + t * tile * d : pack(t, 1, scratch, nullptr)),
+                              lane);
       for (std::size_t slot = t * tile; near != 0; near >>= 1, ++slot) {
         if ((near & 1) == 0) continue;
         const std::size_t row = row_at(slot);

@@ -59,6 +59,10 @@
 
 namespace pykmeans::detail {
 
+/// Of squared Euclidean distances, alone and beside categories; of sums of absolute differences; of the number of
+/// categories that differ.
+extern const SeedFilter square_seeds, mixed_seeds, l1_seeds, count_seeds;
+
 template <class T>
 class Neighborhoods {
  public:
@@ -92,9 +96,7 @@ class Neighborhoods {
   static constexpr std::size_t at_once = kernels::candidates_at_once;
   static constexpr std::uint32_t no_row = 0xffffffffu;
 
-  bool choose_frame();
-  const kernels::SeedMetric& kernels_of_metric() const;
-  float row_error(float norm) const;
+  bool choose_frame(const ExactDistance& exact);
   bool keeps_copy(std::size_t n_clusters) const;
   bool uses_boxes(std::size_t n_clusters) const;
   void order_rows();
@@ -112,15 +114,15 @@ class Neighborhoods {
 
   const Points<T>& points_;
   const Poll& poll_;
-  const std::size_t numbers_;  // the leading columns; the others are categories
-  const Growth growth_;
+  const std::size_t numbers_;       // the leading columns; the others are categories
+  const SeedFilter* const filter_;  // nullptr where the metric has none
   const kernels::PackKernels<float>& pack_ = kernels::pick().seed.pack;
-  const kernels::SeedMetric& kernels_;
+  const kernels::SeedMetric* const kernels_;  // its own
   const int threads_;
   int to_frame_ = 0;       // a value of the exact distance times this power of two is one of the frame
   double factor_ = 1.0;    // 2^e
   double mismatch_ = 0.0;  // what a category adds that differs, in the frame
-  const bool works_;       // whether the frame's numbers stay in float32's range
+  const bool works_;       // whether there is a filter, and the frame's numbers stay in float32's range
   const bool keeps_copy_;
   const bool uses_boxes_;
   const float relative_error_;

@@ -13,8 +13,8 @@
 
 namespace pykmeans::detail {
 
-/// a / b, rounded once (and once more where it is subnormal).
-inline double quotient(const Rounded& a, const Rounded& b) {
+/// a / b, rounded to 53 bits and then to double: twice where it is subnormal, unlike quotient() of exact/quotient.hpp.
+inline double twice_rounded_quotient(const Rounded& a, const Rounded& b) {
   return std::ldexp(a.fraction / b.fraction, a.exponent - b.exponent);
 }
 
@@ -69,9 +69,11 @@ class Clusters {
   bool alone(std::size_t cluster) const { return alone_[cluster] != 0; }
 
   /// The mean distance to a cluster that is not the row's own. @param sum  of w * distance, rounded once
-  double mean(const Rounded& sum, std::size_t cluster) const { return quotient(sum, whole_[cluster]); }
+  double mean(const Rounded& sum, std::size_t cluster) const { return twice_rounded_quotient(sum, whole_[cluster]); }
   /// To the others of the row's own cluster, which is not alone.
-  double mean_of_others(const Rounded& sum, std::size_t cluster) const { return quotient(sum, others_[cluster]); }
+  double mean_of_others(const Rounded& sum, std::size_t cluster) const {
+    return twice_rounded_quotient(sum, others_[cluster]);
+  }
 
  private:
   const std::int32_t* labels_;

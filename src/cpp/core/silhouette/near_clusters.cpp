@@ -20,21 +20,35 @@ constexpr std::size_t most_clusters = 4096;  // so that there are at most 64 byt
 constexpr int highest_number = 480;
 constexpr int highest_weight = 100;
 
-/// The bounds of the mean distances between a row and the clusters.
+/// How far a row is from a cluster's mean itself, by the norm between it and m'.
+double nearest(const MeanErrors& by, double norm) {
+  return std::max(0.0, by.less * norm - 2.0 * by.e);
+}
+double farthest(const MeanErrors& by, double norm) {
+  return by.more * norm + 2.0 * by.e;
+}
+
+/// Of the mean of |x - y|^2.
+double highest_square(const MeanErrors& by, double norm, double spread) {
+  const double far = farthest(by, norm);
+  return by.more * (far * far + by.more * spread);
+}
+
+/// The means of the clusters, and the bounds of the mean distances between a row and the clusters.
 template <class T>
 class MeanBounds {
  public:
   MeanBounds(const Points<T>& points, const Clusters& clusters, const ExactDistance& exact, const Poll& poll)
       : clusters_(clusters),
         exact_(exact),
-        distance_(points.metric.distance),
+        bound_(traits(points.metric.distance).bound_means),
         d_(points.columns()),
         means_(clusters.count() * d_),
         spread_(clusters.count()) {
     const double rows = static_cast<double>(points.rows()), columns = static_cast<double>(d_);
-    error_ = (2.0 * rows + 8.0) * std::ldexp(columns, points.range.highest - 53);
-    less_ = 1.0 - (2.0 * rows + columns + 64.0) * 0x1p-52;
-    more_ = 1.0 + (2.0 * rows + columns + 64.0) * 0x1p-52;
+    errors_.e = (2.0 * rows + 8.0) * std::ldexp(columns, points.range.highest - 53);
+    errors_.less = 1.0 - (2.0 * rows + columns + 64.0) * 0x1p-52;
+    errors_.more = 1.0 + (2.0 * rows + columns + 64.0) * 0x1p-52;
     Vector<double> weights(clusters.count());
     each_member(points, poll, [&](const T* row, double weight, std::size_t c) {
       weights[c] += weight;
@@ -47,19 +61,18 @@ class MeanBounds {
     });
   }
 
+  /// Of a row and all clusters; they mean nothing for its own cluster and for those without members.
   struct Bounds {
-    double low;
-    double high;
+    Vector<double> distances, low, high;
+
+    explicit Bounds(std::size_t clusters) : distances(clusters), low(clusters), high(clusters) {}
   };
 
-  Bounds operator()(const T* row, std::size_t c) const {
-    const double said = exact_(row, mean(c));
-    const double distance = distance_ == Distance::manhattan ? said : std::sqrt(said);
-    const double near = std::max(0.0, less_ * distance - 2.0 * error_), far = more_ * distance + 2.0 * error_;
-    if (distance_ == Distance::manhattan) return {less_ * near, more_ * (far + spread_[c])};
-    const double highest = more_ * (far * far + more_ * spread_[c]);
-    if (distance_ == Distance::euclidean) return {less_ * near, more_ * std::sqrt(highest)};
-    return {less_ * (near * near + std::max(0.0, less_ * spread_[c] - 2.0 * error_ * error_)), highest};
+  void operator()(const T* row, std::size_t own, Bounds& bounds) const {
+    const std::size_t k = clusters_.count();
+    for (std::size_t c = 0; c < k; ++c)
+      if (c != own && !clusters_.empty(c)) bounds.distances[c] = exact_(row, mean(c));
+    bound_(errors_, bounds.distances.data(), spread_.data(), k, bounds.low.data(), bounds.high.data());
   }
 
  private:
@@ -79,47 +92,72 @@ class MeanBounds {
 
   const Clusters& clusters_;
   const ExactDistance& exact_;
-  Distance distance_;
-  std::size_t d_;
+  const BoundMeans bound_;
+  const std::size_t d_;
   Vector<double> means_;   // (clusters, features)
   Vector<double> spread_;  // the mean of the exact distance between the members and the mean: V or R
-  double error_, less_, more_;
+  MeanErrors errors_;
 };
 
 template <class T>
 bool worth_it(const Points<T>& points, const Clusters& clusters, const ExactDistance& exact,
               const ValueRange* weights) {
-  const Distance distance = points.metric.distance;
   const std::size_t k = clusters.count();
-  return (distance == Distance::euclidean || distance == Distance::manhattan || distance == Distance::cosine) &&
-         k >= fewest_clusters && k <= most_clusters && exact.scale() == 0 && points.range.highest <= highest_number &&
+  return traits(points.metric.distance).bound_means && k >= fewest_clusters && k <= most_clusters &&
+         exact.scale() == 0 && points.range.highest <= highest_number &&
          (!weights || (weights->highest <= highest_weight && weights->lowest >= -highest_weight)) &&
          points.rows() < (std::size_t{1} << 32);
 }
 
 }  // namespace
 
+void bound_mean_norms(const MeanErrors& by, const double* distances, const double* spreads, std::size_t count,
+                      double* low, double* high) {
+  for (std::size_t c = 0; c < count; ++c) {
+    low[c] = by.less * nearest(by, distances[c]);
+    high[c] = by.more * (farthest(by, distances[c]) + spreads[c]);
+  }
+}
+
+void bound_mean_roots(const MeanErrors& by, const double* distances, const double* spreads, std::size_t count,
+                      double* low, double* high) {
+  for (std::size_t c = 0; c < count; ++c) {
+    const double norm = std::sqrt(distances[c]);
+    low[c] = by.less * nearest(by, norm);
+    high[c] = by.more * std::sqrt(highest_square(by, norm, spreads[c]));
+  }
+}
+
+void bound_mean_squares(const MeanErrors& by, const double* distances, const double* spreads, std::size_t count,
+                        double* low, double* high) {
+  for (std::size_t c = 0; c < count; ++c) {
+    const double norm = std::sqrt(distances[c]), near = nearest(by, norm);
+    low[c] = by.less * (near * near + std::max(0.0, by.less * spreads[c] - 2.0 * by.e * by.e));
+    high[c] = highest_square(by, norm, spreads[c]);
+  }
+}
+
 template <class T>
 NearClusters::NearClusters(const Points<T>& points, const Clusters& clusters, const ExactDistance& exact,
                            const ValueRange* weights, const Poll& poll) {
   if (!worth_it(points, clusters, exact, weights)) return;
   const std::size_t n = points.rows(), k = clusters.count();
-  const MeanBounds<T> bounds(points, clusters, exact, poll);
+  const MeanBounds<T> bound(points, clusters, exact, poll);
   const int threads = useful_threads(points.n_threads, {n, k, points.columns() + 8});
   const Blocks blocks(n, k * (points.columns() + 16), threads, pair_tile);
 
   order_.resize(n);
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
     const RowReader<T> read(points);
+    typename MeanBounds<T>::Bounds bounds(k);
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
-      const T* row = read(i);
+      bound(read(i), clusters.label(i), bounds);
       std::size_t next = 0;
       double least = std::numeric_limits<double>::infinity();
       for (std::size_t c = 0; c < k; ++c) {
         if (c == clusters.label(i) || clusters.empty(c)) continue;
-        const double high = bounds(row, c).high;
-        if (high < least) {
-          least = high;
+        if (bounds.high[c] < least) {
+          least = bounds.high[c];
           next = c;
         }
       }
@@ -132,20 +170,16 @@ NearClusters::NearClusters(const Points<T>& points, const Clusters& clusters, co
   bits_.resize((n + pair_tile - 1) / pair_tile * words_);
   parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
     const RowReader<T> read(points);
-    Vector<double> low(k);
+    typename MeanBounds<T>::Bounds bounds(k);
     for (std::size_t slot = blocks.begin(block); slot < blocks.end(block); ++slot) {
       const std::size_t i = row(slot), own = clusters.label(i);
       std::uint64_t* bits = bits_.data() + slot / pair_tile * words_;
-      const T* values = read(i);
+      bound(read(i), own, bounds);
       double least = std::numeric_limits<double>::infinity();
-      for (std::size_t c = 0; c < k; ++c) {
-        if (c == own || clusters.empty(c)) continue;
-        const auto found = bounds(values, c);
-        low[c] = found.low;
-        least = std::min(least, found.high);
-      }
       for (std::size_t c = 0; c < k; ++c)
-        if (!clusters.empty(c) && (c == own || !(low[c] > least))) bits[c / 64] |= std::uint64_t{1} << (c % 64);
+        if (c != own && !clusters.empty(c)) least = std::min(least, bounds.high[c]);
+      for (std::size_t c = 0; c < k; ++c)
+        if (!clusters.empty(c) && (c == own || !(bounds.low[c] > least))) bits[c / 64] |= std::uint64_t{1} << (c % 64);
     }
   });
 }

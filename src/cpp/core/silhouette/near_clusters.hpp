@@ -24,6 +24,19 @@
 
 namespace pykmeans::detail {
 
+/// How much the bounds are moved outwards: m is off by at most e, and `less` and `more` are the factors.
+struct MeanErrors {
+  double e, less, more;
+};
+
+// See BoundMeans: of a norm, of the Euclidean norm where the exact distance is its square, and of that square.
+void bound_mean_norms(const MeanErrors& errors, const double* distances, const double* spreads, std::size_t count,
+                      double* low, double* high);
+void bound_mean_roots(const MeanErrors& errors, const double* distances, const double* spreads, std::size_t count,
+                      double* low, double* high);
+void bound_mean_squares(const MeanErrors& errors, const double* distances, const double* spreads, std::size_t count,
+                        double* low, double* high);
+
 class NearClusters {
  public:
   /// @param weights  their range, or nullptr for ones

@@ -57,8 +57,7 @@ class PairSilhouettes {
         near_(near),
         limbs_(limbs),
         packer_(points, exact),
-        add_pairs_(points.metric.distance == Distance::manhattan ? kernels::pick().pairs.absolute
-                                                                 : kernels::pick().pairs.squared),
+        add_pairs_(traits(points.metric.distance).pairs()),
         own_(values),
         nearest_(points.rows(), std::numeric_limits<double>::infinity()),
         sums_((points.rows() + pair_tile - 1) / pair_tile * limbs.digits() * pair_tile) {

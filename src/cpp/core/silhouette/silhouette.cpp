@@ -70,9 +70,9 @@ void silhouette(const Points<T>& points, const std::int32_t* labels, std::size_t
   ValueRange range;
   if (points.weights) range = detail::range_of(points.weights, n);
   const ValueRange* weights = points.weights ? &range : nullptr;
-  const bool rooted = detail::traits(points.metric.distance).rooted;
-  const detail::DistanceLimbs limbs(exact, rooted, weights);
-  if (limbs.usable())
+  const detail::MetricTraits& metric = detail::traits(points.metric.distance);
+  const detail::DistanceLimbs limbs(exact, metric.rooted, weights);
+  if (metric.pairs && limbs.usable())
     detail::silhouettes_by_pairs(points, clusters, exact, weights, limbs, values, poll);
   else
     silhouettes_one_by_one(points, clusters, exact, values, poll);
@@ -112,7 +112,7 @@ double weighted_mean(const double* values, const double* weights, std::size_t co
     sum.add(values[i], w);
     weight.add(w);
   }
-  return detail::quotient(sum.rounded(), weight.rounded());
+  return detail::twice_rounded_quotient(sum.rounded(), weight.rounded());
 }
 
 #define PYKMEANS_INSTANTIATE(T)                                                                       \

@@ -4,21 +4,12 @@
 #include <cmath>
 #include <limits>
 
-#include "../exact/power_of_two.hpp"
+#include "../exact/quotient.hpp"
 #include "../machine/parallel.hpp"
 #include "../rows/normalize.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
-
-double quotient(const Rounded& numerator, const Rounded& denominator) {
-  // One hardware division, with operands placed so that they are exact and only the quotient is rounded, into the
-  // subnormal range too.
-  const int exponent = numerator.exponent - denominator.exponent;
-  if (exponent < -1500) return 0.0 * numerator.fraction;
-  const int half = exponent / 2;
-  return times_power_of_two(numerator.fraction, half) / times_power_of_two(denominator.fraction, half - exponent);
-}
 
 namespace {
 

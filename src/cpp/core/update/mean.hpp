@@ -9,9 +9,6 @@
 
 namespace pykmeans::detail {
 
-/// numerator / denominator, rounded once to double.
-double quotient(const Rounded& numerator, const Rounded& denominator);
-
 /// Move the centers of the clusters that were touched and have points: to the means of the leading features.
 /// @param single  round to float32  @param summed  leading features  @param centers [in, out] (clusters, features)
 void move_to_means(const Partial& sums, bool single, std::size_t summed, std::size_t features, double* centers,

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 
 #include "../exact/power_of_two.hpp"
 #include "../machine/parallel.hpp"
@@ -189,15 +188,11 @@ double Objective<T>::from_sums(const double* centers, const ExactDistance& exact
 template <class T>
 double Objective<T>::operator()(const double* centers, const ExactDistance& exact, const Labels& labels,
                                 const Partial& sums) {
-  const double objective =
-      traits(points_.metric.distance).all_algorithms  // all of it is made of squares
+  return checked_inertia(
+      traits(points_.metric.distance).squared_euclidean
           ? from_sums(centers, exact, labels, sums)
           : cluster_sums(points_, points_.weights, centers, /*n_sums=*/1, labels(), exact, poll_)[0].to_double(
-                exact.exponent());
-  if (!(objective <= std::numeric_limits<double>::max()))
-    throw std::invalid_argument(
-        "the inertia of X is beyond the largest float64 (1.8e308); scale X or sample_weight down");
-  return objective;
+                exact.exponent()));
 }
 
 template <class T>

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "../assign/assigner.hpp"
 #include "../rows/check.hpp"
@@ -25,7 +26,7 @@ class UpdateStep {
         poll_(poll),
         sums_(points.layout, n_clusters),
         objective_(points, n_clusters, poll),
-        update_(points, n_clusters, poll) {}
+        update_(traits(points.metric.distance).update->of(T())(points, n_clusters, poll)) {}
 
   /// The sums of the clusters, for the assignment that comes before.
   Partial& sums() { return sums_; }
@@ -41,7 +42,7 @@ class UpdateStep {
     Vector<std::size_t> moved;
     if (any_empty(sums_)) moved = fill_empty_clusters(points_, seen.data(), exact, labels(), sums_, poll_);
     for (const std::size_t row : moved) assigner.label_changed(row);
-    update_(sums_, labels, centers.data());
+    update_->move(sums_, labels, centers.data());
     check_finite(centers);
     objective_.forget_moved(sums_);
     for (std::size_t c = 0; c < sums_.clusters(); ++c) sums_.settle(c);
@@ -53,7 +54,7 @@ class UpdateStep {
   const Poll& poll_;
   Partial sums_;
   Objective<T> objective_;
-  CenterUpdate<T> update_;
+  const std::unique_ptr<CenterUpdate<T>> update_;
 };
 
 }  // namespace pykmeans::detail

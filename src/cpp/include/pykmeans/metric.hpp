@@ -25,6 +25,13 @@ inline constexpr Distance all_distances[] = {Distance::euclidean, Distance::manh
 /// What a center is made of: "mean", "median", "direction", "mode" or "mean or mode".
 const char* center_name(Distance distance);
 
+/// Whether features may be numbers, and whether they may be categories.
+bool has_numbers(Distance distance);
+bool has_categories(Distance distance);
+
+/// Whether rows and centers are divided by their lengths.
+bool normalizes(Distance distance);
+
 /// Whether an algorithm can work with a distance; automatic and lloyd always can.
 bool works_with(Algorithm algorithm, Distance distance);
 

@@ -106,6 +106,18 @@ void simplified_silhouette(const Points<T>& points, MatrixView<double> centers, 
 /// ones
 double weighted_mean(const double* values, const double* weights, std::size_t count);
 
+/// The rows as one cluster: their mean, and the mean of their squared distances to it. Of one column, that is its
+/// variance.
+struct Moments {
+  std::vector<double> mean;  ///< (n_features) the exact sum of w * x over that of w, rounded to double
+  double variance = 0.0;     ///< the exact sum of w * distance to that mean over that of w, each rounded once
+};
+
+/// By the metric euclidean, with the weights. Throws std::invalid_argument where the sum of w * distance is beyond the
+/// largest double.
+template <class T>
+Moments moments(const Points<T>& points, const Poll& poll = {});
+
 /// float32 centers as doubles, exactly, whatever floating-point state the calling thread is in. @return (rows *
 /// columns)
 std::vector<double> widened(MatrixView<float> values);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "options.hpp"
 #include "partial.hpp"
@@ -22,6 +23,11 @@ struct RowFacts {
 
   /// Add the facts of the rows that follow. Throws std::invalid_argument where they have other columns.
   void merge(const RowFacts& next);
+
+  /// As bytes that any machine reads, in a frame that is checked.
+  std::vector<unsigned char> to_bytes() const;
+  /// The way back. Throws std::invalid_argument for bytes that are damaged, truncated, newer or of something else.
+  static RowFacts from_bytes(const unsigned char* bytes, std::size_t size);
 };
 
 /// What one pass over the rows finds.

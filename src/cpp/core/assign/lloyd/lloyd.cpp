@@ -4,9 +4,9 @@
 #include <cmath>
 #include <cstdint>
 
+#include "../../../kernels/bits.hpp"
 #include "../../filter/codebook.hpp"
 #include "../../filter/filter_frame.hpp"
-#include "../../machine/bits.hpp"
 #include "../../machine/large_array.hpp"
 #include "../../rows/row_block.hpp"
 #include "../thresholds.hpp"
@@ -29,20 +29,6 @@ struct PackedTiles {
   PackedTiles() = default;
   PackedTiles(std::size_t rows, std::size_t features) : values(rows * features), row_errors(rows) {}
 };
-
-template <class Float>
-const kernels::ScoreKernels<Float>& score_kernels(const kernels::FilterKernels<Float>& kernels,
-                                                  const FilterFrame& frame) {
-  switch (frame.score) {
-    case Score::l1:
-      return kernels.l1;
-    case Score::mixed:
-      return kernels.mixed;
-    case Score::products:
-      break;
-  }
-  return kernels.dot;
-}
 
 }  // namespace
 
@@ -83,7 +69,7 @@ struct alignas(64) Lloyd<T>::Worker {
       : features(data.columns()),
         frame(where),
         kernels(functions),
-        score(score_kernels(functions, where)),
+        score(where.filter->of(Float()).kernels(functions)),
         codebook(centers),
         factor(std::ldexp(1.0, -where.exponent)),
         tile(functions.tile),
@@ -133,11 +119,11 @@ struct alignas(64) Lloyd<T>::Worker {
       const kernels::TileVerdict& verdict = verdicts[(first - begin) / tile];
       std::uint32_t moved = verdict.moved & ~verdict.undecided & real;
       for (; moved != 0; moved &= moved - 1) {
-        const std::size_t row = first + lowest_set_bit(moved);
+        const std::size_t row = first + kernels::lowest_bit(moved);
         relabel(row, found[row - begin]);
       }
       for (std::uint32_t left = verdict.undecided & real; left != 0; left &= left - 1)
-        undecided.push_back(first + lowest_set_bit(left));
+        undecided.push_back(first + kernels::lowest_bit(left));
     }
   }
 
@@ -197,13 +183,13 @@ Lloyd<T>::~Lloyd() = default;
 /// A filter decides where packing costs less than it saves, and where its proof holds.
 template <class T>
 typename Lloyd<T>::By Lloyd<T>::choose(const Pass& pass) {
+  const LloydFilter* filter = traits(points_.metric.distance).filter;
+  if (!filter || (pass.exact.scale() != 0 && !filter->scales)) return By::exact_distance;
   if (points_.rows() < kernels::pick().float32.tile) return By::exact_distance;
   if (!frame_) {
     frame_ = frame_of(points_, pass.poll);
     use_double_ = !frame_->float_suffices;
   }
-  // Only the bound of products knows of scaling.
-  if (pass.exact.scale() != 0 && frame_->score != Score::products) return By::exact_distance;
   return use_double_ ? By::float64 : By::float32;
 }
 

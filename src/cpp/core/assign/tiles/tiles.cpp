@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "../../../kernels/bits.hpp"
 #include "../../../kernels/table.hpp"
 #include "../../filter/codebook.hpp"
-#include "../../machine/bits.hpp"
 #include "../../rows/row_block.hpp"
 #include "../thresholds.hpp"
 #include "pykmeans/workspace.hpp"
@@ -153,7 +153,7 @@ struct Tiles<T>::Work {
     for (std::size_t t = 0; t < count; ++t)
       for (std::uint32_t bits = (verdicts[t].undecided | verdicts[t].moved) & real(first + t); bits != 0;
            bits &= bits - 1)
-        rows.prefetch(begin + t * tile + lowest_set_bit(bits));
+        rows.prefetch(begin + t * tile + kernels::lowest_bit(bits));
     for (std::size_t t = 0; t < count; ++t) settle(first + t, verdicts[t], least + t * tile, found + t * tile);
   }
 
@@ -164,11 +164,11 @@ struct Tiles<T>::Work {
     const std::uint32_t beyond = shared.beyond_[first_tile + t] & real(t);
     const std::uint32_t undecided = verdict.undecided & real(t) & ~beyond;
     for (std::uint32_t bits = verdict.moved & real(t) & ~beyond & ~undecided; bits != 0; bits &= bits - 1)
-      relabel(t * tile + lowest_set_bit(bits), found[lowest_set_bit(bits)]);
+      relabel(t * tile + kernels::lowest_bit(bits), found[kernels::lowest_bit(bits)]);
     for (std::uint32_t bits = undecided; bits != 0; bits &= bits - 1)
-      judge(t, lowest_set_bit(bits), least[lowest_set_bit(bits)] + centers.margin);
+      judge(t, kernels::lowest_bit(bits), least[kernels::lowest_bit(bits)] + centers.margin);
     for (std::uint32_t bits = beyond; bits != 0; bits &= bits - 1) {
-      const std::size_t row = t * tile + lowest_set_bit(bits);
+      const std::size_t row = t * tile + kernels::lowest_bit(bits);
       relabel(row, static_cast<std::int32_t>(pass.exact.nearest(rows.row(row), pass.centers, pass.n_clusters)));
     }
   }

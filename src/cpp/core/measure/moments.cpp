@@ -1,0 +1,76 @@
+#include "moments.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+#include "../distance/exact_distance.hpp"
+#include "../exact/quotient.hpp"
+#include "../exact/range.hpp"
+#include "../machine/float_environment.hpp"
+#include "../rows/check.hpp"
+#include "../rows/row_block.hpp"
+#include "cluster_sums.hpp"
+#include "pykmeans/pykmeans.hpp"
+
+namespace pykmeans {
+
+namespace detail {
+
+namespace {
+
+template <class T>
+Partial sum_of_rows(const Points<T>& points, const double* weights, const Poll& poll) {
+  const std::size_t d = points.plain_layout.features;
+  const PassPlan plan(points, d, d * 4);
+  Vector<Partial> sums(static_cast<std::size_t>(plan.threads),
+                       Partial(weights ? points.layout : points.plain_layout, 1));
+  for_each_block(*points.source, weights, plan, poll, [&](const RowBlock<T>& block, int worker) {
+    Partial& mine = sums[static_cast<std::size_t>(worker)];
+    for (std::size_t i = 0; i < block.count; ++i)
+      if (block.weight(i) > 0.0) mine.add(0, block.row(i), block.weight(i));
+  });
+  for (std::size_t w = 1; w < sums.size(); ++w) sums[0].merge(0, sums[w]);
+  return sums[0];
+}
+
+}  // namespace
+
+template <class T>
+RowMoments row_moments(const Points<T>& points, const double* weights, const Poll& poll) {
+  const std::size_t d = points.plain_layout.features;
+  const Partial sums = sum_of_rows(points, weights, poll);
+  RowMoments moments;
+  moments.weight = sums.weight(0);
+  moments.mean.resize(d);
+  for (std::size_t q = 0; q < d; ++q) moments.mean[q] = quotient(sums.sum(0, q), moments.weight);
+  const ExactDistance exact(Metric{}, merged(points.range, range_of(moments.mean.data(), d)), d);
+  moments.inertia = cluster_sums(points, weights, moments.mean.data(), 1, nullptr, exact, poll)[0];
+  moments.exponent = exact.exponent();
+  return moments;
+}
+
+template RowMoments row_moments(const Points<std::uint8_t>&, const double*, const Poll&);
+template RowMoments row_moments(const Points<float>&, const double*, const Poll&);
+template RowMoments row_moments(const Points<double>&, const double*, const Poll&);
+
+}  // namespace detail
+
+template <class T>
+Moments moments(const Points<T>& points, const Poll& poll) {
+  const detail::FloatEnvironment environment;
+  detail::check_finite(points);
+  if (points.metric.distance != Distance::euclidean)
+    throw std::invalid_argument(std::string("metric=") + to_string(points.metric.distance) + " must be euclidean here");
+  const detail::RowMoments found = detail::row_moments(points, points.weights, poll);
+  const double inertia = detail::checked_inertia(found.inertia.to_double(found.exponent));
+  const double weight = std::ldexp(found.weight.fraction, found.weight.exponent);
+  return {{found.mean.begin(), found.mean.end()}, inertia / weight};
+}
+
+template Moments moments(const Points<std::uint8_t>&, const Poll&);
+template Moments moments(const Points<float>&, const Poll&);
+template Moments moments(const Points<double>&, const Poll&);
+
+}  // namespace pykmeans
