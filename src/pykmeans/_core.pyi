@@ -139,8 +139,8 @@ def medoids(points: Points, centers: Centers, labels: NDArray[np.int32]) -> NDAr
 def moments(points: Points) -> tuple[NDArray[np.float64], float]:
     """Mean of the rows, shape (n_features,), and variance: the mean of their squared distances to it. Euclidean only.
 
-    Weights count. The sums are exact; they, the mean and the variance are each rounded once. ValueError where the sum of
-    the squared distances is beyond the largest float64.
+    Weights count. The sums are exact; they, the mean and the variance are each rounded once. ValueError where the sum
+    of the squared distances is beyond the largest float64.
     """
 
 def score(points: Points, centers: Centers) -> float:
