@@ -130,10 +130,10 @@ def fit(
     """
 
 def nearest(points: Points, centers: Centers) -> NDArray[np.int32]:
-    """Label of each row: the referee's nearest center, the lowest index at a tie."""
+    """Label of each row: the nearest center by the exact distance, the lowest index at a tie."""
 
 def assign(points: Points, centers: Centers) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Labels and the referee's distances (euclidean: squared), both of shape (n_samples,)."""
+    """Labels and the exact distances (euclidean: squared), both of shape (n_samples,)."""
 
 def transform(points: Points, centers: Centers) -> NDArray[Any]:
     """Distances (euclidean: not squared), shape (n_samples, n_clusters): float32 for float32 X, else float64."""

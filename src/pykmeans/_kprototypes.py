@@ -103,7 +103,7 @@ class KPrototypes(Clusterer):
         one then, or before a further run. Of the runs that were begun the best is kept all the same, and its labels
         belong to its centers.
     algorithm_ : str
-        The way to assign that was used.
+        The algorithm that was used.
     converged_ : bool
         Whether it stopped for one of the first two reasons.
     cluster_sizes_ : ndarray of shape (n_clusters,), float64

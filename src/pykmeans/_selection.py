@@ -48,7 +48,7 @@ def select_k(
         - "simplified_silhouette": the same with distances to centers in place of rows; every metric. It takes no
           longer than an iteration.
         - "calinski_harabasz": the largest ratio of the variances between and within clusters; metric "euclidean".
-        - "davies_bouldin": the least mean overlap of each cluster with its worst neighbour; metric "euclidean".
+        - "davies_bouldin": the least mean overlap of each cluster with its worst neighbor; metric "euclidean".
         - "gap": the least k whose gap statistic the next k does not exceed by its standard error; metric "euclidean".
           ``n_references`` more data sets are clustered for each k.
         - "bic": the lowest Bayesian information criterion of spherical Gaussians of one variance; metric "euclidean".

@@ -120,7 +120,7 @@ float Neighborhoods<T>::stored(double value, std::size_t tile_number) const {
   return framed * (1.0f + relative_error_) + row_errors_[tile_number];
 }
 
-/// Some tiles in the frame. @param row errors [out] (count) or nullptr
+/// Some tiles in the frame. @param row_errors [out] (count) or nullptr
 template <class T>
 const float* Neighborhoods<T>::pack(std::size_t first_tile, std::size_t count, Vector<float>& scratch,
                                     float* row_errors) const {

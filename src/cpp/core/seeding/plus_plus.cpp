@@ -1,14 +1,14 @@
 // Greedy k-means++ (D. Arthur and S. Vassilvitskii, "k-means++: the advantages of careful seeding", 2007), with the
 // random numbers given. Use when: nearly always. Cost: at most n k d n_local_trials multiply-adds, and about n log(k)
-// distances of the exact distance.
+// exact distances.
 //
 // The value of a row is its distance to its nearest seed so far, by the metric (Euclidean: squared); a row is drawn in
 // proportion to w * value, by exact prefix sums. Of the candidates of a step the one that leaves the least exact sum of
 // w * value is kept.
 //
-// The values are the exact distance's, and kept for the seeds that were picked. What a candidate would change is
-// estimated by a filter (neighborhoods.hpp), with a bound; only where two candidates come nearer to each other than
-// that is what they change measured by the exact distance, and exact sums decide.
+// The values are exact distances, and kept for the seeds that were picked. What a candidate would change is estimated
+// by a filter (neighborhoods.hpp), with an error bound. Only where two candidates are closer to each other than that,
+// their changes are measured by the exact distance, and exact sums decide.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -111,7 +111,7 @@ class PlusPlus {
     return Vector<double>(values, values + points_.columns());
   }
 
-  /// Rows of a part that a candidate comes nearer to, and its distances.
+  /// Rows of a part that a candidate is nearer to, and their distances to it.
   struct Improvements {
     Vector<Near> rows;
     Vector<double> values;
@@ -172,7 +172,7 @@ class PlusPlus {
     return std::move(changes[0]);
   }
 
-  /// Make a candidate a seed: values and sums follow.
+  /// Make a candidate a seed, and bring values and sums up to date.
   void take(std::size_t candidate, const double* center) {
     detail::parallel_blocks(nearby_.parts(), threads_, poll_, [&](std::size_t part, int) {
       Improvements found;

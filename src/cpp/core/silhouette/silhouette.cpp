@@ -21,7 +21,7 @@ using detail::FloatEnvironment;
 
 namespace {
 
-/// Distances in the exact distance's unit: a silhouette is a ratio, so that any power of two will do.
+/// Distances in the unit of the exact distance: a silhouette is a ratio, so any power of two will do.
 double shown(double said, bool rooted) {
   return rooted ? std::sqrt(said) : said;
 }
