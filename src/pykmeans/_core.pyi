@@ -83,7 +83,9 @@ class Fit:
     # labels before empty clusters are filled, and their entry in inertia_history.
     steps: list[tuple[NDArray[Any], NDArray[np.int32], float]]
 
-def plus_plus(points: Points, n_clusters: int, uniforms: NDArray[np.float64], n_local_trials: int) -> NDArray[np.int64]:
+def plus_plus(
+    points: Points, n_clusters: int, uniforms: NDArray[np.float64], n_local_trials: int, max_memory: int = 0
+) -> NDArray[np.int64]:
     """Rows that greedy k-means++ picks, shape (n_clusters,).
 
     uniforms : float64 of shape (1 + (n_clusters - 1) * n_local_trials,), in [0, 1): the random numbers in the order
@@ -111,6 +113,7 @@ def fit(
     on_iteration: Callable[[int, float], None] | None = None,
     on_update: Callable[[int, float, float], bool] | None = None,
     max_time: float = ...,
+    max_memory: int = 0,
     record_steps: bool = False,
 ) -> Fit:
     """Run Lloyd's algorithm from ``init``, which is rounded to the type of the centers.
@@ -120,6 +123,8 @@ def fit(
     and reaches the caller. Ctrl-C (KeyboardInterrupt) does too.
     on_update(i, inertia, shift) is called when the centers have moved, too; True ends the fit. Exceptions as above.
     max_time : seconds after which no further iteration begins, >= 0; one is always made. Infinity by default.
+    max_memory : bytes that it may keep beside X and what it returns; 0 for half of what is free. ValueError where that
+        is less than "lloyd" takes.
     record_steps : whether to keep the steps, in 4 bytes a row and iteration.
     ValueError where the inertia is beyond the largest float64.
     """
@@ -139,8 +144,8 @@ def medoids(points: Points, centers: Centers, labels: NDArray[np.int32]) -> NDAr
 def moments(points: Points) -> tuple[NDArray[np.float64], float]:
     """Mean of the rows, shape (n_features,), and variance: the mean of their squared distances to it. Euclidean only.
 
-    Weights count. The sums are exact; they, the mean and the variance are each rounded once. ValueError where the sum
-    of the squared distances is beyond the largest float64.
+    Weights count. The sums are exact; each is rounded once, and then divided by that of the weights. ValueError where
+    the sum of the squared distances is beyond the largest float64.
     """
 
 def score(points: Points, centers: Centers) -> float:

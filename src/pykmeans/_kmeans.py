@@ -70,6 +70,13 @@ class KMeans(Clusterer):
         Seconds from the call of ``fit`` on after which no further iteration and no further run begins; None for no
         limit. One iteration is always made, and nothing is cut in the middle: a fit takes longer by the iteration that
         is under way then and a last assignment of the rows, or by reading X and choosing a start.
+    max_memory : int, str or None, default=None
+        What the fit may keep beside X and its attributes: bytes, or text such as "2 GB" (GiB are 1024^3 bytes). None
+        for half of what the machine, or the container that it runs in, has free. "auto" and k-means++ choose among what
+        fits, an ``algorithm`` that does not fit is replaced by "lloyd", and the result is the same. A limit below what
+        "lloyd" or k-means++ cannot do without is a ValueError that says how much that is. It is not about what NumPy
+        takes for a moment where ``init`` is "random" or a callable, nor about 16 bytes a row while empty clusters are
+        filled.
 
     Attributes
     ----------
@@ -170,6 +177,7 @@ class KMeans(Clusterer):
         "record_steps",
         "callback",
         "max_time",
+        "max_memory",
     )
 
     def __init__(
@@ -190,6 +198,7 @@ class KMeans(Clusterer):
         record_steps: bool = False,
         callback: Callable[[int, float, float], bool | None] | None = None,
         max_time: float | None = None,
+        max_memory: int | str | None = None,
     ) -> None:
         self.n_clusters = n_clusters
         self.init = init
@@ -206,6 +215,7 @@ class KMeans(Clusterer):
         self.record_steps = record_steps
         self.callback = callback
         self.max_time = max_time
+        self.max_memory = max_memory
 
     @property
     def _metric_name(self) -> str:

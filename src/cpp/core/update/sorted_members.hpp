@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "medians_modes.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
+#include "statistic.hpp"
 
 namespace pykmeans::detail {
 

@@ -1,56 +1,89 @@
-// ValueCodes: every value of a column as a byte that keeps the order of the values. Counting by code then stands in for
-// sorting, and comparing codes for comparing values.
+// ValueCodes: every value of a column as a byte that keeps the order of the values. Counting codes then stands in for
+// sorting values, and comparing codes for comparing values.
 //
-// A column of at most 256 distinct values has a code for each; uint8 is its own code. In other columns, where medians
-// are looked for, a code is a bucket: a range of values that holds about as many rows as any other. Where modes are
-// looked for, such columns have no codes. Memory: a byte for each value, none for uint8.
+// A value of type uint8 is its own code. Other columns have what CodedColumn says, but buckets only for medians: a mode
+// is one value, so that columns of more than 256 values have no codes. Memory: a byte for each value, none for uint8.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "../machine/large_array.hpp"
+#include "../machine/prefetch.hpp"
+#include "../rows/row_block.hpp"
+#include "coded_column.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
+#include "statistic.hpp"
 
 namespace pykmeans::detail {
 
-/// What the codes of a column mean.
 template <class T>
-struct CodedColumn {
-  enum class Kind { none, values, buckets };
-  Kind kind = Kind::none;
-  Vector<T> lowest;             // (codes) the least value of each code, ascending; of the first bucket, any
-  Vector<std::uint8_t> single;  // (codes) whether a code stands for one value
-
-  std::size_t codes() const { return lowest.size(); }
-};
+class CodeReader;
 
 template <class T>
-class ValueCodes : public Pooled {
+class ValueCodes {
  public:
-  using Column = CodedColumn<T>;
-
-  /// Of columns [first, n_features). @param points  finite; must outlive it  @param buckets  see above
-  ValueCodes(const Points<T>& points, std::size_t first, bool buckets, const Poll& poll);
+  /// Of columns [first, n_features). @param points  finite; must outlive it
+  ValueCodes(const Points<T>& points, std::size_t first, Statistic what, const Poll& poll);
 
   std::size_t first() const { return first_; }
   /// (n_features - first)
-  const Vector<Column>& columns() const { return columns_; }
-  /// The codes of a row, (n_features - first); 0 in columns without. @see readable_beyond
-  const std::uint8_t* row(std::size_t i) const { return codes_ + static_cast<std::ptrdiff_t>(i) * stride_; }
-  /// Whether eight bytes may be read at any place in a row, so as to see fewer.
-  bool readable_beyond() const { return own_.size() != 0; }
+  const Vector<CodedColumn<T>>& columns() const { return columns_; }
 
  private:
-  void take_bytes(const Points<T>& points, const Poll& poll);
-  void encode(const Points<T>& points, bool buckets, const Poll& poll);
+  friend class CodeReader<T>;
+  static constexpr bool values_are_codes = std::is_same_v<T, std::uint8_t>;
 
+  const Points<T>& points_;
   std::size_t first_;
-  Vector<Column> columns_;
-  LargeArray<std::uint8_t> own_;  // (rows, columns), and scratch to read beyond
-  const std::uint8_t* codes_ = nullptr;
-  std::ptrdiff_t stride_ = 0;
+  Vector<CodedColumn<T>> columns_;
+  LargeArray<std::uint8_t> codes_;  // (rows, columns), and scratch to read beyond; nothing where values are codes
+};
+
+/// The codes of rows, by their number; one reader for each thread.
+template <class T>
+class CodeReader {
+ public:
+  static constexpr std::size_t beyond = 8;
+
+  /// `codes` must outlive it.
+  explicit CodeReader(const ValueCodes<T>& codes) : codes_(&codes), rows_(codes.points_) {}
+
+  /// The codes of a row, (columns of the codes): any byte in columns without codes. Valid until the next call.
+  const std::uint8_t* operator()(std::size_t row) const {
+    if constexpr (ValueCodes<T>::values_are_codes)
+      return rows_(row) + codes_->first_;
+    else
+      return codes_->codes_.data() + row * codes_->columns_.size();
+  }
+
+  /// The same, where `beyond` more bytes may be read, whatever they are.
+  const std::uint8_t* padded(std::size_t row) {
+    if constexpr (ValueCodes<T>::values_are_codes) {
+      const std::size_t width = codes_->columns_.size();
+      copy_.resize(width + beyond);
+      std::copy_n((*this)(row), width, copy_.data());
+      return copy_.data();
+    } else {
+      return (*this)(row);
+    }
+  }
+
+  /// A hint that a row will be read soon.
+  void prefetch(std::size_t row) const {
+    if constexpr (ValueCodes<T>::values_are_codes)
+      rows_.prefetch(row);
+    else
+      detail::prefetch((*this)(row));
+  }
+
+ private:
+  const ValueCodes<T>* codes_;
+  RowReader<T> rows_;
+  Vector<std::uint8_t> copy_;
 };
 
 }  // namespace pykmeans::detail

@@ -1,4 +1,7 @@
-// What a row counts for: exact numbers that add up in any order.
+// What a row counts for: exact numbers that add up in any order. UnitWeights where there are no weights, WholeWeights
+// for weights that are whole numbers of a common unit, as most are; AnyWeights for all others.
+//
+// Each has Count, a sum of weights, and Member, what it needs to know of a member in one column.
 #pragma once
 
 #include <algorithm>
@@ -14,46 +17,64 @@
 
 namespace pykmeans::detail {
 
-/// A value that has its place among others: NaN, which somebody may write into X meanwhile, has none.
+/// A value that can be sorted: somebody may write NaN into X meanwhile.
 template <class T>
-T ordered(T value) {
+T sortable(T value) {
   return value == value ? value : T(0);
 }
 
-/// Without weights; for fewer than 2^32 rows.
+/// For fewer than 2^32 rows.
 template <class T>
-class Ones {
+class UnitWeights {
  public:
   using Count = std::uint32_t;
-  using Entry = T;  // a member in one column
+  using Member = T;
 
-  explicit Ones(const Points<T>&) {}
-  Count operator()(std::size_t) const { return 1; }
-  static bool fits(const Points<T>& points) { return !points.weights && points.rows() < 0xffffffffu; }
+  explicit UnitWeights(const Points<T>&) {}
+  static bool fit(const Points<T>& points) { return !points.weights && points.rows() < 0xffffffffu; }
   static bool reaches_half(Count part, Count whole) { return part >= whole - part; }
-  static Entry entry(T value, std::size_t) { return ordered(value); }
 
-  /// The least value of some members, one at least, up to which they and `below` reach half of the whole.
-  T middle(Vector<Entry>& members, bool sorted, Count below, Count whole) const {
-    const std::size_t index = std::min<std::size_t>(whole - whole / 2 - 1 - below, members.size() - 1);
-    const auto slot = members.begin() + static_cast<std::ptrdiff_t>(index);
-    if (!sorted) std::nth_element(members.begin(), slot, members.end());
+  Count operator()(std::size_t) const { return 1; }
+  static Member member(T value, std::size_t) { return sortable(value); }
+  static T value(Member member) { return member; }
+  static Count weight(Member) { return 1; }
+
+  /// The least value up to which some members, one at least, and `below` together reach half of the whole.
+  static T median(Vector<Member>& members, Count below, Count whole) {
+    const auto slot = members.begin() + index_of_median(members, below, whole);
+    std::nth_element(members.begin(), slot, members.end());
     return *slot;
+  }
+  static T median_of_sorted(const Vector<Member>& members, Count below, Count whole) {
+    return *(members.begin() + index_of_median(members, below, whole));
+  }
+
+ private:
+  static std::ptrdiff_t index_of_median(const Vector<Member>& members, Count below, Count whole) {
+    // Beyond the last where X has been changed since the members were counted.
+    return static_cast<std::ptrdiff_t>(std::min<std::size_t>(whole - whole / 2 - 1 - below, members.size() - 1));
   }
 };
 
-/// What they have in common: members are known with their rows.
-template <class T, class Self, class Sum>
+/// What the others have in common: a member is its value and its row.
+template <class T, class Row, class Self, class Sum>
 class Weighted {
  public:
   using Count = Sum;
-  using Entry = std::pair<T, std::uint32_t>;
+  using Member = std::pair<T, Row>;
 
-  static Entry entry(T value, std::size_t row) { return {ordered(value), static_cast<std::uint32_t>(row)}; }
-  T middle(Vector<Entry>& members, bool sorted, Count below, const Count& whole) const {
-    if (!sorted) std::sort(members.begin(), members.end());
-    for (const Entry& member : members) {
-      below += static_cast<const Self&>(*this)(member.second);
+  static Member member(T value, std::size_t row) { return {sortable(value), static_cast<Row>(row)}; }
+  static T value(const Member& member) { return member.first; }
+  Count weight(const Member& member) const { return static_cast<const Self&>(*this)(member.second); }
+
+  /// As above. Members of no weight are never the first to reach it, so they may be among the others.
+  T median(Vector<Member>& members, const Count& below, const Count& whole) const {
+    std::sort(members.begin(), members.end());
+    return median_of_sorted(members, below, whole);
+  }
+  T median_of_sorted(const Vector<Member>& members, Count below, const Count& whole) const {
+    for (const Member& member : members) {
+      below += weight(member);
       if (Self::reaches_half(below, whole)) return member.first;
     }
     return members.back().first;
@@ -62,23 +83,23 @@ class Weighted {
 
 /// Weights as whole numbers, in units of the lowest bit of any.
 template <class T>
-class WholeWeights : public Weighted<T, WholeWeights<T>, TwoWords> {
+class WholeWeights : public Weighted<T, std::uint32_t, WholeWeights<T>, TwoWords> {
  public:
   using Count = TwoWords;
 
   explicit WholeWeights(const Points<T>& points) : weights_(points.weights), unit_(range_of_weights(points).unit) {}
+  static bool fit(const Points<T>& points) {
+    if (!points.weights || points.rows() >= 0xffffffffu) return false;
+    const Range range = range_of_weights(points);
+    return range.highest - range.unit <= 128 - 32 - 1;  // a sum of 2^32, twice
+  }
+  static bool reaches_half(const Count& part, const Count& whole) { return !(part + part < whole); }
 
   Count operator()(std::size_t row) const {
     const Split parts = split(weights_[row]);
     const int shift = std::clamp(parts.exponent - unit_, -63, 127);  // beyond, the weights have been changed since
     return shift >= 0 ? shifted(parts.significand, shift) : Count{parts.significand >> -shift, 0};
   }
-  static bool fits(const Points<T>& points) {
-    if (!points.weights || points.rows() >= 0xffffffffu) return false;
-    const Range range = range_of_weights(points);
-    return range.highest - range.unit <= 128 - 32 - 1;  // a sum of 2^32, twice
-  }
-  static bool reaches_half(const Count& part, const Count& whole) { return !(part + part < whole); }
 
  private:
   struct Range {
@@ -105,29 +126,30 @@ class WholeWeights : public Weighted<T, WholeWeights<T>, TwoWords> {
   int unit_;
 };
 
+/// An exact sum that adds up as an integer does.
+struct WideCount {
+  WideSum sum;
+  WideCount& operator+=(const WideCount& other) {
+    sum.add(other.sum);
+    return *this;
+  }
+  friend bool operator<(const WideCount& a, const WideCount& b) { return a.sum.less(b.sum); }
+};
+
 /// Any weights, any number of rows; slow.
 template <class T>
-class AnyWeights {
+class AnyWeights : public Weighted<T, std::size_t, AnyWeights<T>, WideCount> {
  public:
-  using Entry = std::pair<T, std::size_t>;
-  /// As an integer adds up.
-  struct Count {
-    WideSum sum;
-    Count& operator+=(const Count& other) {
-      sum.add(other.sum);
-      return *this;
-    }
-    friend bool operator<(const Count& a, const Count& b) { return a.sum.less(b.sum); }
-  };
+  using Count = WideCount;
 
   explicit AnyWeights(const Points<T>& points) : points_(points) {}
+  static bool reaches_half(Count part, const Count& whole) { return !((part += Count(part)) < whole); }
+
   Count operator()(std::size_t row) const {
     Count count;
     count.sum.add(points_.weight(row));
     return count;
   }
-  static Entry entry(T value, std::size_t row) { return {ordered(value), row}; }
-  static bool reaches_half(Count part, const Count& whole) { return !((part += Count(part)) < whole); }
 
  private:
   const Points<T>& points_;

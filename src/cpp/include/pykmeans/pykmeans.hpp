@@ -22,6 +22,8 @@
 #include "partial.hpp"
 #include "points.hpp"
 #include "result.hpp"
+#include "row_facts.hpp"
+#include "row_source.hpp"
 #include "view.hpp"
 #include "workspace.hpp"
 
