@@ -38,8 +38,8 @@ class Points:
         unit column stride, any row stride (zero and negative too).
     sample_weight : C-contiguous float64 of shape (n_samples,), finite, >= 0, not all zero; None for ones.
     n_threads : 0 for what the machine grants; it holds for every call that takes these Points.
-    metric : one of METRICS. Every call below measures by it. Cosine is the one that copies: it keeps the rows divided
-        by their lengths, in float64, and refuses rows of zeros. Categories must be whole numbers.
+    metric : one of METRICS. Every call below measures by it. For cosine, rows are divided by their lengths whenever
+        they are read, which takes 16 bytes a row, and rows of zeros are refused. Categories must be whole numbers.
     n_numeric, gamma : of "mixed": how many of the leading columns are numbers, and what a category that differs adds.
     occurrences : the rows that X stands for, in their order: X has a row for each of the different ones, and
         sample_weight is their counts. plus_plus draws from them and fit takes their variance for its tolerance, so that
@@ -66,7 +66,7 @@ class Points:
         """Row and column of the first of them in row order; (-1, -1) where there is none."""
 
 class Fit:
-    """What one run of the loop found (SEMANTICS.md has the meaning of each)."""
+    """What one run of the loop found (docs/semantics.md has the meaning of each)."""
 
     labels: NDArray[np.int32]  # (n_samples,)
     centers: NDArray[Any]  # (n_clusters, n_features); float32 for float32 X, else float64
