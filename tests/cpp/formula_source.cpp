@@ -17,10 +17,11 @@ using pykmeans::Distance;
 using pykmeans::MatrixView;
 using pykmeans::Points;
 
-/// Ten places with points around them.
+/// Ten places with points around them. Columns from `first_whole` on hold whole numbers, as categories are.
 class Formula : public pykmeans::RowSource<float> {
  public:
-  using RowSource::RowSource;
+  Formula(std::size_t n_rows, std::size_t n_columns, std::size_t first_whole)
+      : RowSource(n_rows, n_columns), first_whole_(first_whole) {}
 
   void read(std::size_t row, float* out) const override {
     for (std::size_t q = 0; q < columns(); ++q) out[q] = value(row, q);
@@ -28,9 +29,12 @@ class Formula : public pykmeans::RowSource<float> {
 
   float value(std::size_t row, std::size_t column) const override {
     Random random(row * columns() + column);
-    const std::size_t place = row % 10 * (column + 3) % 11 + 1;
-    return static_cast<float>(static_cast<double>(place) + 3 * random.uniform());
+    const double value = static_cast<double>(row % 10 * (column + 3) % 11 + 1) + 3 * random.uniform();
+    return static_cast<float>(column < first_whole_ ? value : std::floor(value));
   }
+
+ private:
+  const std::size_t first_whole_;
 };
 
 std::string current;  // what is being tested, for messages
@@ -68,7 +72,7 @@ double peak_memory() {
 void expect_little_memory(std::size_t n, double most_megabytes) {
   current = std::to_string(n) + " rows";
   constexpr std::size_t d = 8, k = 10;
-  const auto formula = std::make_shared<Formula>(n, d);
+  const auto formula = std::make_shared<Formula>(n, d, d);
   pykmeans::FitOptions options;
   options.max_iter = 4;
   std::vector<double> start(k * d);
@@ -140,21 +144,22 @@ void expect_same_results(const Points<T>& made, const Points<T>& array, std::siz
   for (std::size_t i = 0; i < wanted.size(); ++i) expect(same(found[i], wanted[i]), "function " + std::to_string(i));
 }
 
-void expect_same_everywhere(std::size_t n, std::size_t d, std::size_t k) {
-  const auto formula = std::make_shared<Formula>(n, d);
+void expect_same_everywhere(std::size_t n, std::size_t d, std::size_t k, Distance distance) {
+  const pykmeans::Metric metric = {distance, d / 2};
+  const std::size_t numeric = !has_categories(distance) ? d : has_numbers(distance) ? d / 2 : 0;
+  const auto formula = std::make_shared<Formula>(n, d, numeric);
   const std::vector<float> values = array_of(*formula);
   const std::vector<double> some = some_weights(n);
   for (const double* weights : {static_cast<const double*>(nullptr), some.data()}) {
-    current = std::to_string(n) + " rows of " + std::to_string(d) + (weights ? ", weighted" : "");
-    const Points<float> made(formula, weights, 2), array({values.data(), n, d}, weights, 2);
-    expect_same_results(made, array, k);
-    current += ", cosine";
-    expect_same_results(normalized(made), normalized(array), k);
+    current =
+        std::to_string(n) + " rows of " + std::to_string(d) + (weights ? ", weighted, " : ", ") + to_string(distance);
+    const pykmeans::Metric given = normalizes(distance) ? pykmeans::Metric() : metric;
+    const Points<float> made(formula, weights, 2, {}, given), array({values.data(), n, d}, weights, 2, {}, given);
+    if (normalizes(distance))
+      expect_same_results(normalized(made), normalized(array), k);
+    else
+      expect_same_results(made, array, k);
   }
-  current = std::to_string(n) + " rows of " + std::to_string(d) + ", manhattan";
-  const pykmeans::Metric manhattan = {Distance::manhattan};
-  expect_same_results(Points<float>(formula, nullptr, 2, {}, manhattan),
-                      Points<float>({values.data(), n, d}, nullptr, 2, {}, manhattan), k);
 }
 
 }  // namespace
@@ -163,10 +168,11 @@ int main(int n_words, char** words) {
   try {
     const std::size_t n = n_words > 1 ? std::stoul(words[1]) : 100000;
     expect_little_memory(n, n_words > 2 ? std::stod(words[2]) : std::numeric_limits<double>::max());
-    for (const std::size_t d : {2, 8, 40}) {
-      expect_same_everywhere(20000, d, 70);
-      expect_same_everywhere(1500, d, 9);
-    }
+    for (const Distance distance : pykmeans::all_distances)
+      for (const std::size_t d : {3, 40}) {
+        expect_same_everywhere(distance == Distance::euclidean ? 20000 : 5000, d, 70, distance);
+        expect_same_everywhere(1500, d, 9, distance);
+      }
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
     return 1;
