@@ -3,14 +3,12 @@
 import os
 import subprocess
 import sys
-from functools import cache
 
 import pytest
 from native import failing_memory
 from programs import command, output
 
 
-@cache
 def peak(*words):
     """Peak resident memory of a program, in bytes."""
     process = subprocess.Popen(command(*words), stderr=subprocess.PIPE, text=True)
