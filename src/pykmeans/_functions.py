@@ -29,9 +29,9 @@ def k_means(
     return_n_iter: bool = False,
     n_threads: int | None = None,
     metric: str = "euclidean",
+    max_memory: int | str | None = None,
     callback: Callable[[int, float, float], bool | None] | None = None,
     max_time: float | None = None,
-    max_memory: int | str | None = None,
 ) -> tuple[Any, ...]:
     """Cluster ``X`` and return the centers, the labels and the inertia.
 
@@ -67,14 +67,14 @@ def k_means(
         Number of threads; None for what the machine grants. The result is the same.
     metric : {"euclidean", "manhattan", "cosine", "hamming"}, default="euclidean"
         The distance, and with it what a center is.
+    max_memory : int, str or None, default=None
+        What the fit may keep beside X and its results: bytes, or text such as "2 GB"; None for half of what is free.
+        The result is the same.
     callback : callable or None, default=None
         Called as ``callback(iteration, inertia, shift)`` after every iteration; True ends the fit.
     max_time : float or None, default=None
         Seconds after which no further iteration and no further run begins; None for no limit. One iteration is always
         made.
-    max_memory : int, str or None, default=None
-        What the fit may keep beside X and its results: bytes, or text such as "2 GB"; None for half of what is free.
-        The result is the same.
 
     Returns
     -------
@@ -124,9 +124,9 @@ def k_means(
             "algorithm": algorithm,
             "n_threads": n_threads,
             "metric": metric,
+            "max_memory": max_memory,
             "callback": callback,
             "max_time": max_time,
-            "max_memory": max_memory,
         },
     )
     data = read(X, parameters.Metric(metric))

@@ -60,6 +60,13 @@ class KMeans(Clusterer):
     record_steps : bool, default=False
         Whether to keep the centers and the labels of each iteration of the best run, for ``steps_``. That takes 4 bytes
         for each row and iteration; the result is the same.
+    max_memory : int, str or None, default=None
+        What the fit may keep beside X and its attributes: bytes, or text such as "2 GB" (GiB are 1024^3 bytes). None
+        for half of what the machine, or the container that it runs in, has free. "auto" and k-means++ choose among what
+        fits, an ``algorithm`` that does not fit is replaced by "lloyd", and the result is the same. A limit below what
+        "lloyd" or k-means++ cannot do without is a ValueError that says how much that is. It is not about what NumPy
+        takes for a moment where ``init`` is "random" or a callable, nor about 16 bytes a row while empty clusters are
+        filled.
     callback : callable or None, default=None
         Called as ``callback(iteration, inertia, shift)`` after every iteration of every run, when its centers have
         moved: the iteration's number from 0, its entry in ``inertia_history_``, and the sum of the squared distances
@@ -70,13 +77,6 @@ class KMeans(Clusterer):
         Seconds from the call of ``fit`` on after which no further iteration and no further run begins; None for no
         limit. One iteration is always made, and nothing is cut in the middle: a fit takes longer by the iteration that
         is under way then and a last assignment of the rows, or by reading X and choosing a start.
-    max_memory : int, str or None, default=None
-        What the fit may keep beside X and its attributes: bytes, or text such as "2 GB" (GiB are 1024^3 bytes). None
-        for half of what the machine, or the container that it runs in, has free. "auto" and k-means++ choose among what
-        fits, an ``algorithm`` that does not fit is replaced by "lloyd", and the result is the same. A limit below what
-        "lloyd" or k-means++ cannot do without is a ValueError that says how much that is. It is not about what NumPy
-        takes for a moment where ``init`` is "random" or a callable, nor about 16 bytes a row while empty clusters are
-        filled.
 
     Attributes
     ----------
@@ -175,9 +175,9 @@ class KMeans(Clusterer):
         "metric",
         "store_medoids",
         "record_steps",
+        "max_memory",
         "callback",
         "max_time",
-        "max_memory",
     )
 
     def __init__(
@@ -196,9 +196,9 @@ class KMeans(Clusterer):
         metric: str = "euclidean",
         store_medoids: bool = False,
         record_steps: bool = False,
+        max_memory: int | str | None = None,
         callback: Callable[[int, float, float], bool | None] | None = None,
         max_time: float | None = None,
-        max_memory: int | str | None = None,
     ) -> None:
         self.n_clusters = n_clusters
         self.init = init
@@ -213,9 +213,9 @@ class KMeans(Clusterer):
         self.metric = metric
         self.store_medoids = store_medoids
         self.record_steps = record_steps
+        self.max_memory = max_memory
         self.callback = callback
         self.max_time = max_time
-        self.max_memory = max_memory
 
     @property
     def _metric_name(self) -> str:

@@ -61,6 +61,9 @@ class KPrototypes(Clusterer):
     record_steps : bool, default=False
         Whether to keep the centers and the labels of each iteration of the best run, for ``steps_``. That takes 4 bytes
         for each row and iteration; the result is the same.
+    max_memory : int, str or None, default=None
+        What the fit may keep beside X and its attributes: bytes, or text such as "2 GB"; None for half of what is free.
+        k-means++ chooses among what fits; the result is the same. As for :class:`KMeans`.
     callback : callable or None, default=None
         Called as ``callback(iteration, inertia, shift)`` after every iteration of every run, when its centers have
         moved: the iteration's number from 0, its entry in ``inertia_history_``, and the sum of the squared distances
@@ -71,9 +74,6 @@ class KPrototypes(Clusterer):
         Seconds from the call of ``fit`` on after which no further iteration and no further run begins; None for no
         limit. One iteration is always made, and nothing is cut in the middle: a fit takes longer by the iteration that
         is under way then and a last assignment of the rows, or by reading X and choosing a start.
-    max_memory : int, str or None, default=None
-        What the fit may keep beside X and its attributes: bytes, or text such as "2 GB"; None for half of what is free.
-        k-means++ chooses among what fits; the result is the same. As for :class:`KMeans`.
 
     Attributes
     ----------
@@ -162,9 +162,9 @@ class KPrototypes(Clusterer):
         "n_threads",
         "store_medoids",
         "record_steps",
+        "max_memory",
         "callback",
         "max_time",
-        "max_memory",
     )
 
     _FITTED = (*Clusterer._FITTED, "gamma_", "categorical_features_")
@@ -189,9 +189,9 @@ class KPrototypes(Clusterer):
         n_threads: int | None = None,
         store_medoids: bool = False,
         record_steps: bool = False,
+        max_memory: int | str | None = None,
         callback: Callable[[int, float, float], bool | None] | None = None,
         max_time: float | None = None,
-        max_memory: int | str | None = None,
     ) -> None:
         self.n_clusters = n_clusters
         self.categorical = categorical
@@ -205,9 +205,9 @@ class KPrototypes(Clusterer):
         self.n_threads = n_threads
         self.store_medoids = store_medoids
         self.record_steps = record_steps
+        self.max_memory = max_memory
         self.callback = callback
         self.max_time = max_time
-        self.max_memory = max_memory
 
     def summary(self) -> "pandas.DataFrame":
         """Describe the clusters in a table, one row each.

@@ -132,6 +132,7 @@ BAD_PARAMETERS = {
     "record_steps": ([1, None], "an instance of 'bool'"),
     "callback": (["print"], "a callable or None"),
     "max_time": ([-1], "a float in the range [0.0, inf] or None"),
+    "max_memory": ([0, "2 G"], "an int in the range [1, inf), a str such as '2 GB' or None"),
 }
 
 
