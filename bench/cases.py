@@ -41,7 +41,7 @@ FITS = [
     Case("index", partial(data.crowds, 100_000, 128, 4096, 2.0), 4096, 10, 10),
 ]
 BY_NAME = {case.name: case for case in FITS}
-# The picture with k=16 has the data of the row; the others are the same data as above.
+# The same data as above.
 WHOLE = ["iris", "digits", "desk", "picture16", "table", "vectors-medium"]
 METRICS = [
     BY_NAME["iris"]._replace(name="manhattan-iris", iterations=6, seed=4, metric="manhattan", target=None),

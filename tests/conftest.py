@@ -33,7 +33,7 @@ def turn(alone):
 
 
 # One worker of pytest-xdist has these: they share what native.install() builds.
-BUILDING = ("test_allocations.py", "test_embed.py", "test_house.py", "test_medians_modes.py", "test_readme.py")
+BUILDING = ("test_allocations.py", "test_core_units.py", "test_embed.py", "test_house.py", "test_readme.py")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -270,7 +270,7 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
 
         See Also
         --------
-        load : The way back.
+        load : Reads such a file.
         """
         _model_file.write(path, self)
 

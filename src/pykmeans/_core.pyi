@@ -38,8 +38,8 @@ class Points:
         unit column stride, any row stride (zero and negative too).
     sample_weight : C-contiguous float64 of shape (n_samples,), finite, >= 0, not all zero; None for ones.
     n_threads : 0 for what the machine grants; it holds for every call that takes these Points.
-    metric : one of METRICS. Every call below measures by it. Cosine is the one that copies: it keeps the rows divided
-        by their lengths, in float64, and refuses rows of zeros. Categories must be whole numbers.
+    metric : one of METRICS. Every call below measures by it. For cosine, rows are divided by their lengths whenever
+        they are read, which takes 16 bytes a row, and rows of zeros are refused. Categories must be whole numbers.
     n_numeric, gamma : of "mixed": how many of the leading columns are numbers, and what a category that differs adds.
     occurrences : the rows that X stands for, in their order: X has a row for each of the different ones, and
         sample_weight is their counts. plus_plus draws from them and fit takes their variance for its tolerance, so that
@@ -66,7 +66,7 @@ class Points:
         """Row and column of the first of them in row order; (-1, -1) where there is none."""
 
 class Fit:
-    """What one run of the loop found (SEMANTICS.md has the meaning of each)."""
+    """What one run of the loop found (docs/semantics.md has the meaning of each)."""
 
     labels: NDArray[np.int32]  # (n_samples,)
     centers: NDArray[Any]  # (n_clusters, n_features); float32 for float32 X, else float64
@@ -83,7 +83,9 @@ class Fit:
     # labels before empty clusters are filled, and their entry in inertia_history.
     steps: list[tuple[NDArray[Any], NDArray[np.int32], float]]
 
-def plus_plus(points: Points, n_clusters: int, uniforms: NDArray[np.float64], n_local_trials: int) -> NDArray[np.int64]:
+def plus_plus(
+    points: Points, n_clusters: int, uniforms: NDArray[np.float64], n_local_trials: int, max_memory: int = 0
+) -> NDArray[np.int64]:
     """Rows that greedy k-means++ picks, shape (n_clusters,).
 
     uniforms : float64 of shape (1 + (n_clusters - 1) * n_local_trials,), in [0, 1): the random numbers in the order
@@ -111,6 +113,7 @@ def fit(
     on_iteration: Callable[[int, float], None] | None = None,
     on_update: Callable[[int, float, float], bool] | None = None,
     max_time: float = ...,
+    max_memory: int = 0,
     record_steps: bool = False,
 ) -> Fit:
     """Run Lloyd's algorithm from ``init``, which is rounded to the type of the centers.
@@ -120,15 +123,17 @@ def fit(
     and reaches the caller. Ctrl-C (KeyboardInterrupt) does too.
     on_update(i, inertia, shift) is called when the centers have moved, too; True ends the fit. Exceptions as above.
     max_time : seconds after which no further iteration begins, >= 0; one is always made. Infinity by default.
+    max_memory : bytes that it may keep beside X and what it returns; 0 for half of what is free. ValueError where that
+        is less than "lloyd" takes.
     record_steps : whether to keep the steps, in 4 bytes a row and iteration.
     ValueError where the inertia is beyond the largest float64.
     """
 
 def nearest(points: Points, centers: Centers) -> NDArray[np.int32]:
-    """Label of each row: the referee's nearest center, the lowest index at a tie."""
+    """Label of each row: the nearest center by the exact distance, the lowest index at a tie."""
 
 def assign(points: Points, centers: Centers) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Labels and the referee's distances (euclidean: squared), both of shape (n_samples,)."""
+    """Labels and the exact distances (euclidean: squared), both of shape (n_samples,)."""
 
 def transform(points: Points, centers: Centers) -> NDArray[Any]:
     """Distances (euclidean: not squared), shape (n_samples, n_clusters): float32 for float32 X, else float64."""
@@ -139,8 +144,8 @@ def medoids(points: Points, centers: Centers, labels: NDArray[np.int32]) -> NDAr
 def moments(points: Points) -> tuple[NDArray[np.float64], float]:
     """Mean of the rows, shape (n_features,), and variance: the mean of their squared distances to it. Euclidean only.
 
-    Weights count. The sums are exact; they, the mean and the variance are each rounded once. ValueError where the sum of
-    the squared distances is beyond the largest float64.
+    Weights count. The sums are exact; each is rounded once, and then divided by that of the weights. ValueError where
+    the sum of the squared distances is beyond the largest float64.
     """
 
 def score(points: Points, centers: Centers) -> float:

@@ -38,7 +38,7 @@ def best_run(caller: str, data: Numbers, sample_weight: Any, parameters: FitPara
     n_samples = data.X.shape[0]
     check_cluster_count(parameters.n_clusters, n_samples)
     weight = weights(sample_weight, n_samples)
-    start = Start(parameters.init, data, parameters.n_clusters, weight, parameters.random_state)
+    start = Start(parameters.init, data, parameters.n_clusters, weight, parameters.random_state, parameters.max_memory)
     points = data.points(weight, parameters.n_threads)
     n_runs = _number_of_runs(caller, start, parameters.n_init)
 
@@ -117,6 +117,7 @@ def _run(points: _core.Points, start: NDArray[Any], parameters: FitParameters, s
         on_iteration=_print_iteration if parameters.verbose else None,
         on_update=None if parameters.callback is None else stop.asked,
         max_time=stop.seconds_left(),
+        max_memory=parameters.max_memory,
         record_steps=parameters.record_steps,
     )
     if parameters.verbose and run.stop_reason == "labels":

@@ -31,6 +31,7 @@ def k_means(
     metric: str = "euclidean",
     callback: Callable[[int, float, float], bool | None] | None = None,
     max_time: float | None = None,
+    max_memory: int | str | None = None,
 ) -> tuple[Any, ...]:
     """Cluster ``X`` and return the centers, the labels and the inertia.
 
@@ -71,6 +72,9 @@ def k_means(
     max_time : float or None, default=None
         Seconds after which no further iteration and no further run begins; None for no limit. One iteration is always
         made.
+    max_memory : int, str or None, default=None
+        What the fit may keep beside X and its results: bytes, or text such as "2 GB"; None for half of what is free.
+        The result is the same.
 
     Returns
     -------
@@ -122,6 +126,7 @@ def k_means(
             "metric": metric,
             "callback": callback,
             "max_time": max_time,
+            "max_memory": max_memory,
         },
     )
     data = read(X, parameters.Metric(metric))

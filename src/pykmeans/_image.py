@@ -35,7 +35,7 @@ def segment_image(
     Parameters
     ----------
     image : array, Pillow image or path
-        An array of shape (height, width) or (height, width, 1) for grey, (height, width, 3) for RGB, (height, width, 4)
+        An array of shape (height, width) or (height, width, 1) for gray, (height, width, 3) for RGB, (height, width, 4)
         for RGB with alpha, in uint8, uint16 or floats from 0 to 1; a Pillow image of any mode; or the path of a file
         that Pillow reads, which is turned upright if it says how it was held.
     n_colors : int, default=8

@@ -46,14 +46,14 @@ class KMeans(Clusterer):
         memory; "elkan" keeps bounds on the distances from one iteration to the next, in at most half the memory of X;
         "tiles" compares as "lloyd" does, but whole numbers of 16 bits, in a copy of X of 2 bytes a value; "boxes"
         assigns whole regions at once, for up to three features, in the memory of X and 16 bytes a row; "auto" chooses.
-        A way that cannot work on X or this machine is replaced by "lloyd".
+        One that cannot work on X or this machine is replaced by "lloyd".
     n_threads : int or None, default=None
         Number of threads, at most 1024; None for what the machine grants: affinity mask, cgroup quota or
         OMP_NUM_THREADS, whichever is least. The result is the same.
     metric : {"euclidean", "manhattan", "cosine", "hamming"}, default="euclidean"
         The distance, and with it the center that makes the sum of distances least: squared Euclidean distance and the
-        mean; the sum of absolute differences and the median of each feature; 1 - cos and the mean of the normalised
-        rows, normalised; the number of features that differ and the most frequent value of each. "manhattan" and
+        mean; the sum of absolute differences and the median of each feature; 1 - cos and the mean of the normalized
+        rows, normalized; the number of features that differ and the most frequent value of each. "manhattan" and
         "hamming" work with algorithm "auto" and "lloyd".
     store_medoids : bool, default=False
         Whether to find the row nearest to each center, for ``medoid_indices_``.
@@ -63,13 +63,20 @@ class KMeans(Clusterer):
     callback : callable or None, default=None
         Called as ``callback(iteration, inertia, shift)`` after every iteration of every run, when its centers have
         moved: the iteration's number from 0, its entry in ``inertia_history_``, and the sum of the squared distances
-        that the centers moved, which is what ``tol`` is about (normalised ones for "cosine", and 0 for "hamming").
+        that the centers moved, which is what ``tol`` is about (normalized ones for "cosine", and 0 for "hamming").
         True ends the fit; False and None do not, and anything else is a TypeError. What it raises reaches the caller,
         and the estimator stays as it was.
     max_time : float or None, default=None
         Seconds from the call of ``fit`` on after which no further iteration and no further run begins; None for no
         limit. One iteration is always made, and nothing is cut in the middle: a fit takes longer by the iteration that
         is under way then and a last assignment of the rows, or by reading X and choosing a start.
+    max_memory : int, str or None, default=None
+        What the fit may keep beside X and its attributes: bytes, or text such as "2 GB" (GiB are 1024^3 bytes). None
+        for half of what the machine, or the container that it runs in, has free. "auto" and k-means++ choose among what
+        fits, an ``algorithm`` that does not fit is replaced by "lloyd", and the result is the same. A limit below what
+        "lloyd" or k-means++ cannot do without is a ValueError that says how much that is. It is not about what NumPy
+        takes for a moment where ``init`` is "random" or a callable, nor about 16 bytes a row while empty clusters are
+        filled.
 
     Attributes
     ----------
@@ -94,8 +101,8 @@ class KMeans(Clusterer):
         one then, or before a further run. Of the runs that were begun the best is kept all the same, and its labels
         belong to its centers.
     algorithm_ : str
-        The way to assign that the last iteration of the best run used: what "auto" had settled on, or "lloyd" where the
-        way that was asked for cannot work on X.
+        The algorithm that the last iteration of the best run used: what "auto" had settled on, or "lloyd" where the one
+        that was asked for cannot work on X.
     converged_ : bool
         Whether it stopped for one of the first two reasons.
     cluster_sizes_ : ndarray of shape (n_clusters,), float64
@@ -170,6 +177,7 @@ class KMeans(Clusterer):
         "record_steps",
         "callback",
         "max_time",
+        "max_memory",
     )
 
     def __init__(
@@ -190,6 +198,7 @@ class KMeans(Clusterer):
         record_steps: bool = False,
         callback: Callable[[int, float, float], bool | None] | None = None,
         max_time: float | None = None,
+        max_memory: int | str | None = None,
     ) -> None:
         self.n_clusters = n_clusters
         self.init = init
@@ -206,6 +215,7 @@ class KMeans(Clusterer):
         self.record_steps = record_steps
         self.callback = callback
         self.max_time = max_time
+        self.max_memory = max_memory
 
     @property
     def _metric_name(self) -> str:

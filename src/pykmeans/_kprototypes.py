@@ -71,6 +71,9 @@ class KPrototypes(Clusterer):
         Seconds from the call of ``fit`` on after which no further iteration and no further run begins; None for no
         limit. One iteration is always made, and nothing is cut in the middle: a fit takes longer by the iteration that
         is under way then and a last assignment of the rows, or by reading X and choosing a start.
+    max_memory : int, str or None, default=None
+        What the fit may keep beside X and its attributes: bytes, or text such as "2 GB"; None for half of what is free.
+        k-means++ chooses among what fits; the result is the same. As for :class:`KMeans`.
 
     Attributes
     ----------
@@ -100,7 +103,7 @@ class KPrototypes(Clusterer):
         one then, or before a further run. Of the runs that were begun the best is kept all the same, and its labels
         belong to its centers.
     algorithm_ : str
-        The way to assign that was used.
+        The algorithm that was used.
     converged_ : bool
         Whether it stopped for one of the first two reasons.
     cluster_sizes_ : ndarray of shape (n_clusters,), float64
@@ -161,6 +164,7 @@ class KPrototypes(Clusterer):
         "record_steps",
         "callback",
         "max_time",
+        "max_memory",
     )
 
     _FITTED = (*Clusterer._FITTED, "gamma_", "categorical_features_")
@@ -187,6 +191,7 @@ class KPrototypes(Clusterer):
         record_steps: bool = False,
         callback: Callable[[int, float, float], bool | None] | None = None,
         max_time: float | None = None,
+        max_memory: int | str | None = None,
     ) -> None:
         self.n_clusters = n_clusters
         self.categorical = categorical
@@ -202,6 +207,7 @@ class KPrototypes(Clusterer):
         self.record_steps = record_steps
         self.callback = callback
         self.max_time = max_time
+        self.max_memory = max_memory
 
     def summary(self) -> "pandas.DataFrame":
         """Describe the clusters in a table, one row each.

@@ -16,13 +16,17 @@ from ._validate.parameters import borrowed_generator, give_back, is_array_like, 
 
 
 def plus_plus_rows(
-    points: _core.Points, n_clusters: int, random_state: np.random.RandomState, n_local_trials: int | None = None
+    points: _core.Points,
+    n_clusters: int,
+    random_state: np.random.RandomState,
+    n_local_trials: int | None = None,
+    max_memory: int = 0,
 ) -> NDArray[np.int64]:
     """Rows that greedy k-means++ picks, in order."""
     trials = 2 + int(np.log(n_clusters)) if n_local_trials is None else int(n_local_trials)
     # One number for the first row and n_local_trials for each further one: drawn at once, the stream is the same.
     uniforms = random_state.random_sample(1 + (n_clusters - 1) * trials)
-    return _core.plus_plus(points, n_clusters, uniforms, trials)
+    return _core.plus_plus(points, n_clusters, uniforms, trials, max_memory)
 
 
 def selection_probabilities(
@@ -51,11 +55,13 @@ class Start:
         n_clusters: int,
         sample_weight: NDArray[np.float64] | None,
         random_state: Any,
+        max_memory: int,
     ) -> None:
         self._init = init
         self._data = data
         self._n_clusters = n_clusters
         self._seed = random_state
+        self._max_memory = max_memory
         self.is_given = not isinstance(init, str) and is_array_like(init)
         if self.is_given:
             self._given = data.starting_centers(init, "init", n_clusters)
@@ -85,7 +91,7 @@ class Start:
             centers = self._init(self._data.for_callable(), n_clusters, random_state=self._random_state)
             return self._data.starting_centers(centers, "init(...)", n_clusters)
         if self._init == "k-means++":
-            rows = plus_plus_rows(points, n_clusters, self._random_state)
+            rows = plus_plus_rows(points, n_clusters, self._random_state, max_memory=self._max_memory)
         else:
             rows = self._random_state.choice(len(self._data.X), size=n_clusters, replace=False, p=self._probabilities)
         return as_core_centers(self._data.X[rows])

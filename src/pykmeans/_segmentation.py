@@ -85,7 +85,7 @@ class Segmentation:
         return plot.segmentation(self, ax=ax)
 
     def to_pillow(self) -> Any:
-        """Return ``image`` as a Pillow image, of 8 bits a channel; of 16 where it is a grey one of uint16.
+        """Return ``image`` as a Pillow image, of 8 bits a channel; of 16 where it is a gray one of uint16.
 
         Returns
         -------

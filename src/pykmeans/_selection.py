@@ -27,6 +27,7 @@ def select_k(
     random_state: int | np.random.RandomState | None = None,
     n_references: int = 10,
     progress: bool | None = None,
+    max_memory: int | str | None = None,
 ) -> KSelection:
     """Choose the number of clusters.
 
@@ -47,7 +48,7 @@ def select_k(
         - "simplified_silhouette": the same with distances to centers in place of rows; every metric. It takes no
           longer than an iteration.
         - "calinski_harabasz": the largest ratio of the variances between and within clusters; metric "euclidean".
-        - "davies_bouldin": the least mean overlap of each cluster with its worst neighbour; metric "euclidean".
+        - "davies_bouldin": the least mean overlap of each cluster with its worst neighbor; metric "euclidean".
         - "gap": the least k whose gap statistic the next k does not exceed by its standard error; metric "euclidean".
           ``n_references`` more data sets are clustered for each k.
         - "bic": the lowest Bayesian information criterion of spherical Gaussians of one variance; metric "euclidean".
@@ -66,6 +67,8 @@ def select_k(
     progress : bool or None, default=None
         Whether to show a progress bar, by tqdm. None: where stderr is a terminal, tqdm is installed and it takes longer
         than a second.
+    max_memory : int, str or None, default=None
+        What each fit may keep beside X and its attributes, as for :class:`KMeans`; None for that of ``estimator``.
 
     Returns
     -------
@@ -137,6 +140,7 @@ def select_k(
         random_state=random_state,
         n_references=n_references,
         progress=progress,
+        max_memory=max_memory,
     )
 
 
@@ -220,12 +224,20 @@ def _selected(
     random_state: Any,
     n_references: Any,
     progress: Any,
+    max_memory: Any = None,
 ) -> KSelection:
     parameters.check(
-        caller, k=k, criteria=criteria, random_state=random_state, n_references=n_references, progress=progress
+        caller,
+        k=k,
+        criteria=criteria,
+        random_state=random_state,
+        n_references=n_references,
+        progress=progress,
+        max_memory=max_memory,
     )
     counts = sorted(map(int, k))
-    estimator = _checked(caller, estimator, random_state)
+    given = {"random_state": random_state, "max_memory": max_memory}
+    estimator = _checked(caller, estimator, {name: value for name, value in given.items() if value is not None})
     used = chosen(criteria, estimator._metric_name)
     n_samples = estimator._read(X).X.shape[0]
     parameters.check_cluster_count(counts[-1], n_samples)
@@ -243,7 +255,7 @@ def _selected(
     return KSelection(table, choices, found)
 
 
-def _checked(caller: str, estimator: Any, random_state: Any) -> Clusterer:
+def _checked(caller: str, estimator: Any, changed: dict[str, Any]) -> Clusterer:
     """Return an estimator to make others of, whose parameters are what they must be."""
     if estimator is None:
         estimator = KMeans(n_init=10)
@@ -256,7 +268,6 @@ def _checked(caller: str, estimator: Any, random_state: Any) -> Clusterer:
             f"The init of the estimator must be 'k-means++' or 'random', since each k starts elsewhere; got "
             f"{estimator.init!r}."
         )
-    changed = {} if random_state is None else {"random_state": random_state}
     copy = with_parameters(estimator, **changed)
     parameters.check(type(copy).__name__, **{name: getattr(copy, name) for name in copy._PARAMETERS})
     return copy

@@ -86,7 +86,7 @@ def calinski_harabasz(clusters: Spread) -> float:
 
 
 def davies_bouldin(clusters: Spread) -> float:
-    """Mean over the clusters of how much the worst neighbour overlaps; NaN for one cluster.
+    """Mean over the clusters of how much the worst neighbor overlaps; NaN for one cluster.
 
     D. L. Davies and D. W. Bouldin (1979). A cluster separation measure. IEEE Transactions on Pattern Analysis and
     Machine Intelligence 1(2), 224-227.

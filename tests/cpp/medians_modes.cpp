@@ -248,6 +248,16 @@ void test_coded_columns() {
     }
 }
 
+/// What follows the greatest negative number is +0.
+template <class T>
+void test_bucket_of_zero() {
+  current = "buckets around zero";
+  Vector<T> sample(1000, -std::numeric_limits<T>::denorm_min());
+  sample.resize(2000, T(0));
+  const auto column = CodedColumn<T>::of_buckets(sample);
+  for (const T lowest : column.lowest) expect(lowest != T(0) || !std::signbit(lowest), "no bucket begins with -0");
+}
+
 /// Rows of a table that lie nowhere.
 template <class T>
 class Elsewhere final : public pykmeans::RowSource<T> {
@@ -566,6 +576,24 @@ void test_counts_of_few_rows() {
     }
 }
 
+/// Somebody takes the weight of a row away while it moves: its old cluster seems to have a member still.
+void test_weights_that_change() {
+  current = "weights that change";
+  const float X[3] = {1, 2, 3};
+  double weights[3] = {1, 1, 1};
+  const Points<float> points({X, 3, 1}, weights, 1);
+  for (const Statistic what : {Statistic::median, Statistic::mode}) {
+    MediansModes<float> update(points, 2, 0, what, poll);
+    std::vector<double> centers(2, untouched);
+    update.move_centers(Labels{0, 0, 1}.data(), centers.data());
+    expect(centers[0] == 1.0 && centers[1] == 3.0, "centers");
+    weights[0] = 0.0;
+    update.move_centers(Labels{1, 1, 1}.data(), centers.data());
+    expect(centers[0] == 1.0 && 2.0 <= centers[1] && centers[1] <= 3.0, "centers afterwards");
+    weights[0] = 1.0;
+  }
+}
+
 template <class T>
 void test_all_types() {
   test_value_codes<T>();
@@ -579,8 +607,11 @@ void test_all_types() {
 int main() try {
   test_coded_columns<float>();
   test_coded_columns<double>();
+  test_bucket_of_zero<float>();
+  test_bucket_of_zero<double>();
   test_label_memory();
   test_weight_counters();
+  test_weights_that_change();
   test_all_types<std::uint8_t>();
   test_all_types<float>();
   test_all_types<double>();

@@ -39,6 +39,7 @@ FOREIGN = {
     "core/machine/float_environment.hpp": {"xmmintrin.h"},
     "core/machine/granted.cpp": {"sched.h"},
     "core/machine/large_array.cpp": {"sys/mman.h"},
+    "core/machine/memory_limit.cpp": {"windows.h"},
     "core/machine/parallel.cpp": {"omp.h", "pthread.h"},
     "kernels/vec_avx2.hpp": {"immintrin.h"},
     "kernels/vec_avx512.hpp": {"immintrin.h"},
@@ -88,6 +89,46 @@ def test_includes_point_one_way(path):
     for name in angle:
         standard = re.fullmatch(r"[a-z_0-9]+", name)
         assert standard or name in FOREIGN.get(place, ()), f"{place} must not include <{name}>"
+
+
+# Inside core, from the top to the bottom: a file includes files of its own place and of lower lines only. A place is a
+# folder without those in it that have places of their own, or a file; "." has the files directly in core.
+CORE_ORDER = [
+    ["."],
+    ["distance/metrics"],  # the table of metrics, which names what each is used for
+    ["update"],
+    ["assign", "seeding", "silhouette"],
+    ["assign/bounds", "assign/boxes", "assign/lloyd", "assign/tiles"],
+    ["assign/algorithm.hpp"],  # what algorithms are
+    ["assign/thread_sums.hpp", "assign/thresholds.hpp"],
+    ["filter", "measure"],
+    ["rows"],
+    ["distance"],
+    ["exact"],
+    ["machine"],
+]
+CORE_RANK = {place: rank for rank, places in enumerate(CORE_ORDER) for place in places}
+CORE_FILES = [path for path in CPP_FILES if relative(path, CPP).startswith("core/")]
+
+
+def core_place(path):
+    """The place that CORE_ORDER has for a file of core."""
+    name, folder = relative(path, CPP / "core"), relative(path.parent, CPP / "core")
+    return name if name in CORE_RANK else folder
+
+
+def test_the_order_inside_core_is_current():
+    assert {core_place(path) for path in CORE_FILES} == set(CORE_RANK)
+
+
+@pytest.mark.parametrize("path", CORE_FILES, ids=lambda path: relative(path, CPP))
+def test_includes_inside_core_point_down(path):
+    here = core_place(path)
+    for target in (resolved(path, name) for name in includes(path)[1]):
+        if not target.startswith("core/"):
+            continue
+        there = core_place(CPP / target)
+        assert there == here or CORE_RANK[there] > CORE_RANK[here], f"{relative(path, CPP)} must not include {target}"
 
 
 @pytest.mark.parametrize("path", [p for p in CPP_FILES if p.parent.name == "kernels"], ids=lambda path: path.name)
@@ -262,11 +303,13 @@ def symbols(path, *options):
 def flagged():
     """Object files that are compiled for more than the baseline, by the names that they have in the library.
 
-    All are for x86-64: elsewhere there are none.
+    All are for x86-64: elsewhere there are none. One is for compilers that know AVX-VNNI.
     """
     if platform.machine() != "x86_64":
         return set()
-    return {f"{path.name}.o" for path in (CPP / "kernels").glob("isa_*.cpp") if path.name != "isa_baseline.cpp"}
+    names = {f"{path.name}.o" for path in (CPP / "kernels").glob("isa_*.cpp") if path.name != "isa_baseline.cpp"}
+    settings = next(install().parent.glob("core/CMakeCache.txt")).read_text(encoding="utf-8")
+    return names if "PYKMEANS_AVXVNNI:INTERNAL=1" in settings else names - {"isa_avxvnni.cpp.o"}
 
 
 @on_linux

@@ -1,4 +1,4 @@
-"""Partials to bytes and back: builds tests/cpp/partials.cpp with the few files of the core that it needs, and runs it."""
+"""Partials to bytes and back: builds tests/cpp/partials.cpp with the few files of the core that it needs."""
 
 import os
 

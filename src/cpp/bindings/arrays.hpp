@@ -15,7 +15,7 @@ namespace pykmeans::bindings {
 
 namespace py = pybind11;
 
-/// An array as it is: _validate.py makes it fit, this only refuses what would read the wrong memory.
+/// An array as it is: _validate/arrays.py makes it fit, this only refuses what would read the wrong memory.
 template <class T>
 MatrixView<T> matrix(const py::array& array, const char* name) {
   constexpr auto size = static_cast<py::ssize_t>(sizeof(T));

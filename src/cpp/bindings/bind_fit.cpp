@@ -39,13 +39,14 @@ py::tuple step(const Iteration& iteration, const std::int32_t* labels, std::size
 
 Holder<PyFit> fit_points(const AnyPoints& any, const py::array& init, std::size_t max_iter, double tol,
                          const std::string& algorithm, const py::object& on_iteration, const py::object& on_update,
-                         double max_time, bool record_steps) {
+                         double max_time, std::size_t max_memory, bool record_steps) {
   const Centers start(init, "init");
   FitOptions options;
   options.max_iter = max_iter;
   options.tol = tol;
   options.algorithm = algorithm_named(algorithm);
   options.max_time = max_time;
+  options.max_memory = max_memory;
   options.poll = poll_signals;
   if (!on_update.is_none())
     options.on_update = [&](const Update& update) {
@@ -102,7 +103,8 @@ void bind_fit(py::module_& module) {
   module.attr("ALGORITHMS") = names;
   module.def("fit", &fit_points, py::arg("points"), py::arg("init"), py::kw_only(), py::arg("max_iter"), py::arg("tol"),
              py::arg("algorithm") = "auto", py::arg("on_iteration") = py::none(), py::arg("on_update") = py::none(),
-             py::arg("max_time") = std::numeric_limits<double>::infinity(), py::arg("record_steps") = false);
+             py::arg("max_time") = std::numeric_limits<double>::infinity(), py::arg("max_memory") = 0,
+             py::arg("record_steps") = false);
 }
 
 }  // namespace pykmeans::bindings

@@ -135,7 +135,11 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   const auto range_now = [&] { return detail::range_of_numbers(seen.data(), k, d, numeric); };
   ValueRange range = range_now();
   const auto distance_now = [&] { return ExactDistance(points.metric, detail::merged(points.range, range), d); };
-  detail::Assigner<T> assigner(points, k, options.algorithm, out.labels, options.poll);
+  const detail::MemoryLimit limit(options.max_memory);
+  if (const std::size_t least = detail::least_bytes(points, k); !limit.allows(least) && limit.is_set())
+    throw std::invalid_argument("max_memory=" + std::to_string(limit.bytes()) + " must be at least " +
+                                std::to_string(least) + ", which algorithm=lloyd takes here");
+  detail::Assigner<T> assigner(points, k, options.algorithm, out.labels, options.poll, limit);
   detail::UpdateStep<T> update(points, k, options.poll);
 
   Rounded shift;

@@ -123,7 +123,7 @@ Plot = Annotated[
 Save = Annotated[
     str | None, typer.Option("--save", metavar="FILE", help="Save the model, for predict.", show_default=False)
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 
 
 @app.command()

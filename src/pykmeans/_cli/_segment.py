@@ -42,7 +42,7 @@ def _suffix(path: str) -> str:
 
 
 def _codes(palette: NDArray[Any]) -> list[str]:
-    """Return colors as #rrggbb; grey is one whose channels are equal."""
+    """Return colors as #rrggbb; gray is one whose channels are equal."""
     full = 1 if palette.dtype.kind == "f" else 256**palette.itemsize - 1
     eight_bits = np.rint(palette.astype(np.float64) * (255 / full)).astype(int)
     return ["#" + "".join(f"{value:02x}" for value in np.broadcast_to(color, 3)) for color in eight_bits]

@@ -24,7 +24,7 @@ _SEPARATION = ((0.7, "strong: the clusters are far apart"), (0.5, "reasonable"),
 _NO_SEPARATION = "none to speak of: the clusters run into each other"
 # Multiplications and additions that a summary may cost: about a second.
 _MOST_FOR_SILHOUETTE = 2e9
-_MOST_FOR_NEIGHBOURS = 1e9
+_MOST_FOR_NEIGHBORS = 1e9
 
 
 class _Trait(NamedTuple):
@@ -51,7 +51,7 @@ class Report:
         self._heading(model, selection, counted(k, "cluster"))
         self.say(f"{_how(model, selection)}; inertia {estimator.inertia_:.6g}\n")
         print_clusters(self._console, model, selection)
-        sentences = [separation(model, selection), neighbours(model, selection)]
+        sentences = [separation(model, selection), neighbors(model, selection)]
         self.say("\n" + "\n".join(sentence for sentence in sentences if sentence))
 
     def sizes(self, model: TableModel, selection: Selection, labels: NDArray[np.int32]) -> None:
@@ -124,7 +124,7 @@ def separation(model: TableModel, selection: Selection) -> str:
     return f"Separation: {words} (mean silhouette {value:.2f}; 1 is best)."
 
 
-def neighbours(model: TableModel, selection: Selection) -> str:
+def neighbors(model: TableModel, selection: Selection) -> str:
     """Return which k nearby separates best, in a sentence; "" where there are too few rows to compare."""
     estimator = model.estimator
     k = len(estimator.cluster_sizes_)
@@ -132,7 +132,7 @@ def neighbours(model: TableModel, selection: Selection) -> str:
     if len(tried) < 2:
         return ""
     work = selection.n_rows * len(model.columns) * sum(tried) * estimator.n_init
-    if work > _MOST_FOR_NEIGHBOURS:
+    if work > _MOST_FOR_NEIGHBORS:
         return "Nearby: not compared, as there are many rows. To compare numbers of clusters: pykmeans elbow"
     criterion = silhouette_criterion(selection, len(tried))
     rows, weight = model.rows(selection), selection.weight

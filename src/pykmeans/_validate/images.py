@@ -94,7 +94,7 @@ def _sixteen_bits(image: Any) -> NDArray[Any]:
     grey = values.astype(np.uint16)
     if "transparency" not in image.info:
         return grey
-    # A grey that stands for nothing. Pillow's own conversion would cut off at 255.
+    # A gray that stands for nothing. Pillow's own conversion would cut off at 255.
     alpha = np.where(values == image.info["transparency"], 0, 65535).astype(np.uint16)
     return np.dstack([grey, grey, grey, alpha])
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import _core, _errors
+from .memory import number_of_bytes
 
 _LARGEST_INT = 2**31 - 1  # more iterations than these cannot happen
 _LARGEST_GAMMA = 1e200  # so that no sum of distances overflows
@@ -48,6 +49,7 @@ class FitParameters(NamedTuple):
     record_steps: bool
     callback: Callable[[int, float, float], Any] | None
     deadline: float  # of time.monotonic()
+    max_memory: int  # bytes; 0 for half of what is free
 
 
 def _is_integer(value: Any) -> bool:
@@ -138,6 +140,10 @@ _RULES = {
     "record_steps": _BOOLEAN,
     "callback": _Rule(lambda v: v is None or callable(v), "a callable or None"),
     "max_time": _Rule(lambda v: v is None or _is_not_negative(v), "a float in the range [0.0, inf] or None"),
+    "max_memory": _Rule(
+        lambda v: v is None or ((isinstance(v, str) or _is_positive(v)) and number_of_bytes(v) is not None),
+        "an int in the range [1, inf), a str such as '2 GB' or None",
+    ),
     "categorical": _Rule(
         lambda v: v is None or is_list_of_columns(v), "a list of column names or positions, a mask of bools or None"
     ),
@@ -191,6 +197,7 @@ def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
         _check_combination(algorithm, values["metric"])
     n_init = values["n_init"]
     max_time = values.get("max_time")
+    max_memory = values.get("max_memory")
     return FitParameters(
         n_clusters=int(values["n_clusters"]),
         init=values["init"],
@@ -204,6 +211,7 @@ def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
         record_steps=bool(values.get("record_steps", False)),
         callback=values.get("callback"),
         deadline=math.inf if max_time is None else time.monotonic() + float(max_time),
+        max_memory=0 if max_memory is None else number_of_bytes(max_memory) or 0,
     )
 
 

@@ -25,7 +25,7 @@ def dot_alpha(n_points: int) -> float:
 def draw_points(
     ax: Any, places: NDArray[Any], labels: NDArray[np.int32] | None, n_clusters: int, size: float | None = None
 ) -> list[Any]:
-    """Draw rows in their clusters' colors, or in grey without labels; return what was drawn.
+    """Draw rows in their clusters' colors, or in gray without labels; return what was drawn.
 
     A few rows have their clusters' markers too. Many are one collection in the order of the rows, so that no cluster
     lies on top of all others, and pixels where the rest of a picture is lines (PDF, SVG).

@@ -120,7 +120,7 @@ def many_axes(
 
 
 def dress(ax: Any, title: str = "", xlabel: str = "", ylabel: str = "", grid: str = "", pad: float = 8.0) -> None:
-    """Give axes the looks of the house; ``grid`` is "x", "y", "both" or none, ``pad`` the room below the title."""
+    """Give axes our style; ``grid`` is "x", "y", "both" or none, ``pad`` the room below the title."""
     for side, spine in ax.spines.items():
         spine.set_visible(side in ("left", "bottom"))
         spine.set_color(FAINT)

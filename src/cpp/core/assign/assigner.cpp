@@ -3,21 +3,10 @@
 #include <algorithm>
 
 #include "../../kernels/table.hpp"
-#include "../distance/metrics.hpp"
 
 namespace pykmeans::detail {
 
 namespace {
-
-/// The algorithm that is worth having beside full passes; nullptr for none.
-template <class T>
-const AlgorithmRow<T>* row_for(const Points<T>& points, std::size_t n_clusters, Algorithm algorithm,
-                               std::size_t most_bytes) {
-  if (!traits(points.metric.distance).squared_euclidean) return nullptr;
-  if (algorithm == Algorithm::automatic) return best_row(points, n_clusters, most_bytes);
-  const AlgorithmRow<T>* row = row_of<T>(algorithm);
-  return row && row->possible(points) && row->bytes(points, n_clusters) <= most_bytes ? row : nullptr;
-}
 
 template <class T>
 PassPolicy::Candidate candidate(const LabelAlgorithm<T>* pruned, const AlgorithmRow<T>* row, bool automatic) {
@@ -34,13 +23,13 @@ PassPolicy::Candidate candidate(const LabelAlgorithm<T>* pruned, const Algorithm
 
 template <class T>
 Assigner<T>::Assigner(const Points<T>& points, std::size_t n_clusters, Algorithm algorithm, std::int32_t* labels,
-                      const Poll& poll, std::size_t most_bytes)
+                      const Poll& poll, const MemoryLimit& limit)
     : points_(points),
       n_clusters_(n_clusters),
       labels_(labels),
       poll_(poll),
-      lloyd_(points, n_clusters),
-      row_(row_for(points, n_clusters, algorithm, most_bytes)),
+      lloyd_(points, n_clusters, limit),
+      row_(choose(points, n_clusters, algorithm, limit)),
       pruned_(row_ ? row_->make(points, n_clusters) : nullptr),
       policy_(candidate(pruned_.get(), row_, algorithm == Algorithm::automatic), points.rows()) {
   if (FullInt8<T>::pays(points, n_clusters)) full_int8_ = std::make_unique<FullInt8<T>>(points, n_clusters);

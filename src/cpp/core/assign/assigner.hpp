@@ -4,9 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 
+#include "../machine/memory_limit.hpp"
 #include "algorithm.hpp"
 #include "bounds/full_int8.hpp"
 #include "lloyd/lloyd.hpp"
@@ -24,9 +24,9 @@ class Assigner {
  public:
   /// `points`, `labels` (n_samples), all of which are written, and what poll refers to must outlive it.
   /// @param algorithm  one that cannot work on these points is replaced by "lloyd"
-  /// @param most_bytes  that an algorithm may keep beside what "lloyd" keeps, or it is replaced by "lloyd"
+  /// @param limit  one that would keep more is replaced by "lloyd", too
   Assigner(const Points<T>& points, std::size_t n_clusters, Algorithm algorithm, std::int32_t* labels, const Poll& poll,
-           std::size_t most_bytes = std::numeric_limits<std::size_t>::max());
+           const MemoryLimit& limit = MemoryLimit());
 
   /// Label all rows. @param sums  of the labels, or nullptr  @return rows of positive weight whose label changed
   std::size_t assign(const double* centers, const ExactDistance& exact, Partial* sums);

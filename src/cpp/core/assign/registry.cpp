@@ -1,5 +1,6 @@
 #include "registry.hpp"
 
+#include "../distance/metrics.hpp"
 #include "bounds/bounds.hpp"
 #include "boxes/boxes.hpp"
 #include "thresholds.hpp"
@@ -23,8 +24,7 @@ template <class T>
 constexpr AlgorithmRow<T> rows[] = {row<T, Boxes>(Algorithm::boxes), row<T, Tiles>(Algorithm::tiles),
                                     row<T, Bounds>(Algorithm::bounds)};
 
-}  // namespace
-
+/// nullptr for "lloyd" and "auto".
 template <class T>
 const AlgorithmRow<T>* row_of(Algorithm name) {
   for (const AlgorithmRow<T>& row : rows<T>)
@@ -32,21 +32,41 @@ const AlgorithmRow<T>* row_of(Algorithm name) {
   return nullptr;
 }
 
+}  // namespace
+
 template <class T>
-const AlgorithmRow<T>* best_row(const Points<T>& points, std::size_t n_clusters, std::size_t most_bytes) {
+std::size_t least_bytes(const Points<T>& points, std::size_t n_clusters) {
+  const std::size_t d = points.columns();
+  const auto threads = static_cast<std::size_t>(points.n_threads);
+  const SumLayout& layout = points.layout;
+  const std::size_t sums = (static_cast<std::size_t>(layout.limbs) + 1) * layout.features * sizeof(std::int64_t);
+  constexpr std::size_t of_cluster = 64, of_centers = 6;  // counts and flags; copies of the centers, one of them packed
+  return n_clusters * (threads * (sums + of_cluster) + of_centers * d * sizeof(double));
+}
+
+template <class T>
+const AlgorithmRow<T>* choose(const Points<T>& points, std::size_t n_clusters, Algorithm asked,
+                              const MemoryLimit& limit) {
+  if (!traits(points.metric.distance).squared_euclidean) return nullptr;
+  const std::size_t kept = least_bytes(points, n_clusters);
+  const auto fits = [&](const AlgorithmRow<T>* row) { return limit.allows(row->bytes(points, n_clusters), kept); };
+  if (asked != Algorithm::automatic) {
+    const AlgorithmRow<T>* row = row_of<T>(asked);
+    return row && row->possible(points) && fits(row) ? row : nullptr;
+  }
   constexpr Algorithm few_features[] = {Algorithm::boxes, Algorithm::tiles, Algorithm::bounds};
   constexpr Algorithm many_features[] = {Algorithm::boxes, Algorithm::bounds, Algorithm::tiles};
   const bool few = points.columns() <= thresholds::tiles_before_bounds_features;
   for (const Algorithm name : few ? few_features : many_features) {
     const AlgorithmRow<T>* row = row_of<T>(name);
-    if (row->pays(points, n_clusters) && row->bytes(points, n_clusters) <= most_bytes) return row;
+    if (row->pays(points, n_clusters) && fits(row)) return row;
   }
   return nullptr;
 }
 
-#define PYKMEANS_INSTANTIATE(T)                         \
-  template const AlgorithmRow<T>* row_of<T>(Algorithm); \
-  template const AlgorithmRow<T>* best_row(const Points<T>&, std::size_t, std::size_t)
+#define PYKMEANS_INSTANTIATE(T)                                    \
+  template std::size_t least_bytes(const Points<T>&, std::size_t); \
+  template const AlgorithmRow<T>* choose(const Points<T>&, std::size_t, Algorithm, const MemoryLimit&)
 
 PYKMEANS_INSTANTIATE(std::uint8_t);
 PYKMEANS_INSTANTIATE(float);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "../machine/memory_limit.hpp"
 #include "algorithm.hpp"
 #include "pykmeans/options.hpp"
 #include "pykmeans/points.hpp"
@@ -23,12 +24,14 @@ struct AlgorithmRow {
   std::unique_ptr<LabelAlgorithm<T>> (*make)(const Points<T>& points, std::size_t n_clusters);
 };
 
-/// The row of an algorithm that remembers; nullptr for "lloyd" and "auto".
+/// Bytes that "lloyd" cannot do without: sums, centers and packed centers.
 template <class T>
-const AlgorithmRow<T>* row_of(Algorithm name);
+std::size_t least_bytes(const Points<T>& points, std::size_t n_clusters);
 
-/// What "auto" uses beside "lloyd": the first of those that pay and keep no more than `most_bytes`; nullptr for none.
+/// The algorithm that a fit uses beside "lloyd": the one that is asked for, or for "auto" the first that pays; nullptr
+/// where it cannot work on the points, or keeps more than the limit allows.
 template <class T>
-const AlgorithmRow<T>* best_row(const Points<T>& points, std::size_t n_clusters, std::size_t most_bytes);
+const AlgorithmRow<T>* choose(const Points<T>& points, std::size_t n_clusters, Algorithm asked,
+                              const MemoryLimit& limit);
 
 }  // namespace pykmeans::detail

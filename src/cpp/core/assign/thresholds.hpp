@@ -18,8 +18,8 @@ constexpr std::size_t tiles_fewest_clusters_small = 64;
 // Up to here a full pass in 16 bits takes less than bounds and the rows that they leave.
 constexpr std::size_t tiles_before_bounds_features = 64;
 
-// "lloyd" keeps the packed rows from one pass to the next where all of X takes no more than these four megabytes: packing
-// it anew in each pass would be a good part of the work.
+// "lloyd" keeps the packed rows from one pass to the next where all of X takes no more than these four megabytes:
+// packing it anew in each pass would be a good part of the work.
 constexpr std::size_t most_kept_values = std::size_t{1} << 20;
 
 // bounds: the scan of the bounds takes as long as it spares in smaller problems.

@@ -1,5 +1,5 @@
-// Objects of the core as bytes (a Partial, a SumLayout), to be kept in a file or sent to another machine. A frame around
-// them tells good bytes from foreign, newer, truncated and damaged ones:
+// Objects of the core as bytes (a Partial, its layout, RowFacts), to be kept in a file or sent to another machine. A
+// frame around them tells good bytes from foreign, newer, truncated and damaged ones:
 //
 //   8 bytes   "pykmeans"
 //   4         what it is, in letters

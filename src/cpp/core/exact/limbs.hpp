@@ -1,7 +1,7 @@
 // How a double becomes an integer in limbs: each limb takes the value's multiple of its unit, the highest limb first.
 //
-// kernels/limbs.inl.hpp cuts values in the same way, with code of its own: files that are compiled for an instruction set
-// share no functions with the others, or the linker could take the one that not every CPU can run.
+// kernels/limbs.inl.hpp cuts values in the same way, with code of its own: files that are compiled for an instruction
+// set share no functions with the others, or the linker could take the one that not every CPU can run.
 #pragma once
 
 #include <cstdint>

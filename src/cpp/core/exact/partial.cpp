@@ -20,7 +20,7 @@ namespace {
 // A value reaches at most 2^50 units of the top limb, and what a limb leaves is at most half of its unit, 2^50 units of
 // the next.
 constexpr int most_units_exponent = limb_bits - 1;
-// Exponents of values and units between which sums need not be made bit by bit.
+// Exponents of values and units between which sums need not be added bit by bit.
 constexpr int highest_plain = 900, lowest_plain = -900;
 
 int limbs_needed(int highest, int lowest) {

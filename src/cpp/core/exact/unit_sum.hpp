@@ -1,8 +1,8 @@
 // UnitSum: an exact sum of doubles that are at most some power of two, in three limbs: a few operations a value.
 //
-// A value is cut into multiples of three units (limbs.hpp), which are added as integers. What is left of it below the last
-// unit, of values of 2^-71 times the bound or less, is returned, and the caller adds it elsewhere. The caller also moves
-// the limbs elsewhere before they overflow.
+// A value is cut into multiples of three units (limbs.hpp), which are added as integers. What is left of it below the
+// last unit, of values of 2^-71 times the bound or less, is returned, and the caller adds it elsewhere. The caller also
+// moves the limbs elsewhere before they overflow.
 #pragma once
 
 #include <cmath>

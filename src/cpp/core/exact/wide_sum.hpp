@@ -1,5 +1,5 @@
-// WideSum: an exact sum of doubles, or of products of two doubles, over their whole range. For quantities whose range is
-// not known beforehand: distances, weighted distances, potentials.
+// WideSum: an exact sum of doubles, or of products of two doubles, over their whole range. For quantities whose range
+// is not known beforehand: distances, weighted distances, potentials.
 #pragma once
 
 #include <array>

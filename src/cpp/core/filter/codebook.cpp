@@ -104,7 +104,7 @@ void Codebook<Float>::place(const double* centers, std::size_t widest) {
   }
 }
 
-/// Keep the names of centers that are equal to no earlier one. @return whether there were others
+/// Keep the names of centers that equal no earlier one. @return whether others were dropped
 template <class Float>
 bool Codebook<Float>::drop_equal(const double* centers) {
   const auto row = [&](std::int32_t p) {
@@ -124,7 +124,7 @@ bool Codebook<Float>::drop_equal(const double* centers) {
   order_.erase(std::unique(order_.begin(), order_.end(), equal), order_.end());
   if (order_.size() == size_) return false;
   std::sort(order_.begin(), order_.end());
-  names_ = order_;  // a place is its center's name as long as all are there
+  names_ = order_;  // all centers were there until now, so a position is a name
   size_ = order_.size();
   return true;
 }

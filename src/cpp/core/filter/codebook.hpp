@@ -72,7 +72,7 @@ void row_errors_of_products(const FilterError<Float>& error, std::size_t feature
 /// Most features for which the bound of the float32 filter holds; float64 has no such limit in practice.
 constexpr std::size_t max_float_features = 100000;
 
-/// A center in the frame: its values are written apart, this is the rest.
+/// A center in the frame. Its values are written elsewhere; this is the rest.
 template <class Float>
 struct PackedCenter {
   Float start;          // h
@@ -108,13 +108,13 @@ class Codebook {
 
   /// 2 B of some points. @param norms (count) sums of squares of their numbers  @param row_errors [out] (count)
   void row_errors(const Float* norms, std::size_t count, Float* row_errors) const;
-  /// Row errors that were computed with the same tau are the same.
+  /// Row errors depend on the centers by tau alone: with the same tau they are the same.
   double tau() const { return error_.tau; }
 
-  /// Packed centers, and places for them: padding fills the last panel.
+  /// Packed centers, and slots for them: padding fills the last panel.
   std::size_t size() const { return size_; }
   std::size_t slots() const { return n_panels_ * width_; }
-  /// If no two centers were equal.
+  /// The slots that there would be if no two centers were equal.
   std::size_t most_slots() const { return most_slots_; }
   /// Index of a packed center among all centers; ascending.
   std::int32_t original(std::size_t packed) const { return names_[packed]; }

@@ -57,7 +57,7 @@ bool all_multiples(const Points<T>& points, int exponent, const Poll& poll) {
 }
 
 /// Put the numbers on the coarsest grid of a power of two that a few rows show, if all lie on it and are few steps from
-/// zero: ratings, counts and pixels, where distances tie often. Data that are not so show it in the first rows.
+/// zero: ratings, counts and pixels, where distances often tie. Other data show in their first rows that they do not.
 template <class T>
 void look_for_grid(const Points<T>& points, FilterFrame& frame, const Poll& poll) {
   const int exponent = points.range.any ? unit_of_sample(points) : 0;

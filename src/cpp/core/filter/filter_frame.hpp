@@ -14,7 +14,7 @@ struct FilterFrame {
   Vector<double> origin;           // (numbers) numbers come before categories
   Vector<double> category_origin;  // (categories) zeros: a category stays what it is
   int exponent = 0;                // of the numbers: they are divided by its power of two
-  double mismatch = 1.0;           // what a category adds that differs
+  double mismatch = 1.0;           // what a category that differs adds
   bool whole = false;              // all are small whole numbers in the frame: sums of them are exact
   bool float_suffices = true;      // float32 holds all categories
 

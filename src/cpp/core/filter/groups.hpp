@@ -11,7 +11,7 @@
 
 namespace pykmeans::detail {
 
-/// Centers have places: a group is a whole number of panels of sixteen, the last places of which may be empty.
+/// Each center has a slot: a group is a whole number of panels of sixteen slots, the last of which may be empty.
 class Groups {
  public:
   static constexpr std::size_t lanes = kernels::group_lanes;
@@ -26,14 +26,14 @@ class Groups {
   std::size_t panels_per_group() const { return panels_per_group_; }
   std::size_t slots() const { return n_groups_ * panels_per_group_ * lanes; }
   std::size_t group_of(std::int32_t slot) const { return static_cast<std::size_t>(slot) / (panels_per_group_ * lanes); }
-  /// The center in a place, -1 for none.
+  /// The center in a slot, -1 for none.
   std::int32_t member(std::size_t slot) const { return members_[slot]; }
   std::int32_t slot_of(std::int32_t center) const { return slot_of_[static_cast<std::size_t>(center)]; }
 
   /// The mean of each group's centers: (count, features)
   Vector<double> means(const double* centers) const;
 
-  /// From now on moves are counted from these centers, and from zero.
+  /// From now on moves are counted from zero, beginning with these centers.
   void start(const double* centers);
   /// The centers have moved to these. @param factor  from the unit of X to that of the moves
   void move(const double* centers, const ExactDistance& exact, double factor, int threads, const Poll& poll);
@@ -46,7 +46,7 @@ class Groups {
   const std::size_t n_clusters_, features_;
   std::size_t panels_per_group_ = 1;
   std::size_t n_groups_ = 0;
-  Vector<std::int32_t> members_;  // (places)
+  Vector<std::int32_t> members_;  // (slots)
   Vector<std::int32_t> slot_of_;  // (n_clusters)
   Vector<double> last_;           // (n_clusters, features) the centers of the last call
   Vector<double> moved_;          // (n_groups)

@@ -8,11 +8,11 @@
 // |z|^2 / 2 - y.z, for e = (d / 16 + 9) 2^-53. So it differs from |z|^2 / 2 - s r a.b by at most
 //     A = P G + D Q + e ((P + D)^2 + Q^2) + tau.
 // The score of a center is the integer t = h - a.b, computed exactly, with h = (|z|^2 / 2 - A) / (s r) rounded
-// down by at least 1 and less than 3. Hence, with R(c) for the exact distance's part,
+// down by at least 1 and less than 3. Hence, with R(c) for half the exact distance less |y|^2 / 2,
 //     s r t(c) <= R(c) <= s r (t(c) + 3) + 2 A(c),
 // and t(c) > t(b) + 3 + 2 A(b) / (s r) implies R(c) > R(b). The margin is the largest 3 + 2 A / (s r) of all centers,
 // rounded up. If the second least score is within the margin of the least, the exact distance decides among the centers
-// whose scores are.
+// whose scores are within it.
 //
 // A far center, Q > 4 (P + D), would make r coarse for all, so it is in no panel. It has
 //     R >= Q^2 / 2 - Q (P + D) - e (...) - tau > Q^2 / 5 - tau.

@@ -18,7 +18,7 @@ bool whole_in_frame(const double* center, const Vector<double>& origin, int fram
   const double factor = std::ldexp(1.0, -frame_exponent);
   double length = 0.0;
   for (std::size_t q = 0; q < origin.size(); ++q) {
-    // Of the value itself: the difference may round what is beside the grid onto it.
+    // Ask of the value itself: the difference may round a value that is off the grid onto it.
     const double steps = center[q] * factor, z = (center[q] - origin[q]) * factor;
     if (steps != std::nearbyint(steps) || (steps == 0.0 && center[q] != 0.0)) return false;
     length += std::fabs(z);
@@ -26,7 +26,7 @@ bool whole_in_frame(const double* center, const Vector<double>& origin, int fram
   return length <= 2.0 * most_whole_length;
 }
 
-/// @param epsilon  0 where all is whole  @param packed [out] z, each value `stride` after the one before
+/// @param epsilon  0 where all values are whole  @param packed [out] z, each value `stride` after the one before
 template <class Float>
 PackedCenter<Float> pack_center_l1(const double* center, const Vector<double>& origin, int frame_exponent,
                                    double epsilon, Float* packed, std::size_t stride) {

@@ -34,9 +34,8 @@
 // at least (Q - P) / 2 >= P / 2 + 3 Q / 8 for every point with P <= 2^40; and with A = infinity.
 //
 // Whole numbers. Where all y and z are whole numbers, or whole multiples of the frame's power of two, with P <= 2^21
-// and Q <= 2^22, every sum above is a multiple of 1/2 below 2^23: exact in float32, and so is the exact distance's.
-// Then A = 0 and B = -1/8: scores that are equal are decided too, the first center wins, and that is the exact
-// distance.
+// and Q <= 2^22, every sum above is a multiple of 1/2 below 2^23: exact in float32, and exact in the exact distance,
+// too. Then A = 0 and B = -1/8: equal scores are decided too. The first center wins, as it does by the exact distance.
 #pragma once
 
 #include "../distance/metrics.hpp"

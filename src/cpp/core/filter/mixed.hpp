@@ -1,4 +1,4 @@
-// The filters of distances that count categories, alone or beside numbers, and what has to be proved beyond codebook.hpp.
+// The filters of distances that count categories, alone or beside numbers, and what must be proved beyond codebook.hpp.
 //
 // Mixed distances: P, Q and the scores are those of the p numbers, and each of m categories that differs adds g, gamma
 // / 2 in this frame. Packed categories are what they are, or NaN where the filter's type cannot hold a center's, which
@@ -16,7 +16,7 @@ namespace pykmeans::detail {
 /// Squared Euclidean distance of the numbers, and gamma for each category that differs.
 extern const LloydFilter mixed_filter;
 
-/// The number of categories that differ, where there is nothing else.
+/// The number of categories that differ, where there are no numbers.
 extern const LloydFilter count_filter;
 
 }  // namespace pykmeans::detail

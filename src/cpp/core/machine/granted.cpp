@@ -8,6 +8,8 @@
 #include <string>
 #include <thread>
 
+#include "cgroups.hpp"
+
 #ifdef __linux__
 #include <sched.h>
 #endif
@@ -46,34 +48,8 @@ int legacy_limit(const std::string& folder) {
   return processors(quota, period);
 }
 
-/// The least limit from the process's own group up to the root: each level binds.
-template <class Limit>
-int least_up_to_root(const std::string& root, std::string path, Limit limit) {
-  int least = limit(root);
-  while (!path.empty() && path != "/") {
-    least = std::min(least, limit(root + path));
-    const auto slash = path.find_last_of('/');
-    if (slash == std::string::npos) break;
-    path.erase(slash);
-  }
-  return least;
-}
-
 int read_quota() {
-  int least = unlimited;
-  std::ifstream groups("/proc/self/cgroup");  // lines of "hierarchy:controllers:path"
-  for (std::string line; std::getline(groups, line);) {
-    const auto first = line.find(':');
-    const auto second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) continue;
-    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
-    const std::string path = line.substr(second + 1);
-    if (controllers == ",,")
-      least = std::min(least, least_up_to_root("/sys/fs/cgroup", path, unified_limit));
-    else if (controllers.find(",cpu,") != std::string::npos)
-      least = std::min(least, least_up_to_root("/sys/fs/cgroup/cpu", path, legacy_limit));
-  }
-  return least;
+  return least_of_groups("cpu", unlimited, unified_limit, legacy_limit);
 }
 
 #endif

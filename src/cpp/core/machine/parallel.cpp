@@ -147,7 +147,7 @@ class Congestion {
  public:
   static bool now() { return alone_until_ != Time{} && Clock::now() < alone_until_; }
 
-  /// Nor where the system has no scratch for the threads; it may have some later.
+  /// Nor where the system has no room for the threads; it may have some later.
   static void refused() { alone_until_ = Clock::now() + std::chrono::seconds(1); }
 
   void work_done() { done_ = Clock::now(); }

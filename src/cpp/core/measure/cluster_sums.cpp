@@ -16,7 +16,7 @@ namespace pykmeans::detail {
 
 namespace {
 
-/// The distances that one thread adds up, and moves to the sums of all threads from time to time.
+/// Distances that one thread adds up, and moves to the sums of all threads from time to time.
 class DistanceSums {
  public:
   DistanceSums(const UnitSum::Units& units, Vector<WideSum>& sums, std::mutex& mutex)

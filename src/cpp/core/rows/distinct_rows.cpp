@@ -9,6 +9,10 @@
 
 namespace pykmeans {
 
+struct DistinctRows::Ranks : detail::ColorRanks {
+  using ColorRanks::ColorRanks;
+};
+
 namespace {
 
 const MatrixView<std::uint8_t>& checked(const MatrixView<std::uint8_t>& rows) {
@@ -23,8 +27,8 @@ const MatrixView<std::uint8_t>& checked(const MatrixView<std::uint8_t>& rows) {
 
 DistinctRows::DistinctRows(MatrixView<std::uint8_t> all, int n_threads, const Poll& poll)
     : rows(checked(all)),
-      ranks_(std::allocate_shared<detail::ColorRanks>(detail::Allocator<detail::ColorRanks>(), rows,
-                                                      n_threads > 0 ? n_threads : granted_threads(), poll)) {
+      ranks_(std::allocate_shared<Ranks>(detail::Allocator<Ranks>(), rows,
+                                         n_threads > 0 ? n_threads : granted_threads(), poll)) {
   const std::size_t d = rows.columns;
   values.resize(ranks_->count() * d);
   ranks_->values(poll, [&](std::uint32_t rank, std::size_t q, std::uint8_t value) { values[rank * d + q] = value; });

@@ -59,8 +59,8 @@ RowFacts RowFacts::from_bytes(const unsigned char* data, std::size_t size) {
   const auto columns = bytes.get<std::uint64_t>();
   bytes.require_left(columns, range_size);
   for (std::uint64_t q = 0; q < columns; ++q) facts.columns.push_back(get_range(bytes));
-  bytes.require(facts.n_nonfinite == 0 || (facts.first_nonfinite_row < facts.rows &&
-                                           facts.first_nonfinite_column < facts.columns.size()),
+  bytes.require(facts.n_nonfinite == 0 ||
+                    (facts.first_nonfinite_row < facts.rows && facts.first_nonfinite_column < facts.columns.size()),
                 "a value that is not finite is in no row");
   return facts;
 }

@@ -83,7 +83,7 @@ class NearbyOrder {
   const double factor_;
 };
 
-/// @param places  of the order; those past the rows hold 0xffffffff
+/// @param places  of the order; those past the last row hold 0xffffffff
 template <class T>
 Vector<std::uint32_t> nearby_order(const Points<T>& points, double factor, std::size_t slots, int n_threads,
                                    const Poll& poll) {

@@ -46,15 +46,15 @@ extern const SeedFilter count_seeds = {with_categories, no_row_error, /*counts=*
 
 template <class T>
 Neighborhoods<T>::Neighborhoods(const Points<T>& points, const ExactDistance& exact, std::size_t n_clusters,
-                                const Poll& poll)
+                                const MemoryLimit& limit, std::size_t kept, const Poll& poll)
     : points_(points),
       poll_(poll),
       numbers_(numeric_features(points.metric, points.columns())),
       filter_(traits(points.metric.distance).seeds),
       kernels_(filter_ ? &filter_->kernels() : nullptr),
       threads_(useful_threads(points.n_threads, {points.rows(), points.columns(), 4})),
-      works_(choose_frame(exact)),
-      keeps_copy_(keeps_copy(n_clusters)),
+      works_(choose_frame(exact) && limit.allows(points.rows() * row_bytes(), kept)),
+      keeps_copy_(keeps_copy(n_clusters, limit, kept)),
       uses_boxes_(uses_boxes(n_clusters)),
       relative_error_(filter_ && filter_->counts
                           ? 0.0f
@@ -91,10 +91,18 @@ bool Neighborhoods<T>::choose_frame(const ExactDistance& exact) {
 
 /// Rows in the frame are kept where there are few columns or many steps. Else they are placed anew at every step.
 template <class T>
-bool Neighborhoods<T>::keeps_copy(std::size_t n_clusters) const {
+bool Neighborhoods<T>::keeps_copy(std::size_t n_clusters, const MemoryLimit& limit, std::size_t kept) const {
   const std::size_t n = points_.rows(), bytes = 4 * n * points_.columns();
   const bool small = bytes <= std::max<std::size_t>(32 * n, std::size_t{1} << 24);
-  return works_ && (small || (n_clusters >= 24 && bytes <= std::size_t{1} << 30));
+  // Boxes would be an eighth of it, and the order 5 bytes a row.
+  return works_ && limit.allows(bytes + bytes / 8 + 5 * n, kept + n * row_bytes()) &&
+         (small || (n_clusters >= 24 && bytes <= std::size_t{1} << 30));
+}
+
+/// What is kept for each row besides a copy: its value, its weight, and its part of what is kept for a tile.
+template <class T>
+std::size_t Neighborhoods<T>::row_bytes() const {
+  return sizeof(float) + (points_.weights ? sizeof(float) : 0) + 1;
 }
 
 /// Boxes pay where halving the rows has cut every column, and where the steps are enough to pay for the order.
@@ -112,7 +120,7 @@ float Neighborhoods<T>::stored(double value, std::size_t tile_number) const {
   return framed * (1.0f + relative_error_) + row_errors_[tile_number];
 }
 
-/// Some tiles in the frame. @param row errors [out] (count) or nullptr
+/// Some tiles in the frame. @param row_errors [out] (count) or nullptr
 template <class T>
 const float* Neighborhoods<T>::pack(std::size_t first_tile, std::size_t count, Vector<float>& scratch,
                                     float* row_errors) const {

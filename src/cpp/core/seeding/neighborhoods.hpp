@@ -3,29 +3,29 @@
 //
 // The frame. x' = (x - origin) 2^e in float32 for the numbers, |x'_q| <= 2^10: with u = 2^-24, |x' - exact| <= 1.001 u
 // |x'| + underflow, as place_in_frame rounds once (and once in double). A candidate is placed likewise. What that may
-// change of a distance is at most `row error` of the row and `row error` of the candidate, and a relative 2^-20:
+// change of a distance is at most the `row error` of the row, the same of the candidate, and a relative 2^-20:
 //
 //   Squares. For places that lie D apart exactly and D' apart in float32, |D - D'| <= r = 1.001 u (|x'| + |c'|) +
 //   underflow, and for any h > 0, by 2 D' r <= h D'^2 + r^2 / h,
 //
 //     |D^2 - D'^2| <= h D'^2 + (1 + 1 / h) r^2,    r^2 <= 2.01 u^2 (|x'|^2 + |c'|^2) + underflow.
 //
-//   h = 2^-20 makes the last term at most 2^-26.9 (|x'|^2 + |c'|^2); row error is 2^-26 |x'|^2, which also covers that
-//   norms are computed in float32 (d <= 100,000), and 2^-100 for whatever underflows: squares below 2^-149 of values up
-//   to 2^10, the smallest of the exact distance's 2^-270 in this frame, times d.
+//   h = 2^-20 makes the last term at most 2^-26.9 (|x'|^2 + |c'|^2). The row error is 2^-26 |x'|^2, which also covers
+//   that norms are computed in float32 (d <= 100,000), and 2^-100 for whatever underflows: squares below 2^-149 of
+//   values up to 2^10, and the smallest squares of the exact distance, 2^-270 in this frame, times d.
 //
 //   Sums of magnitudes change by 1.001 u (sum |x'| + sum |c'|) + underflow at most, and sum |x'| <= sqrt(d |x'|^2).
-//   row error is 2 u of that, and 2^-75, as norms miss the squares of values below 2^-74: d 2^-74 u of the sum.
+//   The row error is 2 u of that, and 2^-75, as norms miss the squares of values below 2^-74: d 2^-74 u of the sum.
 //
 //   Categories are placed as they are, with no error at all: data whose categories float32 cannot hold have no frame.
-//   So is their number, and what one adds that differs is rounded once.
+//   Their number is exact, too, and what a category that differs adds is rounded once.
 //
 // The kernel's sums of d terms are right to (d + 3) u (with categories (p + 6) u for p numbers, p < d), a value stored
 // in float32 to u, the exact distance (of values scaled by a power of two, or not) to (d / 16 + 9) 2^-53. All these
 // and the relative 2^-20 add up to less than `relative_error` / 2 = (d + 8) u + 2^-20, relative to the larger of value
 // and distance.
 //
-// A row that gets nearer: the exact distance finds distance < value, so the kernel's distance is less than
+// A row that a candidate is nearer to: by the exact distance, distance < value, so the kernel's distance is less than
 //
 //   N + a,    N = value (1 + relative_error) + row error of the row,    a = row error of the candidate.
 //
@@ -54,6 +54,7 @@
 #include "../distance/exact_distance.hpp"
 #include "../distance/metrics.hpp"
 #include "../exact/power_of_two.hpp"
+#include "../machine/memory_limit.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
 
@@ -66,12 +67,13 @@ extern const SeedFilter square_seeds, mixed_seeds, l1_seeds, count_seeds;
 template <class T>
 class Neighborhoods {
  public:
-  Neighborhoods(const Points<T>& points, const ExactDistance& exact, std::size_t n_clusters, const Poll& poll);
+  Neighborhoods(const Points<T>& points, const ExactDistance& exact, std::size_t n_clusters, const MemoryLimit& limit,
+                std::size_t kept, const Poll& poll);
 
   /// The values of all rows. @param values (n_samples)
   void begin(const double* values);
 
-  /// What each candidate would take from the exact sum of w * value, in a unit of its own, to `error` on either side.
+  /// What each candidate would take from the exact sum of w * value, in a unit of its own, give or take `error`.
   struct Gains {
     Vector<double> gain;
     Vector<double> error;
@@ -79,7 +81,7 @@ class Neighborhoods {
   /// Look at the candidates of a step, rows of X. @param centers (count, features)
   Gains estimate(const double* centers, std::size_t count);
 
-  /// A row, and where it lies.
+  /// A row, and the slot in which it lies.
   struct Near {
     std::size_t row;
     std::size_t slot;
@@ -97,7 +99,8 @@ class Neighborhoods {
   static constexpr std::uint32_t no_row = 0xffffffffu;
 
   bool choose_frame(const ExactDistance& exact);
-  bool keeps_copy(std::size_t n_clusters) const;
+  std::size_t row_bytes() const;
+  bool keeps_copy(std::size_t n_clusters, const MemoryLimit& limit, std::size_t kept) const;
   bool uses_boxes(std::size_t n_clusters) const;
   void order_rows();
   void fill_block(std::size_t block, const double* values);
@@ -121,7 +124,7 @@ class Neighborhoods {
   const int threads_;
   int to_frame_ = 0;       // a value of the exact distance times this power of two is one of the frame
   double factor_ = 1.0;    // 2^e
-  double mismatch_ = 0.0;  // what a category adds that differs, in the frame
+  double mismatch_ = 0.0;  // what a category that differs adds, in the frame
   const bool works_;       // whether there is a filter, and the frame's numbers stay in float32's range
   const bool keeps_copy_;
   const bool uses_boxes_;

@@ -1,14 +1,14 @@
 // Greedy k-means++ (D. Arthur and S. Vassilvitskii, "k-means++: the advantages of careful seeding", 2007), with the
 // random numbers given. Use when: nearly always. Cost: at most n k d n_local_trials multiply-adds, and about n log(k)
-// distances of the exact distance.
+// exact distances.
 //
 // The value of a row is its distance to its nearest seed so far, by the metric (Euclidean: squared); a row is drawn in
 // proportion to w * value, by exact prefix sums. Of the candidates of a step the one that leaves the least exact sum of
 // w * value is kept.
 //
-// The values are the exact distance's, and kept for the seeds that were picked. What a candidate would change is
-// estimated by a filter (neighborhoods.hpp), with a bound; only where two candidates come nearer to each other than
-// that is what they change measured by the exact distance, and exact sums decide.
+// The values are exact distances, and kept for the seeds that were picked. What a candidate would change is estimated
+// by a filter (neighborhoods.hpp), with an error bound. Only where two candidates are closer to each other than that,
+// their changes are measured by the exact distance, and exact sums decide.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -35,19 +35,23 @@ namespace pykmeans {
 namespace {
 
 using detail::ExactDistance;
+using detail::MemoryLimit;
 using detail::Neighborhoods;
 using detail::WideSum;
 
 template <class T>
 class PlusPlus {
  public:
-  PlusPlus(const Points<T>& points, std::size_t n_clusters, const Poll& poll)
+  /// Bytes that it keeps at least: the value of each row.
+  static std::size_t least_bytes(const Points<T>& points) { return points.rows() * sizeof(double); }
+
+  PlusPlus(const Points<T>& points, std::size_t n_clusters, const MemoryLimit& limit, const Poll& poll)
       : points_(points),
         poll_(poll),
         exact_(detail::distance_to(points, nullptr, 0)),
         value_(points.rows()),
         sums_(points.rows(), value_.data(), points.weights, points.source->counted(), points.n_threads, poll),
-        nearby_(points, exact_, n_clusters, poll),
+        nearby_(points, exact_, n_clusters, limit, least_bytes(points), poll),
         threads_(detail::useful_threads(points.n_threads, {points.rows(), points.columns()})) {}
 
   /// The first seed: a row in proportion to its weight.
@@ -107,7 +111,7 @@ class PlusPlus {
     return Vector<double>(values, values + points_.columns());
   }
 
-  /// Rows of a part that a candidate comes nearer to, and its distances.
+  /// Rows of a part that a candidate is nearer to, and their distances to it.
   struct Improvements {
     Vector<Near> rows;
     Vector<double> values;
@@ -168,7 +172,7 @@ class PlusPlus {
     return std::move(changes[0]);
   }
 
-  /// Make a candidate a seed: values and sums follow.
+  /// Make a candidate a seed, and bring values and sums up to date.
   void take(std::size_t candidate, const double* center) {
     detail::parallel_blocks(nearby_.parts(), threads_, poll_, [&](std::size_t part, int) {
       Improvements found;
@@ -209,12 +213,16 @@ std::size_t checked_draws(const Points<T>& points, std::size_t n_clusters, std::
 
 template <class T>
 void draw(const Points<T>& points, std::size_t n_clusters, const double* uniforms, std::size_t n_uniforms,
-          std::size_t n_local_trials, std::int64_t* seeds, const Poll& poll) {
+          std::size_t n_local_trials, std::int64_t* seeds, const Poll& poll, std::size_t max_memory) {
   const detail::FloatEnvironment environment;
+  const MemoryLimit limit(max_memory);
+  if (const std::size_t least = PlusPlus<T>::least_bytes(points); limit.is_set() && !limit.allows(least))
+    throw std::invalid_argument("max_memory=" + std::to_string(max_memory) + " must be at least " +
+                                std::to_string(least) + ", which init=k-means++ takes here");
   for (std::size_t i = 0; i < n_uniforms; ++i)
     if (!(uniforms[i] >= 0.0 && uniforms[i] < 1.0))
       throw std::invalid_argument("uniforms must be in [0, 1), not " + std::to_string(uniforms[i]));
-  PlusPlus<T> seeding(points, n_clusters, poll);
+  PlusPlus<T> seeding(points, n_clusters, limit, poll);
   seeds[0] = seeding.first(uniforms[0]);
   for (std::size_t c = 1; c < n_clusters; ++c)
     seeds[c] = seeding.next(uniforms + 1 + (c - 1) * n_local_trials, n_local_trials);
@@ -224,20 +232,21 @@ void draw(const Points<T>& points, std::size_t n_clusters, const double* uniform
 
 template <class T>
 void plus_plus(const Points<T>& points, std::size_t n_clusters, const double* uniforms, std::size_t n_local_trials,
-               std::int64_t* seeds, const Poll& poll) {
+               std::int64_t* seeds, const Poll& poll, std::size_t max_memory) {
   const std::size_t n_uniforms = checked_draws(points, n_clusters, n_local_trials);
-  draw(points, n_clusters, uniforms, n_uniforms, n_local_trials, seeds, poll);
+  draw(points, n_clusters, uniforms, n_uniforms, n_local_trials, seeds, poll, max_memory);
 }
 
 template <class T>
 std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clusters,
-                                    const std::vector<double>& uniforms, std::size_t n_local_trials, const Poll& poll) {
+                                    const std::vector<double>& uniforms, std::size_t n_local_trials, const Poll& poll,
+                                    std::size_t max_memory) {
   if (uniforms.size() != checked_draws(points, n_clusters, n_local_trials))
     throw std::invalid_argument("uniforms of " + std::to_string(uniforms.size()) +
                                 " numbers must hold 1 + (n_clusters - 1) * n_local_trials, n_clusters being " +
                                 std::to_string(n_clusters) + " and n_local_trials " + std::to_string(n_local_trials));
   std::vector<std::int64_t> seeds(n_clusters);
-  draw(points, n_clusters, uniforms.data(), uniforms.size(), n_local_trials, seeds.data(), poll);
+  draw(points, n_clusters, uniforms.data(), uniforms.size(), n_local_trials, seeds.data(), poll, max_memory);
   return seeds;
 }
 
@@ -260,9 +269,10 @@ std::vector<double> rows(const Points<T>& points, const std::vector<std::int64_t
 }
 
 #define PYKMEANS_INSTANTIATE(T)                                                                                        \
-  template void plus_plus(const Points<T>&, std::size_t, const double*, std::size_t, std::int64_t*, const Poll&);      \
+  template void plus_plus(const Points<T>&, std::size_t, const double*, std::size_t, std::int64_t*, const Poll&,       \
+                          std::size_t);                                                                                \
   template std::vector<std::int64_t> plus_plus(const Points<T>&, std::size_t, const std::vector<double>&, std::size_t, \
-                                               const Poll&);                                                           \
+                                               const Poll&, std::size_t);                                              \
   template void rows(const Points<T>&, const std::int64_t*, std::size_t, double*);                                     \
   template std::vector<double> rows(const Points<T>&, const std::vector<std::int64_t>&)
 

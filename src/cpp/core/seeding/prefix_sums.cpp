@@ -103,7 +103,7 @@ std::size_t PrefixSums::find(double uniform, bool or_equal) {
   return row_at(slot < n_places_ ? slot : exact_place(uniform, or_equal));
 }
 
-/// The place, or n_places where the margin leaves a row error.
+/// The place, or n_places where the margin leaves it open.
 std::size_t PrefixSums::certain_place(double uniform) const {
   // A prefix is within 2 units a place of the exact one, and the roundings of its additions; the threshold, within the
   // same and two roundings more. In all below three times:

@@ -3,7 +3,7 @@
 // Most draws need no exact sum. Each term is cut to an integer, as a multiple of a unit that is the same for all rows;
 // the integers add up exactly in any order, and the sum of m terms is within 2 m units of theirs. So a prefix sum is
 // known to a margin, and a threshold that falls farther than that from the sums before and after a row draws that row.
-// Where one falls nearer, the prefix sums are added up exactly.
+// Where a threshold is nearer than that, the prefix sums are added up exactly.
 //
 // Where each row stands for several others (DistinctRows), those are drawn from, in their own order. They are called
 // places here; else each row has one. For each row the chunks of its places are kept, 2 bytes a place, so that changes
@@ -30,7 +30,7 @@ class PrefixSums {
   PrefixSums(std::size_t n_rows, const double* values, const double* weights, const DistinctRows* occurrences,
              int n_threads, const Poll& poll);
 
-  /// Values have changed that change() was not told of.
+  /// Values have changed that Changes do not know of.
   void reset();
 
   /// Changes to values, gathered by one thread: rows near each other are cheapest.
@@ -89,8 +89,8 @@ class PrefixSums {
   std::size_t row_at(std::size_t slot) const { return occurrences_ ? (*occurrences_)[slot] : slot; }
   double value(std::size_t slot) const { return values_ ? values_[row_at(slot)] : 1.0; }
 
-  /// The term of a row, or of each of its places, in units, were its value `value`. The factors are powers of two, and
-  /// the product's rounding is less than 2^-2 units.
+  /// The term of a row, or of each of its places, in units, if its value were `value`. The factors are powers of two,
+  /// and the product's rounding is less than 2^-2 units.
   std::int64_t term(std::size_t row, double value) const {
     const double scaled = value * value_factor_;
     return static_cast<std::int64_t>(weights_ ? weights_[row] * weight_factor_ * scaled : scaled);

@@ -22,7 +22,7 @@ inline double twice_rounded_quotient(const Rounded& a, const Rounded& b) {
 /// is none). @param alone  whether nothing else is in its own cluster
 inline double silhouette_of(double a, double b, bool alone) {
   if (b == std::numeric_limits<double>::infinity()) return std::numeric_limits<double>::quiet_NaN();
-  if (a == std::numeric_limits<double>::infinity()) return -1.0;  // next to no weight of others, and they are far
+  if (a == std::numeric_limits<double>::infinity()) return -1.0;  // the others have next to no weight, and are far away
   const double larger = a < b ? b : a;
   return alone || larger == 0.0 ? 0.0 : (b - a) / larger;
 }

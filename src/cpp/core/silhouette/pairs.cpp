@@ -1,6 +1,6 @@
 // The other rows are packed segment by segment, cluster by cluster. All rows meet a segment in blocks of about a
-// millisecond's work, tile by tile, where the cluster may matter to one of the tile (near_clusters.hpp). Each keeps the
-// exact sum of its distances to the cluster that is being met: a cluster may go on in the next segment. Where a cluster
+// millisecond's work, tile by tile, where the cluster may matter to a row of the tile (near_clusters.hpp). A row keeps
+// the exact sum of its distances to the cluster at hand, as a cluster may go on in the next segment. Where a cluster
 // ends, its mean distance is a or may be b, and the sum starts anew.
 #include "pairs.hpp"
 

@@ -21,7 +21,7 @@ using detail::FloatEnvironment;
 
 namespace {
 
-/// Distances in the exact distance's unit: a silhouette is a ratio, so that any power of two will do.
+/// Distances in the unit of the exact distance: a silhouette is a ratio, so any power of two will do.
 double shown(double said, bool rooted) {
   return rooted ? std::sqrt(said) : said;
 }
@@ -83,23 +83,20 @@ void simplified_silhouette(const Points<T>& points, MatrixView<double> view, con
                            const Poll& poll) {
   const FloatEnvironment environment;
   const Vector<double> centers = detail::normalized_centers(points, view, "centers");
-  const std::size_t n = points.rows(), d = view.columns, k = view.rows;
-  detail::check_labels(labels, n, k);
+  const std::size_t d = view.columns, k = view.rows;
+  detail::check_labels(labels, points.rows(), k);
   const ExactDistance exact = detail::distance_to(points, centers.data(), k);
   const Clusters clusters(points, labels, k);
   const bool rooted = detail::traits(points.metric.distance).rooted;
-  const int threads = detail::useful_threads(points.n_threads, {n, k, d});
-  const detail::Blocks blocks(n, k * (d + 8), threads);
-  detail::parallel_blocks(blocks.count(), threads, poll, [&](std::size_t block, int) {
-    const detail::RowReader<T> read(points);
-    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
-      const T* row = read(i);
-      const std::size_t own = clusters.label(i);
+  detail::for_each_block(points, detail::PassPlan(points, k * d, k * (d + 8)), poll, [&](const auto& block, int) {
+    for (std::size_t i = 0; i < block.count; ++i) {
+      const T* row = block.row(i);
+      const std::size_t own = clusters.label(block.first + i);
       double nearest = std::numeric_limits<double>::infinity();
       for (std::size_t c = 0; c < k; ++c)
         if (c != own && !clusters.empty(c)) nearest = std::min(nearest, exact(row, centers.data() + c * d));
       const double a = shown(exact(row, centers.data() + own * d), rooted);
-      values[i] = detail::silhouette_of(a, shown(nearest, rooted), clusters.alone(own));
+      values[block.first + i] = detail::silhouette_of(a, shown(nearest, rooted), clusters.alone(own));
     }
   });
 }

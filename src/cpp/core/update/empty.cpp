@@ -30,7 +30,7 @@ class Farthest {
     std::make_heap(heap_.begin(), heap_.end(), later());
   }
 
-  /// The next point and its equal copies, all of one cluster; empty when there are none left.
+  /// The next point and its equal copies, all of one cluster; empty when none are left.
   Vector<std::size_t> pop_group() {
     Vector<std::size_t> group;
     while (!heap_.empty() && (group.empty() || equal(group[0], heap_[0]))) {

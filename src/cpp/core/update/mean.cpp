@@ -13,7 +13,7 @@ namespace pykmeans::detail {
 
 namespace {
 
-/// The mean of each feature of a cluster, any range of exponents.
+/// The mean of each feature of a cluster, whatever the range of exponents.
 void wide_mean(const Partial& sums, std::size_t cluster, std::size_t features, double* mean) {
   const Rounded weight = sums.weight(cluster);
   for (std::size_t q = 0; q < features; ++q) mean[q] = quotient(sums.sum(cluster, q), weight);
@@ -62,7 +62,7 @@ void move_touched(const Partial& sums, bool single, std::size_t summed, std::siz
 void move_to_means(const Partial& sums, bool single, std::size_t summed, std::size_t features, double* centers,
                    int n_threads, const Poll& poll) {
   const bool wide = sums.layout().wide;
-  const std::size_t cost = wide ? 32 : 4;  // about, of a value
+  const std::size_t cost = wide ? 32 : 4;  // roughly, for each value
   move_touched(sums, single, summed, features, centers, n_threads, poll, cost, [&](std::size_t c, double* center) {
     if (wide)
       wide_mean(sums, c, summed, center);

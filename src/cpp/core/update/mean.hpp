@@ -14,7 +14,7 @@ namespace pykmeans::detail {
 void move_to_means(const Partial& sums, bool single, std::size_t summed, std::size_t features, double* centers,
                    int n_threads, const Poll& poll);
 
-/// The same, to the directions of the sums; a sum of zeros leaves the center where it is.
+/// The same, to the directions of the sums. A sum of zeros leaves the center where it is.
 void move_to_directions(const Partial& sums, bool single, std::size_t features, double* centers, int n_threads,
                         const Poll& poll);
 

@@ -12,12 +12,13 @@ namespace pykmeans::detail {
 
 namespace {
 
-/// Below this part of its base an objective is measured anew, since the base is right to (d / 16 + 9) 2^-53 only: the
-/// objective is then right to 2^-31 = 5e-10.
+/// An objective below this part of its base is measured anew, since the base is right to (d / 16 + 9) 2^-53 only. So
+/// the objective is right to 2^-31 = 5e-10.
 double part_of_base(std::size_t features) {
   return std::max(0x1p-16, (static_cast<double>(features) / 16.0 + 9.0) * 0x1p-53 * 0x1p31);
 }
-/// And below this part of what the terms add up to in magnitude: 2^30 of them, each right to 2^-102, leave 2^-72 of it.
+/// So is one below this part of what the terms add up to in magnitude: 2^30 of them, each right to 2^-102, leave an
+/// error of 2^-72 of it.
 constexpr double part_of_terms = 0x1p-36;
 /// The same for terms in float64: each is right to 6 roundings of its magnitude, and adding up makes it at most d / 8 +
 /// 8 + k more.
@@ -138,7 +139,7 @@ void Objective<T>::set_unit(const ExactDistance& exact, const Partial& sums) {
   int exponent = std::numeric_limits<int>::min();
   for (std::size_t c = 0; c < terms_.size(); ++c)
     if (sums.count(c) != 0) exponent = std::max(exponent, sums.weight(c).exponent);
-  if (exponent == std::numeric_limits<int>::min()) exponent = 0;  // only where weights are changed meanwhile
+  if (exponent == std::numeric_limits<int>::min()) exponent = 0;  // only where the weights have changed meanwhile
   if (has_base_ && (exponent != exponent_ || exact.scale() != scale_)) {
     if (exact.scale() != scale_) {
       has_base_ = false;

@@ -5,9 +5,9 @@
 //     sum of w |x - c|^2 = sum of w |x|^2 + (W |c|^2 - 2 c.S),
 // and the first sum does not depend on the assignment. So the change of the objective between two assignments is the
 // change of the second term, summed over the clusters. One assignment is measured by the exact distance (the base); the
-// others follow from it. The terms are added up in float64 as long as their rounding is invisible. It no longer is
-// where they are much larger than what is left of them: then they are added up in doubled precision, from a new base
-// on. And where an objective falls to a small part of its base, the exact distance measures again.
+// others follow from it. The terms are added up in float64 as long as their rounding cannot be seen. Where they are
+// much larger than what is left of them, it can: then a new base is measured, and from there on they are added up in
+// twice the precision. Where an objective falls to a small part of its base, the exact distance measures again.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,7 @@ class Objective {
   /// Of the labels against the centers, with the sums of those labels.
   double operator()(const double* centers, const ExactDistance& exact, const Labels& labels, const Partial& sums);
 
-  /// To be called when the centers have moved: their terms are computed anew next time.
+  /// To be called when centers have moved: their terms are computed anew next time.
   void forget_moved(const Partial& sums);
 
  private:
@@ -54,7 +54,7 @@ class Objective {
              double& value);
   double doubled(const double* centers, const ExactDistance& exact, const Labels& labels, const Partial& sums);
   void set_unit(const ExactDistance& exact, const Partial& sums);
-  /// By the exact distance; the base from now on.
+  /// Measured by the exact distance. It is the base from now on.
   double measure(const double* centers, const ExactDistance& exact, const std::int32_t* labels, const Term& terms);
 
   const Points<T>& points_;
@@ -63,7 +63,7 @@ class Objective {
   Vector<Term> terms_;
   Vector<std::uint8_t> stale_;
   bool plain_ = true;  // float64 has been precise enough so far
-  int scale_ = 0;      // the exact distance's, of the terms
+  int scale_ = 0;      // the exact distance's scale, in the terms
   int exponent_ = 0;   // the terms are divided by 2^exponent, so that large weights cannot overflow
   bool has_base_ = false;
   double base_ = 0.0;  // in the unit of the terms

@@ -11,10 +11,6 @@
 
 namespace pykmeans {
 
-namespace detail {
-class ColorRanks;
-}
-
 /// A view of the caller's rows, which must outlive it, and each of their values once.
 class DistinctRows {
  public:
@@ -38,7 +34,8 @@ class DistinctRows {
   void spread(const T* each, T* all, const Poll& poll = {}) const;
 
  private:
-  std::shared_ptr<const detail::ColorRanks> ranks_;
+  struct Ranks;
+  std::shared_ptr<const Ranks> ranks_;
 };
 
 }  // namespace pykmeans

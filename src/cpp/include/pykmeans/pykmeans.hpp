@@ -22,6 +22,8 @@
 #include "partial.hpp"
 #include "points.hpp"
 #include "result.hpp"
+#include "row_facts.hpp"
+#include "row_source.hpp"
 #include "view.hpp"
 #include "workspace.hpp"
 
@@ -41,15 +43,16 @@ FitResult fit(const Points<T>& points, const std::vector<double>& init, const Fi
 /// Greedy k-means++ (Arthur and Vassilvitskii, 2007). @return rows of the seeds, (n_clusters)
 /// @param uniforms   (1 + (n_clusters - 1) * n_local_trials) random numbers in [0, 1)
 /// @param n_local_trials   candidates a step, of which the best is kept; 1 for plain k-means++
+/// @param max_memory   as FitOptions::max_memory
 template <class T>
 std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clusters,
                                     const std::vector<double>& uniforms, std::size_t n_local_trials,
-                                    const Poll& poll = {});
+                                    const Poll& poll = {}, std::size_t max_memory = 0);
 
 /// The same into an array of the caller. @param uniforms  as many as above  @param seeds[out] (n_clusters)
 template <class T>
 void plus_plus(const Points<T>& points, std::size_t n_clusters, const double* uniforms, std::size_t n_local_trials,
-               std::int64_t* seeds, const Poll& poll = {});
+               std::int64_t* seeds, const Poll& poll = {}, std::size_t max_memory = 0);
 
 /// The values of some rows, as centers to start from. @return (rows * n_features)
 template <class T>

@@ -37,7 +37,7 @@ struct FitSummary {
   std::size_t n_iter = 0;
   StopReason stop_reason = StopReason::max_iter;
   double shift = 0.0;  ///< sum of the squared shifts of the centers in the last iteration, as in Update
-  Algorithm algorithm = Algorithm::lloyd;  ///< the way to assign that was used last
+  Algorithm algorithm = Algorithm::lloyd;  ///< the one that was used last
   double tolerance = 0.0;                  ///< what the shift was compared with
 };
 

@@ -1,6 +1,6 @@
-// FullInt8: every center for every row, as "lloyd" does, but by 8-bit integers, and nothing is kept from one pass to the
-// next. Use when: many centers of many features, on a CPU that multiplies 8-bit integers; any number of passes. It gives
-// up by itself where 8 bits certify too little.
+// FullInt8: every center for every row, as "lloyd" does, but by 8-bit integers, and nothing is kept from one pass to
+// the next. Use when: many centers of many features, on a CPU that multiplies 8-bit integers; any number of passes. It
+// gives up by itself where 8 bits certify too little.
 #pragma once
 
 #include <cstddef>

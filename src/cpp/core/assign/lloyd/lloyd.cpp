@@ -175,7 +175,10 @@ struct alignas(64) Lloyd<T>::Worker {
 };
 
 template <class T>
-Lloyd<T>::Lloyd(const Points<T>& points, std::size_t n_clusters) : BlockAlgorithm<T>(points), n_clusters_(n_clusters) {}
+Lloyd<T>::Lloyd(const Points<T>& points, std::size_t n_clusters, const MemoryLimit& limit)
+    : BlockAlgorithm<T>(points),
+      n_clusters_(n_clusters),
+      may_keep_rows_(limit.allows(thresholds::most_kept_values * sizeof(double))) {}
 
 template <class T>
 Lloyd<T>::~Lloyd() = default;
@@ -202,7 +205,7 @@ void Lloyd<T>::pack(const Pass& pass, const kernels::FilterKernels<Float>& kerne
   filter->codebook.pack(pass.centers, n_clusters_, *frame_, pass.exact.scale(), kernels.widest);
   const std::size_t all_rows = (n + tile - 1) / tile * tile;
   // Sums are wanted: there will be more passes.
-  filter->keeps = pass.sums.of(0) && all_rows <= thresholds::most_kept_values / d;
+  filter->keeps = may_keep_rows_ && pass.sums.of(0) && all_rows <= thresholds::most_kept_values / d;
   if (filter->keeps && !filter->all.values) filter->all = PackedTiles<Float>(all_rows, d);
   filter->holds = filter->keeps && filter->all_tau == filter->codebook.tau();
   while (filter->workers.size() < static_cast<std::size_t>(pass.threads))

@@ -12,6 +12,7 @@
 
 #include "../../../kernels/table.hpp"
 #include "../../filter/filter_frame.hpp"
+#include "../../machine/memory_limit.hpp"
 #include "../algorithm.hpp"
 #include "pykmeans/points.hpp"
 
@@ -21,7 +22,8 @@ template <class T>
 class Lloyd final : public BlockAlgorithm<T> {
  public:
   /// `points` must outlive it.
-  Lloyd(const Points<T>& points, std::size_t n_clusters);
+  /// @param limit  it keeps packed rows only where that allows them
+  Lloyd(const Points<T>& points, std::size_t n_clusters, const MemoryLimit& limit);
   ~Lloyd() override;
 
   bool begin(const Pass& pass) override;
@@ -44,6 +46,7 @@ class Lloyd final : public BlockAlgorithm<T> {
 
   using BlockAlgorithm<T>::points_;
   const std::size_t n_clusters_;
+  const bool may_keep_rows_;
   // What a pass leaves for the next; made when first used.
   std::optional<FilterFrame> frame_;
   std::unique_ptr<Filter<float>> single_;

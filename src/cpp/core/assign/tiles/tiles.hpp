@@ -1,6 +1,6 @@
 // Tiles ("tiles"): every center for every row as "lloyd" does, but on a copy of X in whole numbers of 16 bits,
 // in tiles of 32 rows, that is made once. Whole numbers are half as long as float32, twice as many of them are
-// multiplied at once, and their least scores are exact (lattice.hpp has the proof).
+// multiplied at once, and their least scores are exact (int16.hpp has the proof).
 //
 // Use when: few features, many rows, more than a few passes. Do not use when: a few values are a thousand times as
 // large as the rest, which 16 bits then cannot tell apart. Memory: 2 bytes for each value of X. Cost: n k d / 2 fused

@@ -1,0 +1,64 @@
+#include "memory_limit.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "cgroups.hpp"
+
+#ifdef __linux__
+#include <fstream>
+#elif defined(_WIN32)
+#include <windows.h>
+#endif
+
+namespace pykmeans::detail {
+
+namespace {
+
+constexpr std::size_t unknown = std::numeric_limits<std::size_t>::max();
+
+#ifdef __linux__
+
+/// The number in a file of its own.
+std::size_t number_in(const std::string& path) {
+  std::ifstream file(path);
+  std::size_t number = 0;
+  return file >> number ? number : unknown;  // "max" is none
+}
+
+std::size_t left(std::size_t limit, std::size_t used) {
+  if (limit == unknown || used == unknown) return unknown;
+  return limit > used ? limit - used : 0;
+}
+
+std::size_t available_on_the_machine() {
+  std::ifstream file("/proc/meminfo");
+  std::string name, unit;
+  for (std::size_t kilobytes = 0; file >> name >> kilobytes; std::getline(file, unit))
+    if (name == "MemAvailable:") return kilobytes * 1024;
+  return unknown;
+}
+
+#endif
+
+}  // namespace
+
+std::size_t free_memory() {
+#ifdef __linux__
+  const auto unified = [](const std::string& folder) {
+    return left(number_in(folder + "/memory.max"), number_in(folder + "/memory.current"));
+  };
+  const auto legacy = [](const std::string& folder) {
+    return left(number_in(folder + "/memory.limit_in_bytes"), number_in(folder + "/memory.usage_in_bytes"));
+  };
+  return std::min(available_on_the_machine(), least_of_groups("memory", unknown, unified, legacy));
+#elif defined(_WIN32)
+  MEMORYSTATUSEX status;
+  status.dwLength = sizeof status;
+  return GlobalMemoryStatusEx(&status) ? static_cast<std::size_t>(status.ullAvailPhys) : unknown;
+#else
+  return unknown;
+#endif
+}
+
+}  // namespace pykmeans::detail
