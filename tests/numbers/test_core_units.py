@@ -1,4 +1,4 @@
-"""Parts of the core that Python does not reach, and a program's own source of rows: two programs of tests/cpp."""
+"""Parts of the core that Python does not reach, and a program's own source of rows: programs of tests/cpp."""
 
 import os
 from functools import cache
@@ -13,7 +13,7 @@ cmake_minimum_required(VERSION 3.18...4.0)
 project(core_units LANGUAGES CXX)
 set(CMAKE_BUILD_TYPE Release)
 find_package(pykmeans REQUIRED)
-foreach(test units formula_source)
+foreach(test units medians_modes formula_source)
   add_executable(${{test}} "{folder}/${{test}}.cpp")
   target_link_libraries(${{test}} PRIVATE pykmeans::core)
 endforeach()
@@ -30,6 +30,10 @@ def built():
 
 def test_units():
     assert run(built() / "units") == "units: well\n"
+
+
+def test_medians_and_modes():
+    assert run(built() / "medians_modes") == "medians and modes: well\n"
 
 
 def test_rows_that_are_made_when_they_are_asked_for():

@@ -54,7 +54,7 @@ CodedColumn<T> CodedColumn<T>::of_buckets(const Vector<T>& sample) {
     while (next < shares && first_of(next) == first_of(i)) ++next;
     const bool single = next - i > 1;
     begin_bucket(first_of(i), single);
-    if (single) begin_bucket(std::nextafter(first_of(i), infinity), false);
+    if (single) begin_bucket(std::nextafter(first_of(i), infinity) + T(0), false);  // no -0
     i = next;
   }
   return column;

@@ -72,7 +72,7 @@ class LabelMemory {
         }
     };
     Vector<std::size_t>& begin = moves_.begin;
-    begin.assign(n_clusters_ + 2, 0);  // two places behind while they are counted, one while they are written
+    begin.assign(n_clusters_ + 2, 0);  // two slots behind while moves are counted, one while they are written
     each([&](std::size_t cluster, const Move&) { ++begin[cluster + 2]; });
     for (std::size_t c = 2; c < begin.size(); ++c) begin[c] += begin[c - 1];
     moves_.moves.resize(begin.back());

@@ -68,8 +68,10 @@ void write(const Points<T>& points, const Vector<std::size_t>& columns, const Ve
     const RowReader<T> read(points);
     const std::size_t cluster = block / parts, first = block % parts * together;
     const std::size_t last = std::min(columns.size(), first + together);
+    const std::size_t count = grouped.begin[cluster + 1] - grouped.begin[cluster];
+    if (count == 0) return;  // its members left while somebody had taken their weight away, so they count still
     Vector<Vector<typename Weights::Member>> members(last - first);
-    for (auto& some : members) some.reserve(grouped.begin[cluster + 1] - grouped.begin[cluster]);
+    for (auto& some : members) some.reserve(count);
     for (std::size_t i = grouped.begin[cluster]; i < grouped.begin[cluster + 1]; ++i) {
       const T* const row = read(grouped.rows[i]);
       for (std::size_t q = first; q < last; ++q)

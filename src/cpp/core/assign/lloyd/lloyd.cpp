@@ -161,7 +161,6 @@ struct alignas(64) Lloyd<T>::Worker {
              Tally& tally, PackedTiles<Float>* all, bool filled) {
     rows = &that;
     labels = block_labels;
-    scores.reserve(codebook.most_slots() * tile);  // now, not when the first row is undecided
     for (std::size_t first = 0; first < that.count; first += group_rows) {
       const std::size_t last = std::min(that.count, first + group_rows);
       Float* values = all ? all->values.data() + (that.first + first) * features : own.values.data();
@@ -210,6 +209,8 @@ void Lloyd<T>::pack(const Pass& pass, const kernels::FilterKernels<Float>& kerne
   filter->holds = filter->keeps && filter->all_tau == filter->codebook.tau();
   while (filter->workers.size() < static_cast<std::size_t>(pass.threads))
     filter->workers.emplace_back(points_, *frame_, kernels, filter->codebook);
+  // Now, and for all workers: which of them get a block, and a row that is undecided, differs from fit to fit.
+  for (Worker<Float>& worker : filter->workers) worker.scores.reserve(filter->codebook.most_slots() * tile);
 }
 
 template <class T>
