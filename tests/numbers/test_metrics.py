@@ -44,6 +44,14 @@ def test_fit(metric, n, d, k, dtype, weighted):
         check(X, init, w, **stop, **how)
 
 
+@pytest.mark.parametrize("metric", ["euclidean", *ALL])
+def test_many_centers_of_many_features(metric):
+    """Where labels by 8-bit integers may pay: those know of squared Euclidean distances only."""
+    X, how = table(metric, 513 + 505, 130, 40, seed=2)
+    points, centers = as_points(X[:513], **how), X[513:]
+    assert (_core.nearest(points, centers) == _core.transform(points, centers).argmin(axis=1)).all()
+
+
 def as_the_metric_wants(X, metric):
     return np.round(X) if metric == "hamming" else X
 

@@ -44,7 +44,7 @@ class ExactDistance {
 
   template <class A>
   double operator()(const A* row, const double* center) const {
-    return categories_ ? with_categories(row, center) : of_numbers(row, center, features_);
+    return plain_ ? distance_->of(A()).plain(row, center, features_) : otherwise(row, center);
   }
 
   /// Distances of some rows, each to the center of its label. @param labels (rows), or nullptr for the first center
@@ -53,7 +53,7 @@ class ExactDistance {
   void to_labels(const MatrixView<A>& rows, const double* centers, const std::int32_t* labels,
                  double* distances) const {
     const auto few_features = distance_->of(A()).to_labels;
-    if (few_features && features_ <= kernels::most_few_features && scaling_.scale == 0 && !categories_)
+    if (few_features && plain_ && features_ <= kernels::most_few_features)
       return few_features(rows.data, rows.row_stride, centers, labels, features_, rows.rows, distances);
     for (std::size_t i = 0; i < rows.rows; ++i)
       distances[i] = (*this)(rows.row(i), centers + (labels ? static_cast<std::size_t>(labels[i]) * features_ : 0));
@@ -93,10 +93,16 @@ class ExactDistance {
         distance_(&row.distance()),
         categories_(row.categories ? &row.categories() : nullptr),
         scaling_(row.scaling(metric, range, features)),
+        plain_(scaling_.scale == 0 && !categories_),
         exponent_(-row.degree * scaling_.scale - (row.halved ? 1 : 0)),
         // Two factors, as 2^scale itself may be beyond the doubles.
         first_factor_(std::ldexp(1.0, scaling_.scale / 2)),
         second_factor_(std::ldexp(1.0, scaling_.scale - scaling_.scale / 2)) {}
+
+  template <class A>
+  double otherwise(const A* row, const double* center) const {
+    return categories_ ? with_categories(row, center) : of_numbers(row, center, features_);
+  }
 
   template <class A>
   double of_numbers(const A* row, const double* center, std::size_t count) const {
@@ -116,6 +122,7 @@ class ExactDistance {
   const kernels::TypedDistances* distance_;
   const kernels::TypedDistances* categories_;  // of those beside numbers, or nullptr
   Scaling scaling_;
+  bool plain_;  // neither scaled nor with categories: asked for each distance, so it is one test
   int exponent_;
   double first_factor_, second_factor_;
 };

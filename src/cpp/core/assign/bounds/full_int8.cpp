@@ -14,7 +14,8 @@ FullInt8<T>::FullInt8(const Points<T>& points, std::size_t n_clusters)
 template <class T>
 bool FullInt8<T>::pays(const Points<T>& points, std::size_t n_clusters) {
   const std::size_t d = points.columns();
-  return int8_serves(d) && n_clusters * d >= thresholds::int8_least_work && d >= thresholds::int8_fewest_features &&
+  return traits(points.metric.distance).squared_euclidean && int8_serves(d) &&
+         n_clusters * d >= thresholds::int8_least_work && d >= thresholds::int8_fewest_features &&
          points.rows() >= thresholds::int8_fewest_rows;
 }
 
