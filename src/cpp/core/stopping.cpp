@@ -48,7 +48,7 @@ Movement movement(const Vector<double>& from, const Vector<double>& to, const Va
 
 template <class T>
 Rounded mean_variance(const Points<T>& points, const Poll& poll) {
-  const std::size_t d = points.plain_layout.features;
+  const std::size_t d = numeric_features(points.metric, points.columns());
   if (d == 0) return {};
   const DistinctRows* const table = points.source->counted();
   const double* weights = table ? points.weights : nullptr;  // of the rows that the points stand for

@@ -124,17 +124,20 @@ class BlockAlgorithm : public LabelAlgorithm<T> {
   virtual void label(const RowBlock<T>& block, std::int32_t* labels, Partial* sums, Tally& tally, int worker) = 0;
 
   Tally run(const Pass& pass) final {
-    Vector<Tally> tallies(static_cast<std::size_t>(pass.threads));
+    tallies_.assign(static_cast<std::size_t>(pass.threads), Tally{});
     for_each_block(points_, plan(pass), pass.poll, [&](const RowBlock<T>& block, int worker) {
-      label(block, pass.labels + block.first, pass.sums.of(worker), tallies[static_cast<std::size_t>(worker)], worker);
+      label(block, pass.labels + block.first, pass.sums.of(worker), tallies_[static_cast<std::size_t>(worker)], worker);
     });
     Tally all;
-    for (const Tally& tally : tallies) all.add(tally);
+    for (const Tally& tally : tallies_) all.add(tally);
     return all;
   }
 
  protected:
   const Points<T>& points_;
+
+ private:
+  Vector<Tally> tallies_;  // kept: a pass over few rows should not take memory
 };
 
 }  // namespace pykmeans::detail

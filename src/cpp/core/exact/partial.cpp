@@ -100,23 +100,23 @@ void move_row(const SumLayout& layout, const T* row, std::int64_t* from, std::in
 SumLayout::SumLayout(const Vector<ValueRange>& columns, const ValueRange* weights, bool integer_values)
     : weighted(weights != nullptr), integers(integer_values && !weights) {
   features = columns.size() + (weighted ? 1 : 0);
-  Vector<int> highest(features, 0), lowest(features, 0);  // exponents that all bits of a feature's terms lie between
+  unit.resize(features);
   for (std::size_t q = 0; q < features; ++q) {
+    int highest = 0, lowest = 0;  // exponents that all bits of a feature's terms lie between
     if (q < columns.size() && columns[q].any) {
-      highest[q] = columns[q].highest;
-      lowest[q] = columns[q].lowest - columns[q].precision;
+      highest = columns[q].highest;
+      lowest = columns[q].lowest - columns[q].precision;
     } else if (q == columns.size()) {
-      highest[q] = 1;  // the value 1 of the feature that sums the weights
+      highest = 1;  // the value 1 of the feature that sums the weights
     }
     if (weighted) {
-      highest[q] += weights->highest;
-      lowest[q] += weights->lowest - weights->precision;
+      highest += weights->highest;
+      lowest += weights->lowest - weights->precision;
     }
-    limbs = std::max(limbs, limbs_needed(highest[q], lowest[q]));
+    limbs = std::max(limbs, limbs_needed(highest, lowest));
+    unit[q] = highest - most_units_exponent;
   }
-  unit.resize(features);
-  for (std::size_t q = 0; q < features; ++q)
-    unit[q] = integers ? 0 : highest[q] - most_units_exponent - limb_bits * (limbs - 1);
+  for (int& exponent : unit) exponent = integers ? 0 : exponent - limb_bits * (limbs - 1);
   wide = must_be_wide();
   if (weighted)  // Dekker's splitting multiplies each factor by 2^27
     wide = wide || weights->highest > highest_plain;

@@ -180,7 +180,6 @@ Points<T>::Points(const Trusted&, std::shared_ptr<const RowSource<T>> rows_of, c
       facts(checked_facts(*source, weights, metric, n_threads, poll)),
       range(range_of_numbers(facts, metric)),
       layout(layout_of<T>(facts, detail::summed_features(metric, columns()), weights != nullptr)),
-      plain_layout(layout_of<T>(facts, detail::numeric_features(metric, columns()), false)),
       frame(frame_of(*source, facts, detail::numeric_features(metric, columns()))),
       shared(std::allocate_shared<SharedWork>(detail::Allocator<SharedWork>())) {}
 

@@ -20,13 +20,17 @@ namespace {
 
 /// What a worker has seen of each column of a row, which may be several rows that lie together.
 template <class T>
-struct Seen {
-  Vector<T> largest, smallest, trace;
+class Seen {
+ public:
+  explicit Seen(std::size_t width) : width_(width), values_(3 * width, T(0)) {
+    std::fill_n(values_.begin() + static_cast<std::ptrdiff_t>(width), width, std::numeric_limits<T>::infinity());
+  }
 
-  explicit Seen(std::size_t width)
-      : largest(width, T(0)), smallest(width, std::numeric_limits<T>::infinity()), trace(width, T(0)) {}
+  kernels::ColumnScan<T> columns() { return {values_.data(), values_.data() + width_, values_.data() + 2 * width_}; }
 
-  kernels::ColumnScan<T> columns() { return {largest.data(), smallest.data(), trace.data()}; }
+ private:
+  std::size_t width_;
+  Vector<T> values_;  // (3, width) magnitudes, the largest and the smallest, and a trace of what is not finite
 };
 
 /// @param columns [out] (n_features)  @return whether all values are finite
@@ -53,12 +57,14 @@ bool scan_columns(const RowSource<T>& source, int n_threads, const Poll& poll, V
   bool finite = true;
   for (std::size_t q = 0; q < d; ++q) {
     T largest = T(0), smallest = std::numeric_limits<T>::infinity();
-    for (const Seen<T>& mine : seen)
+    for (Seen<T>& worker : seen) {
+      const kernels::ColumnScan<T> mine = worker.columns();
       for (std::size_t w = q; w < width; w += d) {
         largest = std::max(largest, mine.largest[w]);
         smallest = std::min(smallest, mine.smallest[w]);
         finite = finite && mine.trace[w] == T(0);
       }
+    }
     ValueRange& column = columns[q];
     column.precision = std::numeric_limits<T>::digits;
     column.any = largest > T(0);

@@ -46,9 +46,8 @@ class Points {
   const double* const weights;  ///< (n_samples) or nullptr for ones
   const int n_threads;
   const RowFacts facts;
-  const ValueRange range;        ///< of all columns that are numbers, not categories
-  const SumLayout layout;        ///< for sums with the weights, of the columns whose sums make centers
-  const SumLayout plain_layout;  ///< for sums without, of the columns that are numbers
+  const ValueRange range;  ///< of all columns that are numbers, not categories
+  const SumLayout layout;  ///< for sums with the weights, of the columns whose sums make centers
   const RowFrame frame;
   const std::shared_ptr<SharedWork> shared;
 
