@@ -170,6 +170,7 @@ ORDER = [
     ["_image"],
     ["_segmentation"],
     ["plot"],
+    ["_separation"],
     ["_colors"],
     ["_criteria"],
     ["_gap", "_knee", "_spread"],

@@ -3,10 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from .._separation import separation
 from . import _outputs, _pictures
 from ._columns import Selection
 from ._messages import Refusal, counted
 from ._model import TableModel, estimator_for, labels_of
+from ._nearby import nearby
 from ._options import ColumnOptions, chosen, output_format, scaling_of
 from ._summary import Report
 from ._tables import Table, encoded, labelled, read
@@ -53,7 +55,9 @@ def cluster(
     if save is not None:
         model.save(save)
     _outputs.write(contents)
-    report.clusters(model, selection)
+    rows = model.rows(selection)
+    judged = [separation(model.estimator, rows, selection.weight).sentence, nearby(model, selection).sentence]
+    report.clusters(model, selection, [sentence for sentence in judged if sentence])
     report.wrote(out, f"the table with a column {LABEL!r}")
     report.wrote(save, "the model, for pykmeans predict")
     report.wrote(plot, "the picture of the clusters")

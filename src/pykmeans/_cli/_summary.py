@@ -11,20 +11,13 @@ from rich.table import Table as Grid
 
 from .. import _core
 from .._k_selection import KSelection
-from .._selection import select_k
-from .._silhouette import estimator_silhouette_score
+from .._separation import MOST_IN_A_SECOND
 from ._columns import Selection
 from ._messages import counted, listed
 from ._model import TableModel
 
 _MOST_TYPICAL = 3  # columns that describe a cluster
 _LEAST_TYPICAL = 0.3  # standard deviations that a column has to differ by
-# Kaufman and Rousseeuw (1990), Finding groups in data, p. 88.
-_SEPARATION = ((0.7, "strong: the clusters are far apart"), (0.5, "reasonable"), (0.25, "weak: the clusters touch"))
-_NO_SEPARATION = "none to speak of: the clusters run into each other"
-# Multiplications and additions that a summary may cost: about a second.
-_MOST_FOR_SILHOUETTE = 2e9
-_MOST_FOR_NEIGHBORS = 1e9
 
 
 class _Trait(NamedTuple):
@@ -44,15 +37,14 @@ class Report:
         """Print a sentence, in one line however long it is where it goes to a file."""
         self._console.print(text, markup=False, soft_wrap=not self._console.is_terminal)
 
-    def clusters(self, model: TableModel, selection: Selection) -> None:
-        """Say what a fit found."""
+    def clusters(self, model: TableModel, selection: Selection, judged: list[str]) -> None:
+        """Say what a fit found, and the sentences that judge it."""
         estimator = model.estimator
         k = len(estimator.cluster_sizes_)
         self._heading(model, selection, counted(k, "cluster"))
         self.say(f"{_how(model, selection)}; inertia {estimator.inertia_:.6g}\n")
         print_clusters(self._console, model, selection)
-        sentences = [separation(model, selection), neighbors(model, selection)]
-        self.say("\n" + "\n".join(sentence for sentence in sentences if sentence))
+        self.say("\n" + "\n".join(judged))
 
     def sizes(self, model: TableModel, selection: Selection, labels: NDArray[np.int32]) -> None:
         """Say how many rows of another table each cluster got."""
@@ -110,44 +102,6 @@ def print_clusters(console: Console, model: TableModel, selection: Selection) ->
     console.print(grid)
 
 
-def separation(model: TableModel, selection: Selection) -> str:
-    """Return how well the clusters are separated, in a sentence."""
-    estimator = model.estimator
-    n_clusters = len(estimator.cluster_sizes_)
-    if n_clusters == 1 or np.count_nonzero(estimator.cluster_sizes_) == 1:
-        return "Separation: there is one cluster only."
-    simplified = _is_long(selection, 1)
-    value = estimator_silhouette_score(estimator, model.rows(selection), selection.weight, simplified=simplified)
-    words = next((words for least, words in _SEPARATION if value > least), _NO_SEPARATION)
-    if simplified:
-        return f"Separation: {words} (mean simplified silhouette {value:.2f}, as there are many rows; 1 is best)."
-    return f"Separation: {words} (mean silhouette {value:.2f}; 1 is best)."
-
-
-def neighbors(model: TableModel, selection: Selection) -> str:
-    """Return which k nearby separates best, in a sentence; "" where there are too few rows to compare."""
-    estimator = model.estimator
-    k = len(estimator.cluster_sizes_)
-    tried = range(max(2, k - 2), min(k + 2, selection.n_rows - 1) + 1)
-    if len(tried) < 2:
-        return ""
-    work = selection.n_rows * len(model.columns) * sum(tried) * estimator.n_init
-    if work > _MOST_FOR_NEIGHBORS:
-        return "Nearby: not compared, as there are many rows. To compare numbers of clusters: pykmeans elbow"
-    criterion = silhouette_criterion(selection, len(tried))
-    rows, weight = model.rows(selection), selection.weight
-    found = select_k(rows, tried, criteria=(criterion,), estimator=estimator, sample_weight=weight, progress=False)
-    best = found.best[criterion]
-    if best is None:
-        return ""
-    values = dict(zip(found.k.tolist(), found.table[criterion].tolist(), strict=True))
-    compared = f"; {values[k]:.2f} with k = {k}" if k in values and best != k else ""
-    return (
-        f"Nearby: of k = {tried[0]} to {tried[-1]}, k = {best} separates best "
-        f"(mean {criterion.replace('_', ' ')} {values[best]:.2f}{compared})."
-    )
-
-
 _SCALED = {
     "standard": "numbers scaled to mean 0 and standard deviation 1",
     "robust": "numbers scaled by median and quartiles",
@@ -190,7 +144,7 @@ def _title(criterion: str) -> str:
 
 
 def _is_long(selection: Selection, times: int) -> bool:
-    return times * selection.n_rows**2 * len(selection.names) > _MOST_FOR_SILHOUETTE
+    return times * selection.n_rows**2 * len(selection.names) > MOST_IN_A_SECOND
 
 
 def _traits(model: TableModel, selection: Selection) -> list[list[_Trait]]:
