@@ -186,16 +186,6 @@ def test_rows_of_zeros_have_no_direction(tmp_path, capsys):
     assert "the first is row 3" in said
 
 
-def test_a_column_of_the_name_of_the_labels(tmp_path, capsys):
-    path = written(tmp_path, "a,cluster\n1,0\n2,1\n")
-    model = tmp_path / "m.json"
-    KMeans(2, random_state=0).fit(pl.DataFrame({"a": [1, 2]})).save(model)
-    for words in (["cluster", path, "-k", 2], ["predict", model, path]):
-        said = refused(capsys, *words, "--out", tmp_path / "o.csv")
-        assert "has a column 'cluster' already" in said
-        assert command(capsys, *words).status == 0
-
-
 # ---------------------------------------------------------------- outputs
 
 

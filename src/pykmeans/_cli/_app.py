@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from .._validate.parameters import METRICS
 from . import _cluster, _elbow, _segment
+from ._labels import LABEL
 from ._messages import Refusal, library_warnings_in_plain_words, say
 from ._options import ColumnOptions
 from ._tables import SUFFIXES
@@ -112,10 +113,11 @@ Out = Annotated[
     typer.Option(
         "--out",
         metavar="FILE",
-        help="Write the table with a column cluster; - for standard output.",
+        help="Write the table with a column of clusters; - for standard output.",
         show_default=False,
     ),
 ]
+Name = Annotated[str, typer.Option("--name", metavar="COLUMN", help="What --out calls the column of clusters.")]
 Plot = Annotated[
     str | None,
     typer.Option("--plot", metavar="FILE", help="Draw a picture: .png, .svg or .pdf.", show_default=False),
@@ -123,7 +125,7 @@ Plot = Annotated[
 Save = Annotated[
     str | None, typer.Option("--save", metavar="FILE", help="Save the model, for predict.", show_default=False)
 ]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace files, and a column of clusters, that are there.")]
 
 
 @app.command()
@@ -140,13 +142,14 @@ def cluster(
     n_init: NInit = 10,
     seed: Seed = 0,
     out: Out = None,
+    name: Name = LABEL,
     plot: Plot = None,
     save: Save = None,
     format: FormatOption = None,
     force: Force = False,
 ) -> None:
     """Cluster the rows of a table and describe the clusters."""
-    options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, format)
+    options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, format, name)
     _cluster.cluster(data, k, options, n_init=n_init, seed=seed, out=out, plot=plot, save=save, force=force)
 
 
@@ -156,11 +159,12 @@ def predict(
     data: Data,
     drop_missing: DropMissing = False,
     out: Out = None,
+    name: Name = LABEL,
     format: FormatOption = None,
     force: Force = False,
 ) -> None:
     """Give the rows of a table to the clusters of a saved model."""
-    _cluster.predict(model, data, drop_missing=drop_missing, format=_word(format), out=out, force=force)
+    _cluster.predict(model, data, drop_missing=drop_missing, format=_word(format), label=name, out=out, force=force)
 
 
 @app.command()
@@ -239,6 +243,7 @@ def _options(
     scale: Any,
     drop_missing: bool,
     format: Any,
+    label: str = LABEL,
 ) -> ColumnOptions:
     return ColumnOptions(
         columns=columns or [],
@@ -249,6 +254,7 @@ def _options(
         scale=_word(scale),
         drop_missing=drop_missing,
         format=_word(format),
+        label=label,
     )
 
 

@@ -1,19 +1,14 @@
 """``pykmeans cluster`` and ``pykmeans predict``: a table goes in, and comes out with a column ``cluster``."""
 
-import numpy as np
-from numpy.typing import NDArray
-
 from .._separation import separation
 from . import _outputs, _pictures
-from ._columns import Selection
+from ._labels import check_label, with_labels
 from ._messages import Refusal, counted
-from ._model import TableModel, estimator_for, labels_of
+from ._model import TableModel, estimator_for
 from ._nearby import nearby
 from ._options import ColumnOptions, chosen, output_format, scaling_of
 from ._summary import Report
-from ._tables import Table, encoded, labelled, read
-
-LABEL = "cluster"  # the last column of a labelled table
+from ._tables import read
 
 
 def cluster(
@@ -35,7 +30,7 @@ def cluster(
     report = Report(to_stderr=out == "-")
     table = read(data, options.format)
     if out is not None:
-        _refuse_label(table)
+        check_label(table, options.label, force)
     selection = chosen(table, options)
     if plot is not None:
         _pictures.check_columns(selection)
@@ -49,7 +44,7 @@ def cluster(
     # Files come first: what reads the summary may stop reading.
     contents = {}
     if out is not None and kind is not None:
-        contents[out] = _labelled(selection, model.estimator.labels_, kind)
+        contents[out] = with_labels(selection, model.estimator.labels_, options.label, kind)
     if plot is not None:
         contents[plot] = _pictures.clusters(model, selection, plot)
     if save is not None:
@@ -58,13 +53,13 @@ def cluster(
     rows = model.rows(selection)
     judged = [separation(model.estimator, rows, selection.weight).sentence, nearby(model, selection).sentence]
     report.clusters(model, selection, [sentence for sentence in judged if sentence])
-    report.wrote(out, f"the table with a column {LABEL!r}")
+    report.wrote(out, f"the table with a column {options.label!r}")
     report.wrote(save, "the model, for pykmeans predict")
     report.wrote(plot, "the picture of the clusters")
 
 
 def predict(
-    model_path: str, data: str, *, drop_missing: bool, format: str | None, out: str | None, force: bool
+    model_path: str, data: str, *, drop_missing: bool, format: str | None, label: str, out: str | None, force: bool
 ) -> None:
     """Give the rows of a table to the clusters of a model."""
     _outputs.check({"--out": out}, force)
@@ -73,26 +68,11 @@ def predict(
     model = TableModel.load(model_path)
     table = read(data, format)
     if out is not None:
-        _refuse_label(table)
+        check_label(table, label, force)
     selection = model.select(table, drop_missing)
     labels = model.estimator.predict(model.rows(selection))
 
     if out is not None and kind is not None:
-        _outputs.write({out: _labelled(selection, labels, kind)})
+        _outputs.write({out: with_labels(selection, labels, label, kind)})
     report.sizes(model, selection, labels)
-    report.wrote(out, f"the table with a column {LABEL!r}")
-
-
-def _refuse_label(table: Table) -> None:
-    """Refuse a table that has a column of the name that labels get."""
-    if LABEL in table.frame.columns:
-        raise Refusal(
-            f"{table.name} has a column {LABEL!r} already, which is where the clusters go. Rename it or take it out, "
-            "or do without --out."
-        )
-
-
-def _labelled(selection: Selection, labels: NDArray[np.int32], kind: str) -> bytes:
-    table = selection.table
-    separator = table.separator if kind == table.format else None
-    return encoded(labelled(table, labels_of(selection, labels).alias(LABEL), kind), kind, separator)
+    report.wrote(out, f"the table with a column {label!r}")

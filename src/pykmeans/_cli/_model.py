@@ -6,7 +6,6 @@ Kept in the "table" of a model file; a reader finds there all that a new table n
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
@@ -159,9 +158,3 @@ def _warn_of_new_categories(selection: Selection, name: str, known: tuple[str, .
     new = found.filter(~found.is_in(list(known))).unique(maintain_order=True).to_list() if known else []
     if new:
         warn(f"The column {name!r} has values that the model has not seen, and that equal no center's: {listed(new)}")
-
-
-def labels_of(selection: Selection, labels: NDArray[np.int32]) -> pl.Series:
-    """Return the labels of all rows of the table, empty where a row was left out."""
-    places = np.cumsum(selection.kept) - 1
-    return pl.Series("cluster", labels[places]).set(~pl.Series(selection.kept), None)

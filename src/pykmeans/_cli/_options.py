@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import _core
 from ._columns import Selection, checked_names, names_in, select, warn_of_what_says_nothing
+from ._labels import LABEL, without_labels
 from ._messages import Refusal, counted, listed
 from ._tables import Table, format_of
 
@@ -22,6 +23,7 @@ class ColumnOptions:
     scale: str | None
     drop_missing: bool
     format: str | None
+    label: str = LABEL  # the name of the column of clusters
 
 
 def chosen(table: Table, options: ColumnOptions) -> Selection:
@@ -31,7 +33,8 @@ def chosen(table: Table, options: ColumnOptions) -> Selection:
     exclude = checked_names(table, names_in(options.exclude), "--exclude")
     categorical = set(checked_names(table, names_in(options.categorical), "--categorical"))
     checked_names(table, [] if weight is None else [weight], "--weight")
-    names = [name for name in named or table.frame.columns if name not in exclude and name != weight]
+    candidates = without_labels(table, options.label, {*named, *exclude, *categorical, weight})
+    names = [name for name in named or candidates if name not in exclude and name != weight]
     if not names:
         raise Refusal(f"No column of {table.name} is left to cluster by.")
     unused = categorical - set(names)
