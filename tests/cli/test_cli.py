@@ -167,6 +167,14 @@ def test_standard_input_and_output(table, capsys, monkeypatch, kind):
     assert "standard input: 120 rows, 3 clusters" in done.err  # the summary does not mix with the table
 
 
+@pytest.mark.parametrize("kind", ["parquet", "tsv", "csv"])
+def test_standard_output_is_csv_whatever_went_in(tmp_path, capsys, kind):
+    path = tmp_path / f"in.{kind}"
+    WRITERS[kind](customers(), path)
+    done = command(capsys, "cluster", path, "-k", 3, *CHOSEN, "--out", "-")
+    assert pl.read_csv(done.out.encode()).drop("cluster").equals(customers())
+
+
 def test_rows_that_lack_values_come_out_without_a_cluster(tmp_path, capsys):
     path, out = tmp_path / "t.csv", tmp_path / "o.csv"
     path.write_text("a,b\n1,x\n,y\n9,z\nnan,w\n")

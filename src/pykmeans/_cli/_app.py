@@ -118,6 +118,15 @@ Out = Annotated[
     ),
 ]
 Name = Annotated[str, typer.Option("--name", metavar="COLUMN", help="What --out calls the column of clusters.")]
+Centers = Annotated[
+    str | None,
+    typer.Option(
+        "--centers",
+        metavar="FILE",
+        help="Write the centers in the units of the table, a row for each cluster; - for standard output.",
+        show_default=False,
+    ),
+]
 Plot = Annotated[
     str | None,
     typer.Option("--plot", metavar="FILE", help="Draw a picture: .png, .svg or .pdf.", show_default=False),
@@ -143,6 +152,7 @@ def cluster(
     seed: Seed = 0,
     out: Out = None,
     name: Name = LABEL,
+    centers: Centers = None,
     plot: Plot = None,
     save: Save = None,
     format: FormatOption = None,
@@ -150,7 +160,9 @@ def cluster(
 ) -> None:
     """Cluster the rows of a table and describe the clusters."""
     options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, format, name)
-    _cluster.cluster(data, k, options, n_init=n_init, seed=seed, out=out, plot=plot, save=save, force=force)
+    _cluster.cluster(
+        data, k, options, n_init=n_init, seed=seed, out=out, centers=centers, plot=plot, save=save, force=force
+    )
 
 
 @app.command()

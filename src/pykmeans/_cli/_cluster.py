@@ -8,7 +8,8 @@ from ._model import TableModel, estimator_for
 from ._nearby import nearby
 from ._options import ColumnOptions, chosen, output_format, scaling_of
 from ._summary import Report
-from ._tables import read
+from ._tables import encoded, read
+from ._traits import centers_table
 
 
 def cluster(
@@ -19,15 +20,17 @@ def cluster(
     n_init: int,
     seed: int,
     out: str | None,
+    centers: str | None,
     plot: str | None,
     save: str | None,
     force: bool,
 ) -> None:
     """Cluster a table, say what came out, and write what was asked for."""
-    _outputs.check({"--out": out, "--plot": plot, "--save": save}, force)
+    _outputs.check({"--out": out, "--centers": centers, "--plot": plot, "--save": save}, force)
     _pictures.check(plot)
-    kind = None if out is None else output_format(out, data, options.format)
-    report = Report(to_stderr=out == "-")
+    kind = None if out is None else output_format(out, options.format)
+    kind_of_centers = None if centers is None else output_format(centers, options.format)
+    report = Report(to_stderr="-" in (out, centers))
     table = read(data, options.format)
     if out is not None:
         check_label(table, options.label, force)
@@ -45,6 +48,8 @@ def cluster(
     contents = {}
     if out is not None and kind is not None:
         contents[out] = with_labels(selection, model.estimator.labels_, options.label, kind)
+    if centers is not None and kind_of_centers is not None:
+        contents[centers] = encoded(centers_table(model, selection, options.label), kind_of_centers)
     if plot is not None:
         contents[plot] = _pictures.clusters(model, selection, plot)
     if save is not None:
@@ -54,6 +59,7 @@ def cluster(
     judged = [separation(model.estimator, rows, selection.weight).sentence, nearby(model, selection).sentence]
     report.clusters(model, selection, [sentence for sentence in judged if sentence])
     report.wrote(out, f"the table with a column {options.label!r}")
+    report.wrote(centers, "the centers, in the units of the table")
     report.wrote(save, "the model, for pykmeans predict")
     report.wrote(plot, "the picture of the clusters")
 
@@ -63,7 +69,7 @@ def predict(
 ) -> None:
     """Give the rows of a table to the clusters of a model."""
     _outputs.check({"--out": out}, force)
-    kind = None if out is None else output_format(out, data, format)
+    kind = None if out is None else output_format(out, format)
     report = Report(to_stderr=out == "-")
     model = TableModel.load(model_path)
     table = read(data, format)

@@ -26,7 +26,7 @@ def elbow(
     """Cluster a table with each number of clusters, and say which are good ones."""
     _outputs.check({"--out": out, "--plot": plot}, force)
     _pictures.check(plot)
-    kind = None if out is None else output_format(out, data, options.format)
+    kind = None if out is None else output_format(out, options.format)
     report = Report(to_stderr=out == "-")
     selection = chosen(read(data, options.format), options)
     if most is not None and most > selection.n_rows:

@@ -22,7 +22,8 @@ def without_labels(table: Table, label: str, named: Container[str | None]) -> li
     if ours:
         columns, are, it = ("column", "is", "it") if len(ours) == 1 else ("columns", "are", "them")
         warn(
-            f"The {columns} {listed(ours)} of {table.name} {are} taken for clusters that pykmeans wrote, and left out.\n"
+            f"The {columns} {listed(ours)} of {table.name} {are} taken for clusters that pykmeans wrote, and left "
+            "out.\n"
             f"To cluster by {it} all the same: --columns, with all that count."
         )
     return [name for name in table.frame.columns if name not in ours]

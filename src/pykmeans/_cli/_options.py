@@ -73,8 +73,6 @@ def _refuse_rows_of_zeros(selection: Selection) -> None:
         )
 
 
-def output_format(out: str, data: str, chosen: str | None) -> str:
-    """Return the format of an output: by its suffix; on standard output the one chosen, else that of the input."""
-    if out != "-":
-        return format_of(out, None)
-    return chosen or format_of(data, None)
+def output_format(out: str, chosen: str | None) -> str:
+    """Return the format of an output: by its suffix; on standard output the one chosen, else CSV, whatever went in."""
+    return format_of(out, None if out != "-" else chosen)

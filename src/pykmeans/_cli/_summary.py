@@ -1,30 +1,23 @@
 """What came out, in words and in small tables."""
 
 import math
-from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rich import box
 from rich.console import Console
 from rich.table import Table as Grid
+from rich.text import Text
 
-from .. import _core
 from .._k_selection import KSelection
 from .._separation import MOST_IN_A_SECOND
 from ._columns import Selection
 from ._messages import counted, listed
 from ._model import TableModel
+from ._traits import Trait, rows_of, traits_of
 
 _MOST_TYPICAL = 3  # columns that describe a cluster
 _LEAST_TYPICAL = 0.3  # standard deviations that a column has to differ by
-
-
-class _Trait(NamedTuple):
-    """What a cluster has in a column, and how far that is from all rows, in standard deviations."""
-
-    distance: float
-    words: str
 
 
 class Report:
@@ -88,18 +81,22 @@ def print_clusters(console: Console, model: TableModel, selection: Selection) ->
     estimator = model.estimator
     grid = _grid("cluster", "rows", *([] if selection.weight is None else ["weight"]), "share")
     grid.add_column("typical (in brackets: of all rows)", overflow="fold")
-    with np.errstate(over="ignore"):  # of huge values, no column is typical
-        traits = _traits(model, selection)
+    traits = traits_of(model, selection)
     total = estimator.cluster_sizes_.sum()
-    rows = np.bincount(estimator.labels_, minlength=len(estimator.cluster_sizes_))
+    rows = rows_of(estimator)
     for i, size in enumerate(estimator.cluster_sizes_):
         weight = [] if selection.weight is None else [f"{size:,.6g}"]
-        typical = sorted((trait for trait in traits[i] if trait.distance >= _LEAST_TYPICAL), reverse=True)[
-            :_MOST_TYPICAL
-        ]
-        words = "\n".join(trait.words for trait in typical) or ("like all rows" if rows[i] else "")
-        grid.add_row(str(i), f"{rows[i]:,}", *weight, f"{size / total:.1%}", words)
+        grid.add_row(
+            str(i), f"{rows[i]:,}", *weight, f"{size / total:.1%}", Text(_typical(traits[i]) if rows[i] else "")
+        )
     console.print(grid)
+
+
+def _typical(traits: list[Trait]) -> str:
+    """Return what is most typical of a cluster, line by line, even where nothing differs much from all rows."""
+    largest = sorted(traits, reverse=True)[:_MOST_TYPICAL]
+    typical = [trait.words for trait in largest if trait.distance >= _LEAST_TYPICAL]
+    return "\n".join(typical or ["like all rows:", *(trait.words for trait in largest)])
 
 
 _SCALED = {
@@ -145,55 +142,6 @@ def _title(criterion: str) -> str:
 
 def _is_long(selection: Selection, times: int) -> bool:
     return times * selection.n_rows**2 * len(selection.names) > MOST_IN_A_SECOND
-
-
-def _traits(model: TableModel, selection: Selection) -> list[list[_Trait]]:
-    """Return for each cluster what it has in each column."""
-    labels = model.estimator.labels_
-    n_clusters = len(model.estimator.cluster_sizes_)
-    weight = np.ones(len(labels)) if selection.weight is None else selection.weight
-    sizes = np.maximum(np.bincount(labels, weight, n_clusters), 1e-300)
-    metric = getattr(model.estimator, "metric", "euclidean")
-    centers = model.centers()
-    columns: list[list[_Trait]] = []
-    for name in selection.names:
-        if name in selection.categories:
-            columns.append(_category_traits(name, selection.categories[name].to_numpy(), labels, weight, n_clusters))
-            continue
-        values = selection.numbers[name]
-        if _core.METRICS[metric]["normalized"]:  # a direction has no place in the table's units
-            centers[name] = np.bincount(labels, weight * values, n_clusters) / sizes
-        mean = np.average(values, weights=weight)
-        deviation = math.sqrt(np.average((values - mean) ** 2, weights=weight)) or 1.0
-        columns.append(
-            [_Trait(abs(c - mean) / deviation, f"{name} {_number(c)} ({_number(mean)})") for c in centers[name]]
-        )
-    return [list(traits) for traits in zip(*columns, strict=True)]
-
-
-def _category_traits(
-    name: str, values: NDArray[Any], labels: NDArray[np.int32], weight: NDArray[np.float64], n_clusters: int
-) -> list[_Trait]:
-    known, codes = np.unique(values.astype(str), return_inverse=True)
-    counts = np.zeros((n_clusters, len(known)))
-    np.add.at(counts, (labels, codes), weight)
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-300)
-    overall = counts.sum(axis=0) / weight.sum()
-    traits = []
-    for share in shares:
-        mode = int(share.argmax())
-        spread = math.sqrt(overall[mode] * (1 - overall[mode])) or 1.0
-        words = f"{name} {known[mode]}: {share[mode]:.0%} ({overall[mode]:.0%})"
-        traits.append(_Trait((share[mode] - overall[mode]) / spread, words))
-    return traits
-
-
-def _number(value: float) -> str:
-    """Return a number with about three digits that count."""
-    if value == 0 or 1e-3 <= abs(value) < 1e7:
-        digits = 2 if value == 0 else max(0, 2 - math.floor(math.log10(abs(value))))
-        return f"{value:,.{digits}f}"
-    return f"{value:.3g}"
 
 
 def _grid(*titles: str) -> Grid:
