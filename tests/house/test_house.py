@@ -165,6 +165,7 @@ ORDER = [
     ["__main__"],
     ["_cli"],
     ["_demo"],
+    ["_report"],
     ["_selection"],
     ["_k_selection"],
     ["_image"],

@@ -1,5 +1,6 @@
 """The commands and their options, as typer reads them."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 from enum import Enum
@@ -131,6 +132,12 @@ Plot = Annotated[
     str | None,
     typer.Option("--plot", metavar="FILE", help="Draw a picture: .png, .svg or .pdf.", show_default=False),
 ]
+ReportOption = Annotated[
+    str | None,
+    typer.Option(
+        "--report", metavar="FILE", help="Write a report: one .html with tables and pictures.", show_default=False
+    ),
+]
 Save = Annotated[
     str | None, typer.Option("--save", metavar="FILE", help="Save the model, for predict.", show_default=False)
 ]
@@ -139,6 +146,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace files, and a colum
 
 @app.command()
 def cluster(
+    context: typer.Context,
     data: Data,
     k: K,
     columns: Columns = None,
@@ -154,15 +162,15 @@ def cluster(
     name: Name = LABEL,
     centers: Centers = None,
     plot: Plot = None,
+    report: ReportOption = None,
     save: Save = None,
     format: FormatOption = None,
     force: Force = False,
 ) -> None:
     """Cluster the rows of a table and describe the clusters."""
     options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, format, name)
-    _cluster.cluster(
-        data, k, options, n_init=n_init, seed=seed, out=out, centers=centers, plot=plot, save=save, force=force
-    )
+    outputs = _cluster.Outputs(out=out, centers=centers, plot=plot, report=report, save=save)
+    _cluster.cluster(data, k, options, outputs, n_init=n_init, seed=seed, force=force, command=context.obj)
 
 
 @app.command()
@@ -240,7 +248,7 @@ def run(arguments: Sequence[str]) -> int:
         0; 2 where the user has to change something, 130 after Ctrl-C, 1 where nobody reads the output any more.
     """
     try:
-        app(list(arguments), prog_name="pykmeans")
+        app(list(arguments), prog_name="pykmeans", obj=shlex.join(["pykmeans", *arguments]))
     except SystemExit as end:
         return int(end.code or 0)
     return 0

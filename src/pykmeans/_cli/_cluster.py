@@ -1,67 +1,97 @@
-"""``pykmeans cluster`` and ``pykmeans predict``: a table goes in, and comes out with a column ``cluster``."""
+"""``pykmeans cluster`` and ``pykmeans predict``: a table goes in, and comes out with a column of clusters."""
+
+from dataclasses import dataclass
 
 from .._separation import separation
-from . import _outputs, _pictures
+from . import _outputs, _pictures, _report
+from ._columns import Selection
 from ._labels import check_label, with_labels
-from ._messages import Refusal, counted
+from ._messages import Refusal, only
 from ._model import TableModel, estimator_for
 from ._nearby import nearby
 from ._options import ColumnOptions, chosen, output_format, scaling_of
-from ._summary import Report
+from ._summary import Summary
 from ._tables import encoded, read
 from ._traits import centers_table
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The files that a fit is written to, None where they are not asked for; "-" for standard output."""
+
+    out: str | None
+    centers: str | None
+    plot: str | None
+    report: str | None
+    save: str | None
+
+    def check(self, force: bool, format: str | None) -> None:
+        """Refuse what cannot or must not be written, before any work."""
+        _outputs.check({f"--{name}": path for name, path in vars(self).items()}, force)
+        _pictures.check(self.plot)
+        _report.check(self.report)
+        for path in (self.out, self.centers):
+            if path is not None:
+                output_format(path, format)
 
 
 def cluster(
     data: str,
     n_clusters: int,
     options: ColumnOptions,
+    outputs: Outputs,
     *,
     n_init: int,
     seed: int,
-    out: str | None,
-    centers: str | None,
-    plot: str | None,
-    save: str | None,
     force: bool,
+    command: str,
 ) -> None:
     """Cluster a table, say what came out, and write what was asked for."""
-    _outputs.check({"--out": out, "--centers": centers, "--plot": plot, "--save": save}, force)
-    _pictures.check(plot)
-    kind = None if out is None else output_format(out, options.format)
-    kind_of_centers = None if centers is None else output_format(centers, options.format)
-    report = Report(to_stderr="-" in (out, centers))
+    outputs.check(force, options.format)
+    summary = Summary(to_stderr="-" in (outputs.out, outputs.centers))
     table = read(data, options.format)
-    if out is not None:
+    if outputs.out is not None:
         check_label(table, options.label, force)
     selection = chosen(table, options)
-    if plot is not None:
+    if outputs.plot is not None:
         _pictures.check_columns(selection)
     if n_clusters > selection.n_rows:
-        raise Refusal(f"-k {n_clusters}: there are only {counted(selection.n_rows, 'row')} to cluster.")
+        raise Refusal(f"-k {n_clusters}: {only(selection.n_rows, 'row')} to cluster.")
     model = TableModel.of(
         selection, estimator_for(selection, options.metric, n_clusters, n_init, seed), scaling_of(selection, options)
     )
-    model.estimator.fit(model.rows(selection), sample_weight=selection.weight)
+    rows = model.rows(selection)
+    model.estimator.fit(rows, sample_weight=selection.weight)
+    separated = separation(model.estimator, rows, selection.weight)
+    compared = nearby(model, selection)
 
     # Files come first: what reads the summary may stop reading.
-    contents = {}
-    if out is not None and kind is not None:
-        contents[out] = with_labels(selection, model.estimator.labels_, options.label, kind)
-    if centers is not None and kind_of_centers is not None:
-        contents[centers] = encoded(centers_table(model, selection, options.label), kind_of_centers)
-    if plot is not None:
-        contents[plot] = _pictures.clusters(model, selection, plot)
-    if save is not None:
-        model.save(save)
+    contents = _contents(outputs, options, model, selection)
+    if outputs.report is not None:
+        contents[outputs.report] = _report.content(model, selection, separated, compared, command)
+    if outputs.save is not None:
+        model.save(outputs.save)
     _outputs.write(contents)
-    rows = model.rows(selection)
-    judged = [separation(model.estimator, rows, selection.weight).sentence, nearby(model, selection).sentence]
-    report.clusters(model, selection, [sentence for sentence in judged if sentence])
-    report.wrote(out, f"the table with a column {options.label!r}")
-    report.wrote(centers, "the centers, in the units of the table")
-    report.wrote(save, "the model, for pykmeans predict")
-    report.wrote(plot, "the picture of the clusters")
+    summary.clusters(model, selection, [words for words in (separated.sentence, compared.sentence) if words])
+    summary.wrote(outputs.out, f"the table with a column {options.label!r}")
+    summary.wrote(outputs.centers, "the centers, in the units of the table")
+    summary.wrote(outputs.save, "the model, for pykmeans predict")
+    summary.wrote(outputs.plot, "the picture of the clusters")
+    summary.wrote(outputs.report, "the report, a page for a browser that needs no other file")
+
+
+def _contents(outputs: Outputs, options: ColumnOptions, model: TableModel, selection: Selection) -> dict[str, bytes]:
+    """Return the contents of tables and pictures, by their paths."""
+    contents = {}
+    if outputs.out is not None:
+        kind = output_format(outputs.out, options.format)
+        contents[outputs.out] = with_labels(selection, model.estimator.labels_, options.label, kind)
+    if outputs.centers is not None:
+        frame = centers_table(model, selection, options.label)
+        contents[outputs.centers] = encoded(frame, output_format(outputs.centers, options.format))
+    if outputs.plot is not None:
+        contents[outputs.plot] = _pictures.content(_pictures.clusters(model, selection), outputs.plot)
+    return contents
 
 
 def predict(
@@ -70,7 +100,7 @@ def predict(
     """Give the rows of a table to the clusters of a model."""
     _outputs.check({"--out": out}, force)
     kind = None if out is None else output_format(out, format)
-    report = Report(to_stderr=out == "-")
+    summary = Summary(to_stderr=out == "-")
     model = TableModel.load(model_path)
     table = read(data, format)
     if out is not None:
@@ -80,5 +110,5 @@ def predict(
 
     if out is not None and kind is not None:
         _outputs.write({out: with_labels(selection, labels, label, kind)})
-    report.sizes(model, selection, labels)
-    report.wrote(out, f"the table with a column {label!r}")
+    summary.sizes(model, selection, labels)
+    summary.wrote(out, f"the table with a column {label!r}")

@@ -37,6 +37,11 @@ def counted(count: float, singular: str, plural: str = "") -> str:
     return f"{count:,.10g} {singular if count == 1 else plural or singular + 's'}"
 
 
+def only(count: int, singular: str) -> str:
+    """Return that there is no more: "there is only 1 row"."""
+    return f"there {'is' if count == 1 else 'are'} only {counted(count, singular)}"
+
+
 @contextmanager
 def library_warnings_in_plain_words() -> Iterator[None]:
     """Show what the library warns of as ``warn`` does, once each."""

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from numpy.typing import NDArray
 
-from .. import _model_file
+from .. import _core, _model_file
 from .._clusterer import Clusterer
 from .._kmeans import KMeans
 from .._kprototypes import KPrototypes
@@ -82,6 +82,11 @@ class TableModel:
             column.name: values * column.scale[1] + column.scale[0] if column.categories is None else values
             for column, values in zip(self.columns, centers.T, strict=True)
         }
+
+    @property
+    def is_normalized(self) -> bool:
+        """Whether the estimator sees directions of rows, which have no unit."""
+        return _core.METRICS[self.estimator._metric_name]["normalized"]
 
     def save(self, path: str) -> None:
         """Write the model to a file."""

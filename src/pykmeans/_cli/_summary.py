@@ -20,7 +20,7 @@ _MOST_TYPICAL = 3  # columns that describe a cluster
 _LEAST_TYPICAL = 0.3  # standard deviations that a column has to differ by
 
 
-class Report:
+class Summary:
     """Says what came out: on standard output, or on stderr where standard output is the table's."""
 
     def __init__(self, to_stderr: bool) -> None:
@@ -35,7 +35,7 @@ class Report:
         estimator = model.estimator
         k = len(estimator.cluster_sizes_)
         self._heading(model, selection, counted(k, "cluster"))
-        self.say(f"{_how(model, selection)}; inertia {estimator.inertia_:.6g}\n")
+        self.say(f"{how(model, selection)}; inertia {estimator.inertia_:.6g}\n")
         print_clusters(self._console, model, selection)
         self.say("\n" + "\n".join(judged))
 
@@ -48,7 +48,7 @@ class Report:
     def counts(self, found: KSelection, model: TableModel, selection: Selection) -> None:
         """Say what each number of clusters is good for."""
         self._heading(model, selection, f"k = {found.k[0]} to {found.k[-1]}")
-        self.say(_how(model, selection) + "\n")
+        self.say(how(model, selection) + "\n")
         self._console.print(_counts(found))
         self.say("")
         for name, reason in found.reasons.items():
@@ -106,7 +106,7 @@ _SCALED = {
 }
 
 
-def _how(model: TableModel, selection: Selection) -> str:
+def how(model: TableModel, selection: Selection) -> str:
     """Return how the rows were compared, in a few words."""
     estimator = model.estimator
     kind = type(estimator).__name__

@@ -7,7 +7,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from .. import _core
 from ._columns import Selection
 from ._model import TableModel
 
@@ -28,7 +27,7 @@ def centers_of(model: TableModel, selection: Selection) -> dict[str, NDArray[Any
     n_clusters = len(estimator.cluster_sizes_)
     centers = model.centers()
     for name, values in selection.numbers.items():
-        if _core.METRICS[getattr(estimator, "metric", "euclidean")]["normalized"]:
+        if model.is_normalized:
             sums = np.bincount(estimator.labels_, weight * values, n_clusters)
             centers[name] = sums / np.maximum(np.bincount(estimator.labels_, weight, n_clusters), 1e-300)
         mean, deviation = _moments(values, weight)
@@ -62,18 +61,24 @@ def traits_of(model: TableModel, selection: Selection) -> list[list[Trait]]:
     """Return for each cluster what it has in each column."""
     labels, n_clusters = model.estimator.labels_, len(model.estimator.cluster_sizes_)
     weight = _weight(selection)
-    centers = centers_of(model, selection)
+    centers, means = centers_of(model, selection), means_of(selection)
     columns: list[list[Trait]] = []
     for name in selection.names:
         if name in selection.categories:
             columns.append(_category_traits(name, selection.categories[name].to_numpy(), labels, weight, n_clusters))
             continue
         mean, deviation = _moments(selection.numbers[name], weight)
-        of_all = number(_rounded(mean, mean, deviation))
+        of_all = f"({number(means[name])})"
         columns.append(
-            [Trait(abs(c - mean) / (deviation or 1.0), f"{name} {number(c)} ({of_all})") for c in centers[name]]
+            [Trait(abs(c - mean) / (deviation or 1.0), f"{name} {number(c)} {of_all}") for c in centers[name]]
         )
     return [list(traits) for traits in zip(*columns, strict=True)]
+
+
+def means_of(selection: Selection) -> dict[str, float]:
+    """Return the mean of each column of numbers."""
+    moments = {name: _moments(values, _weight(selection)) for name, values in selection.numbers.items()}
+    return {name: _rounded(mean, mean, deviation) for name, (mean, deviation) in moments.items()}
 
 
 def number(value: float) -> str:
