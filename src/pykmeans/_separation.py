@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from . import _core
 from ._validate import arrays, parameters
+from ._words import counted
 
 if TYPE_CHECKING:
     from ._clusterer import Clusterer
@@ -44,7 +45,7 @@ class Separation(NamedTuple):
         """How well the clusters are separated, in words."""
         value = self.mean
         if math.isnan(value):
-            of_rows = f" in a sample of {len(self.values):,} rows" if self.is_sample else ""
+            of_rows = f" in a sample of {counted(len(self.values), 'row')}" if self.is_sample else ""
             return f"Separation: there is one cluster only{of_rows}."
         words = next((words for least, words in _WORDS if value > least), _NONE)
         return f"Separation: {words} (mean silhouette {value:.2f}{self.of_rows}; 1 is best)."
@@ -86,4 +87,4 @@ def sample(n_rows: int, n_columns: int, weight: NDArray[np.float64] | None = Non
 
 def of_sample(n_rows: int) -> str:
     """Return which rows a number is of."""
-    return f" of a sample of {n_rows:,} rows"
+    return f" of a sample of {counted(n_rows, 'row')}"

@@ -121,6 +121,7 @@ def test_many_columns_and_clusters_and_a_single_one(path):
     report(KMeans(1).fit(X[:, :2]), X[:, :2], path)
     assert "How well they are separated" not in Page(path).titles
     assert "there is one cluster only" in Page(path).text
+    assert Page(path).titles[0] == "1 cluster of 60 rows"
 
 
 def test_the_rounding_of_0_is_0(path):

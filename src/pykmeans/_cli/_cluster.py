@@ -6,6 +6,7 @@ from .._separation import separation
 from . import _outputs, _pictures, _report
 from ._columns import Selection
 from ._labels import check_label, with_labels
+from ._magnitude import refusing_what_is_too_large
 from ._messages import Refusal, only
 from ._model import TableModel, estimator_for
 from ._nearby import nearby
@@ -57,13 +58,13 @@ def cluster(
         _pictures.check_columns(selection)
     if n_clusters > selection.n_rows:
         raise Refusal(f"-k {n_clusters}: {only(selection.n_rows, 'row')} to cluster.")
-    model = TableModel.of(
-        selection, estimator_for(selection, options.metric, n_clusters, n_init, seed), scaling_of(selection, options)
-    )
-    rows = model.rows(selection)
-    model.estimator.fit(rows, sample_weight=selection.weight)
-    separated = separation(model.estimator, rows, selection.weight)
-    compared = nearby(model, selection)
+    estimator = estimator_for(selection, options.metric, n_clusters, n_init, seed)
+    with refusing_what_is_too_large(selection):
+        model = TableModel.of(selection, estimator, scaling_of(selection, options))
+        rows = model.rows(selection)
+        model.estimator.fit(rows, sample_weight=selection.weight)
+        separated = separation(model.estimator, rows, selection.weight)
+        compared = nearby(model, selection)
 
     # Files come first: what reads the summary may stop reading.
     contents = _contents(outputs, options, model, selection)
@@ -106,7 +107,8 @@ def predict(
     if out is not None:
         check_label(table, label, force)
     selection = model.select(table, drop_missing)
-    labels = model.estimator.predict(model.rows(selection))
+    with refusing_what_is_too_large(selection):
+        labels = model.estimator.predict(model.rows(selection))
 
     if out is not None and kind is not None:
         _outputs.write({out: with_labels(selection, labels, label, kind)})

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ._messages import Refusal, counted, listed, warn
+from ._messages import Refusal, counted, its_columns, listed, warn
 from ._tables import Table
 
 _ID_NAME = re.compile(r"(^|[_\W])(id|ID|Id|index|nr|no)$|[a-z](Id|ID)$|^$")
@@ -56,7 +56,7 @@ def checked_names(table: Table, names: Iterable[str], option: str) -> list[str]:
         meant = f" Did you mean {near[0]!r}?" if near else ""
         raise Refusal(
             f"{option} names {listed(unknown)}, but {table.name} has no such column.{meant}\n"
-            f"Its columns are {listed(table.frame.columns)}."
+            + its_columns(table.frame.columns)
         )
     return names
 

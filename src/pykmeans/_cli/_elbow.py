@@ -3,6 +3,7 @@
 from .. import plot as pictures
 from .._selection import select_k
 from . import _outputs, _pictures
+from ._magnitude import refusing_what_is_too_large
 from ._messages import Refusal, only
 from ._model import TableModel, estimator_for
 from ._options import ColumnOptions, chosen, output_format, scaling_of
@@ -32,17 +33,12 @@ def elbow(
     if most is not None and most > selection.n_rows:
         raise Refusal(f"--max-k {most}: {only(selection.n_rows, 'row')} to cluster.")
     k = range(1, (most or min(_MOST, selection.n_rows)) + 1)
-    model = TableModel.of(
-        selection, estimator_for(selection, options.metric, 1, n_init, seed), scaling_of(selection, options)
-    )
-    silhouette = silhouette_criterion(selection, len(k))
-    found = select_k(
-        model.rows(selection),
-        k,
-        criteria=("elbow", silhouette),
-        estimator=model.estimator,
-        sample_weight=selection.weight,
-    )
+    estimator = estimator_for(selection, options.metric, 1, n_init, seed)
+    criteria = ("elbow", silhouette_criterion(selection, len(k)))
+    with refusing_what_is_too_large(selection):
+        model = TableModel.of(selection, estimator, scaling_of(selection, options))
+        rows, weight = model.rows(selection), selection.weight
+        found = select_k(rows, k, criteria=criteria, estimator=estimator, sample_weight=weight)
     contents = {}
     if plot is not None:
         contents[plot] = _pictures.content(pictures.selection(found), plot)

@@ -14,7 +14,7 @@ from .._clusterer import Clusterer
 from .._kmeans import KMeans
 from .._kprototypes import KPrototypes
 from ._columns import Selection, select
-from ._messages import Refusal, listed, warn
+from ._messages import Refusal, counted, its_columns, listed, warn
 from ._scaling import Scale, scales
 from ._tables import Table
 
@@ -60,8 +60,8 @@ class TableModel:
         missing = [column.name for column in self.columns if column.name not in table.frame.columns]
         if missing:
             raise Refusal(
-                f"{table.name} lacks the columns {listed(missing)}, which the model was made with.\n"
-                f"Its columns are {listed(table.frame.columns)}."
+                f"{table.name} lacks the column{'s' * (len(missing) > 1)} {listed(missing)}, which the model was made "
+                "with.\n" + its_columns(table.frame.columns)
             )
         categories = {column.name for column in self.columns if column.categories is not None}
         names = [column.name for column in self.columns]
@@ -120,8 +120,8 @@ class TableModel:
             ) from None
         if len(columns) != estimator.n_features_in_:
             raise Refusal(
-                f'{path} is not a model that can be loaded: its "table" has {len(columns)} columns, the estimator '
-                f"{estimator.n_features_in_}."
+                f'{path} is not a model that can be loaded: its "table" has {counted(len(columns), "column")}, the '
+                f"estimator {estimator.n_features_in_}."
             )
         return cls(estimator, tuple(columns), scaling)
 

@@ -68,8 +68,8 @@ def _refuse_rows_of_zeros(selection: Selection) -> None:
     if zeros.any():
         row = int(np.flatnonzero(selection.kept)[zeros.argmax()]) + 1
         raise Refusal(
-            f"--metric cosine: {counted(int(zeros.sum()), 'row')} of {selection.table.name} hold nothing but zeros and "
-            f"so have no direction; the first is row {row}."
+            f"--metric cosine: {counted(int(zeros.sum()), 'row')} of {selection.table.name} of zeros only, which "
+            f"have no direction; the first is row {row}."
         )
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .._image import segment_image
 from . import _outputs
-from ._messages import Refusal
+from ._messages import Refusal, counted
 from ._summary import Summary
 
 # Formats that keep each color as it is, and how Pillow writes them.
@@ -34,7 +34,7 @@ def segment(photo: str, n_colors: int, *, space: str, seed: int, out: str | None
         _outputs.write({out: content.getvalue()})
     height, width = found.labels.shape
     summary.colors(f"{photo}: {width} x {height} pixels", _codes(found.palette), found.shares)
-    summary.wrote(out, f"the image in {len(found.palette)} colors")
+    summary.wrote(out, f"the image in {counted(len(found.palette), 'color')}")
 
 
 def _suffix(path: str) -> str:

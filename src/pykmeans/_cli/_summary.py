@@ -47,12 +47,18 @@ class Summary:
 
     def counts(self, found: KSelection, model: TableModel, selection: Selection) -> None:
         """Say what each number of clusters is good for."""
-        self._heading(model, selection, f"k = {found.k[0]} to {found.k[-1]}")
+        tried = f"k = {found.k[0]}" + f" to {found.k[-1]}" * (len(found.k) > 1)
+        self._heading(model, selection, tried)
         self.say(how(model, selection) + "\n")
         self._console.print(_counts(found))
         self.say("")
         for name, reason in found.reasons.items():
             self.say(f"{_title(name)}: {reason}.")
+        if len(found.k) > 2:
+            self.say(
+                f"The elbow depends on the range: it is where the curve from {tried} bends most, and may be elsewhere "
+                "with another --max-k."
+            )
         if found.best_k is not None:
             self.say(f"To go on with it: pykmeans cluster -k {found.best_k}, with the same options.")
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from ._messages import Refusal, listed, warn
+from ._messages import Refusal, counted, listed, warn
 
 SUFFIXES = {
     "csv": (".csv",),
@@ -184,7 +184,9 @@ def _refuse_long_lines(name: str, content: bytes, separator: str) -> None:
     n_columns = len(next(lines))
     for line in lines:
         if len(line) > n_columns:
-            raise Refusal(f"{name} has {n_columns} columns, but line {lines.line_num} has {len(line)} fields.")
+            raise Refusal(
+                f"{name} has {counted(n_columns, 'column')}, but line {lines.line_num} has {len(line)} fields."
+            )
 
 
 def _parsed(column: pl.Series, decimal_comma: bool) -> pl.Series:

@@ -14,10 +14,10 @@ from .._clusterer import Clusterer
 from .._k_selection import KSelection
 from .._separation import Separation, separation
 from .._validate import arrays
+from .._words import counted
 from ..plot._profile import MOST_FEATURES, drawn
 from ..plot._rows import fitted, number_positions
 from ..plot._silhouette import SilhouetteDisplay
-from ..plot._style import rows as rows_in_words
 from ..plot._traits import Traits, of_rows
 from ._page import Content, Figure, page
 
@@ -109,7 +109,7 @@ def report(
     weight = arrays.weights(sample_weight, len(labels))
     n_clusters = len(estimator.cluster_centers_)
     content = Content(
-        title=f"{n_clusters} clusters of {rows_in_words(len(labels))}",
+        title=f"{counted(n_clusters, 'cluster')} of {counted(len(labels), 'row')}",
         summary=[found.sentence, *([] if selection is None else [f"Number of clusters: {selection.reason}."])],
         traits=traits.most_different(estimator.cluster_sizes_, MOST_LISTED),
         note=note(CENTERS[_core.METRICS[estimator._metric_name]["center"]], traits),
