@@ -53,12 +53,8 @@ class Summary:
         self._console.print(_counts(found))
         self.say("")
         for name, reason in found.reasons.items():
-            self.say(f"{_title(name)}: {reason}.")
-        if len(found.k) > 2:
-            self.say(
-                f"The elbow depends on the range: it is where the curve from {tried} bends most, and may be elsewhere "
-                "with another --max-k."
-            )
+            depends = " This depends on the range: another --max-k may move it." if name == "elbow" else ""
+            self.say(f"{_title(name)}: {reason}.{depends}")
         if found.best_k is not None:
             self.say(f"To go on with it: pykmeans cluster -k {found.best_k}, with the same options.")
 
