@@ -217,6 +217,7 @@ def test_outputs_that_cannot_be(table, capsys):
     assert "name the same file" in refused(capsys, *words, "--out", folder / "o.csv", "--save", folder / "o.csv")
     assert "Known are .csv" in refused(capsys, *words, "--out", folder / "o.xlsx")
     assert "Known are .png" in refused(capsys, *words, "--plot", folder / "o.csv")
+    assert "a model goes into a file" in refused(capsys, *words, "--save", "-")
     assert os.listdir(folder) == ["customers.csv"]
 
 
@@ -320,6 +321,7 @@ def test_new_values_that_are_too_large(tmp_path, table, capsys):
     model, other = tmp_path / "model.json", written(tmp_path, "age\n1e308\n-1e308\n", "other.csv")
     command(capsys, "cluster", written(tmp_path, "age\n1e-9\n2e-9\n"), "-k", 2, "--save", model)
     assert "The column 'age' of" in (said := refused(capsys, "predict", model, other)) and "holds 1e+308" in said
+    assert "--exclude" not in said  # which predict does not have
 
 
 def test_counts_agree_with_their_nouns(tmp_path, table, capsys):

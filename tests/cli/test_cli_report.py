@@ -7,7 +7,7 @@ import pytest
 from command_line import command, customers, refused
 from report_page import Page
 
-from pykmeans import __version__
+from pykmeans import __version__, _separation
 
 WORDS = ("-k", 3, "--columns", "age,income,plan", "--categorical", "plan")
 
@@ -56,6 +56,17 @@ def test_it_says_how_it_was_made(table, capsys):
     first = path.read_bytes()
     command(capsys, "cluster", table, *WORDS, "--drop-missing", "--seed", 7, "--n-init", 1, "--report", path, "--force")
     assert path.read_bytes() == first.replace(b"report.html<", b"report.html --force<")
+
+
+def test_a_sample_is_named_where_it_is_shown(table, capsys, monkeypatch):
+    monkeypatch.setattr(_separation, "_MOST_FOR_ALL_ROWS", 0)
+    monkeypatch.setattr(_separation, "MOST_IN_A_SECOND", 80**2)
+    path = table.parent / "report.html"
+    done = command(capsys, "cluster", table, "-k", 3, "--columns", "age", "--report", path)
+    assert (done.status, done.err) == (0, "")
+    text = path.read_text()
+    assert "The silhouette of each row of a sample of 80 rows: " in text
+    assert "The curves are of a sample of 40 rows." in text  # of k = 2 to 5, four times
 
 
 @pytest.mark.parametrize(

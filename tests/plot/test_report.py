@@ -34,7 +34,7 @@ def test_the_numbers_are_those_of_the_model(fitted, path):
     first, second = model.cluster_centers_
     assert page.row("cluster") == ["0", "1", "all rows"]
     assert page.row("rows") == ["30", "10", "40"]
-    assert page.row("share") == ["75.0%", "25.0%", "100%"]
+    assert page.row("share") == ["75 %", "25 %", "100 %"]
     assert page.row("age") == [f"{first[0]:.3g}", f"{second[0]:,.0f}", f"{X[:, 0].mean():.3g}"]
     assert page.row("visits") == [f"{first[1]:.3g}", f"{second[1]:.3g}", f"{X[:, 1].mean():.3g}"]
     assert page.bold == [f"{second[0]:,.0f}"]  # 1.7 standard deviations from the mean; the other one is 0.6
@@ -100,7 +100,7 @@ def test_weights_count(path):
     report(model, X, path, sample_weight=[1.5, 2, 4])
     page = Page(path)
     assert sorted(page.row("weight")[:2]) == ["3.5", "4"] and page.row("weight")[2] == "7.5"
-    assert page.row("share")[2] == "100%"
+    assert page.row("share")[2] == "100 %"
 
 
 @pytest.mark.parametrize("metric", ["manhattan", "cosine"])

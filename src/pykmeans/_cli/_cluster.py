@@ -31,6 +31,8 @@ class Outputs:
         _outputs.check({f"--{name}": path for name, path in vars(self).items()}, force)
         _pictures.check(self.plot)
         _report.check(self.report)
+        if self.save == "-":
+            raise Refusal("--save -: a model goes into a file, not to standard output.")
         for path in (self.out, self.centers):
             if path is not None:
                 output_format(path, format)
@@ -107,7 +109,7 @@ def predict(
     if out is not None:
         check_label(table, label, force)
     selection = model.select(table, drop_missing)
-    with refusing_what_is_too_large(selection):
+    with refusing_what_is_too_large(selection, "Give it in the unit of the table that the model was made with."):
         labels = model.estimator.predict(model.rows(selection))
 
     if out is not None and kind is not None:

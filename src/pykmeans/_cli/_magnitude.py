@@ -10,10 +10,11 @@ from ._columns import Selection
 from ._messages import Refusal
 
 _LARGEST = "the largest number that can be computed with, 1.8e308"
+_ADVICE = "Give it in a larger unit, or leave it out with --exclude."
 
 
 @contextmanager
-def refusing_what_is_too_large(selection: Selection) -> Iterator[None]:
+def refusing_what_is_too_large(selection: Selection, advice: str = _ADVICE) -> Iterator[None]:
     """Refuse numbers or weights whose squares have no sum, where that is what ends a computation."""
     try:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -34,5 +35,5 @@ def refusing_what_is_too_large(selection: Selection) -> Iterator[None]:
             ) from None
         raise Refusal(
             f"The column {name!r} of {selection.table.name} holds {largest:.3g}, whose square is beyond {_LARGEST}.\n"
-            "Give it in a larger unit, or leave it out with --exclude."
+            + advice
         ) from None

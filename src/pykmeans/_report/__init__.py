@@ -160,10 +160,8 @@ def figures(
         display = SilhouetteDisplay(found.values, found.labels, found.weight, False).plot()
         pictures.append(Figure("How well they are separated", words, display))
     if selection is not None:
-        words = " ".join(
-            f"{name.capitalize().replace('_', ' ')}{of_selection}: {reason}."
-            for name, reason in selection.reasons.items()
-        )
+        reasons = [f"{name.capitalize().replace('_', ' ')}: {reason}." for name, reason in selection.reasons.items()]
+        words = " ".join([*reasons, *([f"The curves are{of_selection}."] if of_selection else [])])
         pictures.append(Figure("How many clusters", words, plot.selection(selection)))
     return pictures
 

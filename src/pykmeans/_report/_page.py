@@ -61,7 +61,7 @@ def _table(content: Content) -> str:
     facts = [("rows", [f"{count:,}" for count in content.rows], f"{sum(content.rows):,}")]
     if content.weights is not None:
         facts.append(("weight", [f"{weight:,.6g}" for weight in sizes], f"{sizes.sum():,.6g}"))
-    facts.append(("share", [f"{share:.1%}" for share in sizes / sizes.sum()], "100%"))
+    facts.append(("share", [_style.share(part) for part in (sizes / sizes.sum()).tolist()], "100 %"))
     first = [_row(name, [*map(_cell, cells), _cell(of_all, "all")]) for name, cells, of_all in facts]
     traits = content.traits
     others = [
