@@ -47,9 +47,9 @@ def test_centers_have_modes_and_weights_and_names_of_their_own(tmp_path, capsys)
     path.write_text("rows,plan,w\n1,a,1\n2,a,3\n9,b,2\n10,b,1\n11,c,1\n")
     words = ["-k", 2, "--categorical", "plan", "--weight", "w", "--name", "segment", "--centers", "-"]
     done = command(capsys, "cluster", path, *words)
-    found = pl.read_csv(io.StringIO(done.out)).sort("rows_").drop("segment")
+    found = pl.read_csv(io.StringIO(done.out)).sort("rows").drop("segment")
     assert found.rows() == [(2, 4.0, 1.75, "a"), (3, 4.0, 9.75, "b")]
-    assert found.columns == ["rows", "weight", "rows_", "plan"]
+    assert found.columns == ["rows_", "weight", "rows", "plan"]
     assert "t.csv: 5 rows, 2 clusters" in done.err  # the summary does not mix with the table
 
 

@@ -37,19 +37,16 @@ def centers_of(model: TableModel, selection: Selection) -> dict[str, NDArray[Any
 
 def centers_table(model: TableModel, selection: Selection, label: str) -> pl.DataFrame:
     """Return a row for each cluster: its number, how many rows it has, their weight, and its center."""
-    estimator = model.estimator
-    columns = [
-        (label, np.arange(len(estimator.cluster_sizes_))),
-        ("rows", rows_of(estimator)),
-        *([] if selection.weight is None else [("weight", estimator.cluster_sizes_)]),
-        *centers_of(model, selection).items(),
-    ]
-    names: list[str] = []
-    for name, _ in columns:
-        while name in names:  # a column of the table may be called "rows", too
+    estimator, centers = model.estimator, centers_of(model, selection)
+    facts = [(label, np.arange(len(estimator.cluster_sizes_))), ("rows", rows_of(estimator))]
+    if selection.weight is not None:
+        facts.append(("weight", estimator.cluster_sizes_))
+    columns: dict[str, NDArray[Any]] = {}
+    for name, values in facts:
+        while name in centers or name in columns:  # a column of the table may be called "rows", too, and keeps its name
             name += "_"
-        names.append(name)
-    return pl.DataFrame([pl.Series(name, values.tolist()) for name, (_, values) in zip(names, columns, strict=True)])
+        columns[name] = values
+    return pl.DataFrame([pl.Series(name, values.tolist()) for name, values in {**columns, **centers}.items()])
 
 
 def rows_of(estimator: Any) -> NDArray[np.int64]:
