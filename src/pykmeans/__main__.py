@@ -62,8 +62,8 @@ def _run_own(words: list[str]) -> int:
             command.add_argument("--force", action="store_true", help="replace pictures that are there")
     chosen = parser.parse_args(words)
     if chosen.command is None:
-        parser.print_help()
-        return 0
+        parser.print_help(sys.stderr)
+        return 2
     if chosen.command == "info":
         _print_info()
         return 0
