@@ -88,6 +88,14 @@ def test_any_clusters_have_a_report(table, capsys, words):
     assert any(cells[0] == "weight" for cells in page.rows) == ("--weight" in words)
 
 
+def test_rows_that_are_all_the_same_have_no_number_of_clusters(tmp_path, capsys):
+    table, path = tmp_path / "t.csv", tmp_path / "report.html"
+    table.write_text("a\n" + "1\n" * 9)
+    assert command(capsys, "cluster", table, "-k", 2, "--report", path).status == 0
+    assert Page(path).titles[1:] == ["What is in each cluster", "The clusters", "What distinguishes them",
+                                     "How this was made"]  # fmt: skip
+
+
 def test_reports_that_are_refused(table, capsys, monkeypatch):
     words = ["cluster", table, *WORDS, "--report"]
     assert "its name must end with .html" in refused(capsys, *words, table.parent / "report.pdf")

@@ -17,7 +17,7 @@ _MOST = 1e9  # multiplications and additions of all fits: about a second
 class Nearby(NamedTuple):
     """What was found, in a sentence, and what it was found by."""
 
-    sentence: str  # "" where there are too few rows to compare
+    sentence: str  # "" where there are too few rows, or too few different ones, to compare
     found: KSelection | None
     of_rows: str  # which rows were compared, in words; "" for all
 
@@ -41,7 +41,8 @@ def nearby(model: TableModel, selection: Selection) -> Nearby:
             model.rows(selection)[chosen], tried, estimator=estimator, sample_weight=weight, progress=False
         )
     values = dict(zip(found.k.tolist(), found.table["silhouette"].tolist(), strict=True))
-    return Nearby(_sentence(values, k, of_rows), found, of_rows)
+    sentence = _sentence(values, k, of_rows)
+    return Nearby(sentence, found if sentence else None, of_rows)
 
 
 def _sentence(values: dict[int, float], k: int, of_rows: str) -> str:
