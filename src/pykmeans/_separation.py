@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
+from ._counts import counted
 from ._validate import arrays, parameters
-from ._words import counted
 
 if TYPE_CHECKING:
     from ._clusterer import Clusterer

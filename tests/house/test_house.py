@@ -184,11 +184,12 @@ ORDER = [
     ["_validate"],
     ["_bases"],
     ["_plain"],
+    ["_counts"],
     ["_errors"],
     ["_json_values"],
     ["_progress"],
     ["_optional"],
-    ["_scikit_learn", "_core", "_cpp", "_words"],
+    ["_scikit_learn", "_core", "_cpp"],
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")

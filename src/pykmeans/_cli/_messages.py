@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .._words import counted as counted
+from .._counts import counted as counted
 
 _MOST_LISTED = 8
 

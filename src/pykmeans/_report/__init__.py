@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 
 from .. import _core, _model_file, plot
 from .._clusterer import Clusterer
+from .._counts import counted
 from .._k_selection import KSelection
 from .._separation import Separation, separation
 from .._validate import arrays
-from .._words import counted
 from ..plot._profile import MOST_FEATURES, drawn
 from ..plot._rows import fitted, number_positions
 from ..plot._silhouette import SilhouetteDisplay
@@ -184,8 +184,8 @@ def note(center: str, traits: Traits) -> str:
     return f"Cells show the cluster's {center}. Bold: a standard deviation or more from all rows.{shown}"
 
 
-def _best(selection: KSelection) -> Clusterer:
-    if selection.best_model is None:
+def _best(selection: KSelection) -> Any:
+    if not any(selection.best.values()):
         raise ValueError("report draws the best model of a selection, and this one has none: give one of its models.")
     return selection.best_model
 

@@ -7,7 +7,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from .._optional import optional
 from .._validate.parameters import check
-from .._words import counted
 from . import _scatter, _style, _traits
 from ._display import Display
 from ._rows import fitted
@@ -180,7 +179,7 @@ def drawn(traits: _traits.Traits, sizes: NDArray[np.float64], max_features: int,
     """Draw traits that were found."""
     shown = traits.most_different(sizes, max_features)
     n_shown, n_features = len(shown.names), len(traits.names)
-    title = f"What distinguishes {counted(len(sizes), 'cluster')}"
+    title = f"What distinguishes {_style.counted(len(sizes), 'cluster')}"
     if n_shown < n_features:
         title += f": the {n_shown} of {n_features} features that differ most"
     return ProfileDisplay(shown, sizes, title).plot(ax=ax)

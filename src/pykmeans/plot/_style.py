@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._counts import counted as counted
 from .._optional import optional
 
 # By number of the cluster, in every picture. The first six are those of M. Okabe and K. Ito, "Color universal design"
@@ -166,7 +167,7 @@ def remark(ax: Any, text: str, pad: float = 8.0) -> None:
 
 def rows(count: int) -> str:
     """Return "1 row", "2 rows" and so on."""
-    return f"{count:,} row" + "s" * (count != 1)
+    return counted(count, "row")
 
 
 def number(value: float) -> str:
