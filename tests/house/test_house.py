@@ -39,7 +39,7 @@ FOREIGN = {
     "core/machine/float_environment.hpp": {"xmmintrin.h"},
     "core/machine/granted.cpp": {"sched.h"},
     "core/machine/large_array.cpp": {"sys/mman.h"},
-    "core/machine/memory_limit.cpp": {"windows.h"},
+    "core/machine/memory_limit.cpp": {"sys/resource.h", "unistd.h", "windows.h"},
     "core/machine/parallel.cpp": {"omp.h", "pthread.h"},
     "kernels/vec_avx2.hpp": {"immintrin.h"},
     "kernels/vec_avx512.hpp": {"immintrin.h"},

@@ -6,6 +6,9 @@
 #include "cgroups.hpp"
 
 #ifdef __linux__
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <fstream>
 #elif defined(_WIN32)
 #include <windows.h>
@@ -39,6 +42,20 @@ std::size_t available_on_the_machine() {
   return unknown;
 }
 
+std::size_t left_of(decltype(RLIMIT_AS) resource, std::size_t used_pages) {
+  rlimit limits{};
+  if (getrlimit(resource, &limits) != 0 || limits.rlim_cur == RLIM_INFINITY) return unknown;
+  return left(limits.rlim_cur, used_pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)));
+}
+
+/// By the limits that "ulimit -v" and "ulimit -d" set.
+std::size_t left_to_the_process() {
+  std::ifstream file("/proc/self/statm");
+  std::size_t all = 0, resident = 0, shared = 0, text = 0, unused = 0, data = 0;
+  if (!(file >> all >> resident >> shared >> text >> unused >> data)) return unknown;
+  return std::min(left_of(RLIMIT_AS, all), left_of(RLIMIT_DATA, data));
+}
+
 #endif
 
 }  // namespace
@@ -51,7 +68,8 @@ std::size_t free_memory() {
   const auto legacy = [](const std::string& folder) {
     return left(number_in(folder + "/memory.limit_in_bytes"), number_in(folder + "/memory.usage_in_bytes"));
   };
-  return std::min(available_on_the_machine(), least_of_groups("memory", unknown, unified, legacy));
+  return std::min(
+      {available_on_the_machine(), left_to_the_process(), least_of_groups("memory", unknown, unified, legacy)});
 #elif defined(_WIN32)
   MEMORYSTATUSEX status;
   status.dwLength = sizeof status;
