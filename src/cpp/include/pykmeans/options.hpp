@@ -28,7 +28,7 @@ inline constexpr Algorithm algorithms[] = {Algorithm::automatic, Algorithm::lloy
 const char* to_string(Algorithm algorithm);
 
 /// Called now and then on the calling thread only, at most every few hundredths of a second; it stops the work by
-/// throwing, and what it throws reaches the caller.
+/// throwing, and what it throws reaches the caller. It must not call a function of this library on the same points.
 using Poll = std::function<void()>;
 
 /// An iteration, as FitOptions::on_iteration sees it. What it refers to holds during the call only.
