@@ -50,8 +50,9 @@ def main() -> None:
             raise SystemExit(f"The fit failed:\n{done.stderr}")
         found = json.loads(done.stdout)
         print(
-            f"{path.stat().st_size / 1e9:.2f} GB in a file, a process of at most {asked.megabytes} MB: k={CLUSTERS}, "
-            f"{ITERATIONS} iterations by {found['algorithm']!r} in {found['seconds']:.1f} s, inertia {found['inertia']!r}"
+            f"{path.stat().st_size / 1e9:.2f} GB in a file, a process of at most {asked.megabytes} MB: "
+            f"k={CLUSTERS}, {ITERATIONS} iterations by {found['algorithm']!r} in {found['seconds']:.1f} s, "
+            f"inertia {found['inertia']!r}"
         )
 
 
