@@ -174,6 +174,15 @@ def _without_sign_of_zero(value: Any) -> Any:
     return value + 0 if isinstance(value, (float, np.floating)) else value
 
 
+def is_category(value: Any) -> bool:
+    """Whether ``value`` can be one of the values of a column of categories."""
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return not _is_missing(value)
+
+
 def _is_missing(value: Any) -> bool:
     return value is None or type(value).__name__ == "NAType" or bool(value != value)
 

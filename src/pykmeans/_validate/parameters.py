@@ -12,7 +12,7 @@ from .. import _core, _errors
 from .memory import number_of_bytes
 
 _LARGEST_INT = 2**31 - 1  # more iterations than these cannot happen
-_LARGEST_GAMMA = 1e200  # so that no sum of distances overflows
+LARGEST_GAMMA = 1e200  # so that no sum of distances overflows
 _LARGEST_SPATIAL_WEIGHT = 1e100  # the same
 _MOST_THREADS = 1024  # thousands more than there are processors end in failures to create them
 
@@ -148,8 +148,8 @@ _RULES = {
         lambda v: v is None or is_list_of_columns(v), "a list of column names or positions, a mask of bools or None"
     ),
     "gamma": _Rule(
-        lambda v: _is_auto(v) or (_is_finite_and_not_negative(v) and float(v) <= _LARGEST_GAMMA),
-        f"a str among {{'auto'}} or a float in the range [0.0, {_LARGEST_GAMMA}]",
+        lambda v: _is_auto(v) or (_is_finite_and_not_negative(v) and float(v) <= LARGEST_GAMMA),
+        f"a str among {{'auto'}} or a float in the range [0.0, {LARGEST_GAMMA}]",
     ),
     "n_threads": _Rule(
         lambda v: v is None or (_is_positive(v) and int(v) <= _MOST_THREADS),
