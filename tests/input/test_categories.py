@@ -350,6 +350,19 @@ def test_bad_tables(X, error, phrase):
             ENTRIES[entry](X)
 
 
+def test_lists_and_structs_of_arrow_are_refused_as_others_are():
+    arrow = pytest.importorskip("pyarrow")
+    kinds = {
+        "X holds [1] at row 0, column 0 ('a'): a category must be hashable": arrow.array([[1], [2]]),
+        "X holds {'b': 1} at row 0, column 0 ('a'): a category must be hashable": arrow.array([{"b": 1}, {"b": 2}]),
+    }
+    for phrase, values in kinds.items():
+        X = pd.DataFrame({"a": pd.arrays.ArrowExtensionArray(values), "c": ["x", "y"]})
+        for estimator in (KMeans(1, metric="hamming"), pykmeans.KPrototypes(1, categorical=["a", "c"])):
+            with pytest.raises(TypeError, match=re.escape(phrase)):
+                estimator.fit(X)
+
+
 def test_tables_are_for_hamming():
     for metric in ("euclidean", "manhattan", "cosine"):
         with pytest.raises(ValueError, match="could not convert string to float: X has dtype <U6"):

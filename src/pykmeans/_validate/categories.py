@@ -125,7 +125,10 @@ def _coded(table: Table, j: int) -> _Column:
         return _Column(codes, values, is_ordered=True).take(np.flatnonzero(used))
     if column.dtype == object:  # equal values of different types: pandas would keep the one that comes first
         return _hashed(column.tolist(), table, j)
-    codes, values = column.factorize()
+    try:
+        codes, values = column.factorize()
+    except NotImplementedError:  # Arrow's lists and structs, in which the first value is named that has no hash
+        return _hashed(column.tolist(), table, j)
     return _Column(codes, [_without_sign_of_zero(value) for value in values.tolist()])
 
 
