@@ -103,7 +103,7 @@ class TableModel:
 
     def rows(self, selection: Selection) -> pl.DataFrame:
         """Return rows as the estimator takes them: numbers scaled, categories as text."""
-        return pl.DataFrame([self._prepared(selection, column) for column in self.columns])
+        return pl.DataFrame({column.name: self._prepared(selection, column) for column in self.columns})
 
     def centers(self) -> dict[str, NDArray[Any]]:
         """Return the centers' value in each column, in the table's own units."""
