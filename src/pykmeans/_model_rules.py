@@ -121,6 +121,8 @@ def _check_centers(centers: NDArray[Any], categorical: NDArray[np.int64] | None,
     if metric != "hamming" and is_table != (metric == "mixed"):
         dtypes = "object" if metric == "mixed" else "float32 or float64"
         raise ValueError(f"cluster_centers_ must be an array of {dtypes} where the metric is {metric}")
+    if metric == "cosine" and not centers.any(axis=1).all():
+        raise ValueError("cluster_centers_ must have a value that is not 0 in each row where the metric is cosine")
     positions = list(range(n_features)) if categorical is None else categorical.tolist()
     if positions != sorted(set(positions) & set(range(n_features))):
         raise ValueError(f"categorical_features_ are {positions}, which must be positions of columns in order")

@@ -136,6 +136,10 @@ BROKEN = {
         {"fitted": {"cluster_centers_": {"$object": [[1.0, 2.0], [3.0, 4.0]]}}},
         "cluster_centers_ must be an array of float32 or float64 where the metric is euclidean",
     ),
+    "no direction": (
+        {"parameters": {"metric": "cosine"}, "fitted": {"cluster_centers_": {"$float64": [[1, 2], [0, 0]]}}},
+        "cluster_centers_ must have a value that is not 0 in each row where the metric is cosine",
+    ),
     "too large": ({"fitted": {"cluster_centers_": {"$float32": [[1, 2], [3, 1e39]]}}}, "must be finite"),
 }
 
