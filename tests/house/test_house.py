@@ -177,6 +177,7 @@ ORDER = [
     ["_kmeans", "_kprototypes", "_functions", "_silhouette"],
     ["_clusterer"],
     ["_model_file"],
+    ["_model_rules"],
     ["_fit"],
     ["_seeding"],
     ["_validate"],

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from rich import box
 from rich.console import Console
 from rich.table import Table as Grid
+from rich.text import Text
 
 from .. import _core
 from .._k_selection import KSelection
@@ -38,11 +39,12 @@ class Report:
     """Says what came out: on standard output, or on stderr where standard output is the table's."""
 
     def __init__(self, to_stderr: bool) -> None:
-        self._console = Console(stderr=to_stderr, highlight=False)
+        # Names and categories of the user may look like rich's markup.
+        self._console = Console(stderr=to_stderr, highlight=False, markup=False, emoji=False)
 
     def say(self, text: str) -> None:
         """Print a sentence, in one line however long it is where it goes to a file."""
-        self._console.print(text, markup=False, soft_wrap=not self._console.is_terminal)
+        self._console.print(text, soft_wrap=not self._console.is_terminal)
 
     def clusters(self, model: TableModel, selection: Selection) -> None:
         """Say what a fit found."""
@@ -76,8 +78,8 @@ class Report:
         self.say(f"{heading}, {counted(len(codes), 'color')}\n")
         grid = _grid("color", "share")
         for code, share in zip(codes, shares, strict=True):
-            swatch = f"[{code}]\u2588\u2588[/] " if self._console.is_terminal else ""
-            grid.add_row(f"{swatch}{code}", f"{share:.1%}")
+            swatch = "\u2588\u2588 " if self._console.is_terminal else ""
+            grid.add_row(Text.assemble((swatch, code), code), f"{share:.1%}")
         self._console.print(grid)
         self.say("")
 
