@@ -13,9 +13,10 @@ from .. import _core, _model_file
 from .._clusterer import Clusterer
 from .._kmeans import KMeans
 from .._kprototypes import KPrototypes
+from .._model_rules import Rule, check, is_finite
 from ._columns import Selection, select
-from ._messages import Refusal, counted, its_columns, listed, warn
-from ._scaling import Scale, scales
+from ._messages import Refusal, its_columns, listed, warn
+from ._scaling import SCALINGS, Scale, scales
 from ._tables import Table
 
 
@@ -27,12 +28,40 @@ class Column:
     scale: Scale = (0.0, 1.0)
     categories: tuple[str, ...] | None = None  # None for a column of numbers
 
+    @property
+    def outline(self) -> tuple[str, bool]:
+        """Its name, and whether it holds numbers."""
+        return self.name, self.categories is None
+
     def written(self) -> dict[str, Any]:
         """Return what a model file says of it."""
         if self.categories is not None:
             return {"name": self.name, "categories": list(self.categories)}
         offset, divisor = self.scale
         return {"name": self.name, "offset": offset, "divisor": divisor}
+
+    @classmethod
+    def read(cls, found: Any) -> "Column":
+        """Return the column of which a model file says this; ValueError where it cannot be one."""
+        if not isinstance(found, dict):
+            raise ValueError(f"{found!r:.60} is no column")
+        check(found, _RULES)
+        if "categories" in found:
+            return cls(found["name"], categories=tuple(found["categories"]))
+        return cls(found["name"], scale=(float(found["offset"]), float(found["divisor"])))
+
+
+# What a model file may say of a column and of all of them.
+_RULES = {
+    "name": Rule(lambda value: isinstance(value, str), "text"),
+    "categories": Rule(
+        lambda value: isinstance(value, list) and all(isinstance(each, str) for each in value), "a list of text"
+    ),
+    "offset": Rule(is_finite, "a finite number"),
+    "divisor": Rule(lambda value: is_finite(value) and value > 0, "a finite number > 0"),
+    "columns": Rule(lambda value: isinstance(value, list), "a list"),
+    "scaling": Rule(lambda value: isinstance(value, str) and value in SCALINGS, f"one of {', '.join(SCALINGS)}"),
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +102,7 @@ class TableModel:
 
     def rows(self, selection: Selection) -> pl.DataFrame:
         """Return rows as the estimator takes them: numbers scaled, categories as text."""
-        return pl.DataFrame([self._prepared(selection, column) for column in self.columns])
+        return pl.DataFrame({column.name: self._prepared(selection, column) for column in self.columns})
 
     def centers(self) -> dict[str, NDArray[Any]]:
         """Return the centers' value in each column, in the table's own units."""
@@ -104,25 +133,20 @@ class TableModel:
             raise Refusal(f"{path} cannot be read: {error.strerror}.") from None
         except ValueError as error:
             raise Refusal(str(error)) from None
+        known = _columns_of(estimator, path)
         if table is None:
-            return cls(estimator, _columns_of(estimator, path), "none")
+            return cls(estimator, known, "none")
         try:
-            columns = [
-                Column(str(each["name"]), categories=tuple(each["categories"]))
-                if "categories" in each
-                else Column(str(each["name"]), scale=(float(each["offset"]), float(each["divisor"])))
-                for each in table["columns"]
-            ]
-            scaling = str(table["scaling"])
-        except (KeyError, TypeError, ValueError) as error:
+            check(table, _RULES)
+            columns = [Column.read(each) for each in table["columns"]]
+            if [column.outline for column in columns] != [column.outline for column in known]:
+                raise ValueError(f"its columns are not those of the estimator, {listed(each.name for each in known)}")
+            scaling = table["scaling"]
+        except (KeyError, ValueError) as error:
+            why = f"it lacks {error}" if isinstance(error, KeyError) else error
             raise Refusal(
-                f'{path} is not a model that can be loaded: its "table" is not what it must be ({error!r}).'
+                f'{path} is not a model that can be loaded: its "table" is not what it must be ({why}).'
             ) from None
-        if len(columns) != estimator.n_features_in_:
-            raise Refusal(
-                f'{path} is not a model that can be loaded: its "table" has {counted(len(columns), "column")}, the '
-                f"estimator {estimator.n_features_in_}."
-            )
         return cls(estimator, tuple(columns), scaling)
 
     def _prepared(self, selection: Selection, column: Column) -> pl.Series:
@@ -149,6 +173,8 @@ def _columns_of(estimator: Any, path: str) -> tuple[Column, ...]:
             f"{path} does not know its columns: it was saved from Python, and fitted on an array. Fit it on a data "
             "frame, or make it with: pykmeans cluster --save"
         )
+    if len(set(names)) < len(names):
+        raise Refusal(f"{path} has several columns of one name, {listed(names)}; use it from Python.")
     if isinstance(estimator, KPrototypes):
         categorical = set(estimator.categorical_features_.tolist())
     else:
