@@ -61,11 +61,12 @@ def test_the_same_model_makes_the_same_file_and_leaves_no_picture_open(fitted, p
     from matplotlib import pyplot
 
     model, X = fitted
+    before = pyplot.get_fignums()
     report(model, X, path)
     first = path.read_bytes()
     report(model, X, path)
     assert path.read_bytes() == first
-    assert pyplot.get_fignums() == []
+    assert pyplot.get_fignums() == before
 
 
 def test_of_a_selection_the_best_model_and_why(path):
