@@ -169,6 +169,8 @@ class KPrototypes(Clusterer):
 
     _FITTED = (*Clusterer._FITTED, "gamma_", "categorical_features_")
 
+    _WARNS_OF_SCALES = True
+
     _metric_name = "mixed"
 
     gamma_: float

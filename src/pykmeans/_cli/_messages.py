@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .._errors import ScaleWarning
+
 _MOST_LISTED = 8
 
 
@@ -42,5 +44,6 @@ def library_warnings_in_plain_words() -> Iterator[None]:
     """Show what the library warns of as ``warn`` does, once each."""
     with warnings.catch_warnings():
         warnings.simplefilter("default")
+        warnings.simplefilter("ignore", ScaleWarning)  # it advises what --scale does
         warnings.showwarning = lambda message, *_: warn(str(message))
         yield
