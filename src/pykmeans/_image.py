@@ -14,6 +14,7 @@ from ._validate.arrays import matrix
 from ._validate.data import Counted, Numbers
 from ._validate.images import Picture, read_image
 from ._validate.parameters import EUCLIDEAN, FitParameters, check, fit_parameters
+from ._words import NumberOfRuns
 
 _MOST_COUNTED = 2**28  # pixels whose different colors can be told apart
 
@@ -25,7 +26,7 @@ def segment_image(
     space: str = "lab",
     spatial_weight: float = 0.0,
     random_state: int | np.random.RandomState | None = None,
-    n_init: Any = "auto",
+    n_init: NumberOfRuns = "auto",
     max_iter: int = 300,
     tol: float = 1e-4,
     n_threads: int | None = None,
@@ -120,7 +121,7 @@ def palette_from(
     *,
     space: str = "lab",
     random_state: int | np.random.RandomState | None = None,
-    n_init: Any = "auto",
+    n_init: NumberOfRuns = "auto",
     max_iter: int = 300,
     tol: float = 1e-4,
     n_threads: int | None = None,

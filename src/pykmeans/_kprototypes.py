@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from ._optional import optional
 from ._validate import parameters
 from ._validate.data import Encoded, Numbers
 from ._validate.tables import categorical_positions, opened, table
+from ._words import NumberOfRuns, Start
 
 if TYPE_CHECKING:
     import pandas
@@ -181,9 +182,9 @@ class KPrototypes(Clusterer):
         n_clusters: int = 8,
         *,
         categorical: Any = None,
-        gamma: Any = "auto",
-        init: Any = "k-means++",
-        n_init: Any = "auto",
+        gamma: Literal["auto"] | float = "auto",
+        init: Start = "k-means++",
+        n_init: NumberOfRuns = "auto",
         max_iter: int = 300,
         tol: float = 1e-4,
         verbose: int | bool = 0,

@@ -16,13 +16,14 @@ from ._solutions import Solution, solutions, with_parameters
 from ._validate import parameters
 from ._validate.arrays import weights
 from ._validate.scales import said_once, warn_of_scales
+from ._words import CriterionWord
 
 
 def select_k(
     X: ArrayLike,
     k: Collection[int] = range(2, 11),
     *,
-    criteria: Sequence[str] = ("elbow", "silhouette"),
+    criteria: Sequence[CriterionWord] = ("elbow", "silhouette"),
     estimator: Clusterer | None = None,
     sample_weight: ArrayLike | None = None,
     random_state: int | np.random.RandomState | None = None,
@@ -180,7 +181,7 @@ def elbow(
     Returns
     -------
     selection : KSelection
-        Its ``best_k`` is the elbow, or None where the curve has none; ``plot()`` draws the curve.
+        Its ``best_k`` is the elbow, and an AttributeError where the curve has none; ``plot()`` draws the curve.
 
     Raises
     ------

@@ -13,6 +13,7 @@ from .. import _core
 from .._k_selection import KSelection
 from .._selection import select_k
 from .._silhouette import estimator_silhouette_score
+from .._words import CriterionWord
 from ._columns import Selection
 from ._messages import counted, listed
 from ._model import TableModel
@@ -68,7 +69,7 @@ class Report:
         self.say("")
         for name, reason in found.reasons.items():
             self.say(f"{_title(name)}: {reason}.")
-        if found.best_k is not None:
+        if any(found.best.values()):
             self.say(f"To go on with it: pykmeans cluster -k {found.best_k}, with the same options.")
 
     def colors(self, heading: str, codes: list[str], shares: NDArray[np.float64]) -> None:
@@ -165,7 +166,7 @@ def _how(model: TableModel, selection: Selection) -> str:
     return f"{kind}{metric}{scaled}{weighted}"
 
 
-def silhouette_criterion(selection: Selection, times: int) -> str:
+def silhouette_criterion(selection: Selection, times: int) -> CriterionWord:
     """Return the name of the silhouette that can be computed so many times in about a second."""
     return "simplified_silhouette" if _is_long(selection, times) else "silhouette"
 
