@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .. import _core
 from . import arrays
 from .categories import Categories
-from .convert import converted
+from .convert import TextError, converted
 from .frames import common_dtype, feature_names, numbers
 from .parameters import EUCLIDEAN, Metric
 from .tables import Table, is_table, opened, table
@@ -169,4 +169,10 @@ def read(X: Any, metric: Metric, is_coded: bool = False) -> Numbers:
         X = opened(X)
         if is_coded or is_table(X):
             return Encoded(X, metric)
-    return Numbers(arrays.matrix(X), metric, names)
+    try:
+        return Numbers(arrays.matrix(X), metric, names)
+    except TextError as error:
+        raise ValueError(
+            f"{error} Columns of text are categories: KPrototypes takes them beside numbers, and KMeans takes them "
+            'with metric="hamming" where all columns are categories.'
+        ) from None
