@@ -42,6 +42,8 @@ FAINT = "#B5B5B5"  # what is not the point
 GRID = "#E8E8E8"
 ACCENT = "#D55E00"  # what was chosen
 
+MINUS = "\N{MINUS SIGN}"
+
 TITLE, LABEL, SMALL, TINY = 11, 10, 9, 8  # sizes of text, in points
 
 
@@ -172,7 +174,17 @@ def rows(count: int) -> str:
 
 def number(value: float) -> str:
     """Return a number in a few digits, large ones with commas."""
-    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
+    return minus(f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}")
+
+
+def minus(number: str) -> str:
+    """Return a number with a minus sign, as the axes have it, in place of the hyphen that Python writes."""
+    return number.replace("-", MINUS)
+
+
+def short(name: str, longest: int = 20) -> str:
+    """Return a name, cut off where it is long."""
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
 def share(part: float) -> str:
