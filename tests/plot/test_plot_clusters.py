@@ -425,6 +425,7 @@ def test_far_away_in_histograms_and_grids(far):
 def test_what_is_always_shown():
     values, none = np.r_[np.linspace(0, 1, 99), 50.0], np.empty(0)
     assert _view.limits(values, none)[1] < 1.5
+    assert _view.limits(np.r_[-0.4, values], none)[0] < -0.4  # on its side it is not far
     assert _view.limits(values, np.array([49.0])) is None  # a cluster of its own
     assert _view.limits(np.linspace(0, 1, 99), none) is None
     assert _view.limits(np.random.default_rng(0).normal(size=100_000), none) is None

@@ -297,3 +297,13 @@ def test_large_images_are_thinned():
     original = np.zeros((10, 3601, 3), dtype=np.uint8)
     display = plot.segmentation(segmented(original, [[0, 0, 0]], np.zeros((10, 3601), dtype=int)))
     assert np.asarray(display.images_[1].get_array()).shape == (3, 901, 3)
+
+
+def test_steps_do_not_let_a_row_far_away_squeeze_the_others():
+    X = np.vstack([np.random.default_rng(0).uniform(0, 1, (200, 2)), [[0.5, 80.0]]])
+    model = KMeans(2, init=[[0.0, 0.0], [1.0, 1.0]], metric="manhattan", record_steps=True).fit(X)
+    display = whole(plot.steps(model, X))
+    assert "1 row beyond the edges" in written(display.ax_)
+    for panel in display.axes_:
+        assert panel.get_ylim() == display.ax_.get_ylim() and panel.get_ylim()[1] < 2
+        assert [0.5, panel.get_ylim()[1]] in [place for dots in panel.collections for place in places(dots).tolist()]

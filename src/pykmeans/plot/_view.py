@@ -12,6 +12,7 @@ Limits: TypeAlias = tuple[float, float]
 _FEW = 0.01  # of the rows, on each side
 _SQUEEZED = 3.0  # times as far as the other rows reach
 _MARGIN = 0.25  # beside them, in parts of how far they reach
+_NEAR = 0.5  # the same: rows that are no farther away on their side are shown
 
 
 def limits(values: NDArray[Any], centers: NDArray[np.float64]) -> Limits | None:
@@ -28,7 +29,12 @@ def limits(values: NDArray[Any], centers: NDArray[np.float64]) -> Limits | None:
     reach = high - low
     if not 0 < reach < (most - least) / _SQUEEZED:
         return None
-    return max(low - _MARGIN * reach, least - 0.05 * reach), min(high + _MARGIN * reach, most + 0.05 * reach)
+    return low - _margin(low - least, reach), high + _margin(most - high, reach)
+
+
+def _margin(away: float, reach: float) -> float:
+    """Return how much is shown beside the other rows where some reach so far beyond them on one side."""
+    return away + 0.05 * reach if away <= _NEAR * reach else _MARGIN * reach
 
 
 def of_clusters(centers: NDArray[np.float64], counts: NDArray[np.int64]) -> NDArray[np.float64]:
