@@ -21,7 +21,7 @@ _SCIKIT_LEARN_HOMES = {
 class ScaleWarning(UserWarning):
     """One column of numbers has nearly all of the variance, so that it decides the clusters alone."""
 
-    __module__ = "pykmeans"  # as filters of the interpreter's -W name it
+    __module__ = "pykmeans"  # as one filters it
 
 
 class _ConvergenceWarning(UserWarning):
