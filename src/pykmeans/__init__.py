@@ -30,6 +30,7 @@ _HOMES = {
     "ConvergenceWarning": "_errors",
     "InvalidParameterError": "_errors",
     "NotFittedError": "_errors",
+    "ScaleWarning": "_errors",
     "__version__": "_core",
 }
 
@@ -56,6 +57,7 @@ __all__ = [  # noqa: RUF022 (in the order in which one reads about them)
     "ConvergenceWarning",
     "InvalidParameterError",
     "NotFittedError",
+    "ScaleWarning",
     "__version__",
 ]
 

@@ -6,6 +6,7 @@ from ._cpp import get_include as get_include
 from ._errors import ConvergenceWarning as ConvergenceWarning
 from ._errors import InvalidParameterError as InvalidParameterError
 from ._errors import NotFittedError as NotFittedError
+from ._errors import ScaleWarning as ScaleWarning
 from ._functions import assign as assign
 from ._functions import info as info
 from ._functions import k_means as k_means
@@ -45,5 +46,6 @@ __all__ = [  # noqa: RUF022 (in the order in which one reads about them)
     "ConvergenceWarning",
     "InvalidParameterError",
     "NotFittedError",
+    "ScaleWarning",
     "__version__",
 ]

@@ -14,6 +14,7 @@ from ._plain import parameter_defaults
 from ._validate import arrays, parameters
 from ._validate.data import Numbers
 from ._validate.frames import checked_feature_names, feature_names
+from ._validate.scales import warn_of_scales
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -70,6 +71,7 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         "cluster_inertia_",
     )
 
+    _WARNS_OF_SCALES = False  # a fit; select_k always does
     _OPTIONAL = ("feature_names_in_", "medoid_indices_", "steps_")  # what only some fits leave
 
     @property
@@ -128,6 +130,8 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         RuntimeWarning
             If init gives the centers and n_init is not 1: all runs would be the same one. If algorithm is "elkan" and
             n_clusters is 1.
+        ScaleWarning
+            Of KPrototypes: if one column has more than 95 % of the variance of several columns of numbers.
         """
         self._fit(X, sample_weight)
         return self
@@ -342,6 +346,8 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         checked = parameters.fit_parameters(caller, {name: getattr(self, name) for name in self._PARAMETERS})
         names = feature_names(X)
         data = self._read(X)
+        if self._WARNS_OF_SCALES:
+            warn_of_scales(data)
         best = best_fit(caller, data, sample_weight, checked)
         fit, points, _ = best
         kept = self._kept(best, data)

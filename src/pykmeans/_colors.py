@@ -47,3 +47,10 @@ def _root(ratio: NDArray[Any]) -> NDArray[Any]:
 
 def _cube(root: NDArray[Any]) -> NDArray[Any]:
     return np.where(root > _KNEE, root**3, 3 * _KNEE**2 * (root - 4 / 29))
+
+
+def counted(palette: NDArray[Any]) -> str:
+    """Say how many colors there are, and in how many segments where some have equal ones."""
+    n_segments, n_colors = len(palette), len(np.unique(palette, axis=0))
+    words = f"{n_colors} color" + "s" * (n_colors != 1)
+    return words if n_segments == n_colors else f"{n_segments} segments in {words}"

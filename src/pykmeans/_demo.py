@@ -129,7 +129,7 @@ def _print_clusters(kmeans: KMeans, features: list[str]) -> None:
 def _print_iterations(kmeans: KMeans) -> None:
     print("\nInertia (sum of squared distances to the centers, cm^2)\n")
     largest = kmeans.inertia_history_.max()
-    for i, inertia in enumerate(kmeans.inertia_history_):
+    for i, inertia in enumerate(kmeans.inertia_history_, start=1):
         bar = "#" * round(_WIDEST_BAR * inertia / largest)
         print(f"  iteration {i:2}  {inertia:8.3f}  {bar}")
     print(f"  at the end    {kmeans.inertia_:8.3f}")

@@ -1,4 +1,4 @@
-"""Exceptions and warnings: scikit-learn's classes where it is installed, else ours with the same bases.
+"""Exceptions and warnings: scikit-learn's classes where it has them and is installed, else ours with the same bases.
 
 scikit-learn is imported by the path that raises or warns, never before; so these names are resolved when first used.
 """
@@ -16,6 +16,12 @@ _SCIKIT_LEARN_HOMES = {
     "InvalidParameterError": "sklearn.utils._param_validation",
     "NotFittedError": "sklearn.exceptions",
 }
+
+
+class ScaleWarning(UserWarning):
+    """One column of numbers has nearly all of the variance, so that it decides the clusters alone."""
+
+    __module__ = "pykmeans"  # as one filters it
 
 
 class _ConvergenceWarning(UserWarning):

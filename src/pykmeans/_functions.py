@@ -11,6 +11,7 @@ from ._fit import best_fit
 from ._seeding import plus_plus_rows
 from ._validate import arrays, parameters
 from ._validate.data import read
+from ._words import AlgorithmWord, MetricWord, NumberOfRuns, Start
 
 
 def k_means(
@@ -18,17 +19,17 @@ def k_means(
     n_clusters: int,
     *,
     sample_weight: ArrayLike | None = None,
-    init: Any = "k-means++",
-    n_init: Any = "auto",
+    init: Start = "k-means++",
+    n_init: NumberOfRuns = "auto",
     max_iter: int = 300,
     verbose: int | bool = False,
     tol: float = 1e-4,
     random_state: int | np.random.RandomState | None = None,
     copy_x: bool = True,
-    algorithm: str = "auto",
+    algorithm: AlgorithmWord = "auto",
     return_n_iter: bool = False,
     n_threads: int | None = None,
-    metric: str = "euclidean",
+    metric: MetricWord = "euclidean",
     max_memory: int | str | None = None,
     callback: Callable[[int, float, float], bool | None] | None = None,
     max_time: float | None = None,
@@ -144,7 +145,7 @@ def kmeans_plusplus(
     random_state: int | np.random.RandomState | None = None,
     n_local_trials: int | None = None,
     n_threads: int | None = None,
-    metric: str = "euclidean",
+    metric: MetricWord = "euclidean",
 ) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """Pick rows of ``X`` to start from with greedy k-means++.
 
@@ -221,7 +222,7 @@ def kmeans_plusplus(
 
 
 def assign(
-    X: ArrayLike, centers: ArrayLike, *, n_threads: int | None = None, metric: str = "euclidean"
+    X: ArrayLike, centers: ArrayLike, *, n_threads: int | None = None, metric: MetricWord = "euclidean"
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Find the nearest center of each row of ``X``.
 

@@ -14,6 +14,7 @@ from ._validate.arrays import matrix
 from ._validate.data import Counted, Numbers
 from ._validate.images import Picture, read_image
 from ._validate.parameters import EUCLIDEAN, FitParameters, check, fit_parameters
+from ._words import NumberOfRuns
 
 _MOST_COUNTED = 2**28  # pixels whose different colors can be told apart
 
@@ -25,7 +26,7 @@ def segment_image(
     space: str = "lab",
     spatial_weight: float = 0.0,
     random_state: int | np.random.RandomState | None = None,
-    n_init: Any = "auto",
+    n_init: NumberOfRuns = "auto",
     max_iter: int = 300,
     tol: float = 1e-4,
     n_threads: int | None = None,
@@ -37,7 +38,8 @@ def segment_image(
     image : array, Pillow image or path
         An array of shape (height, width) or (height, width, 1) for gray, (height, width, 3) for RGB, (height, width, 4)
         for RGB with alpha, in uint8, uint16 or floats from 0 to 1; a Pillow image of any mode; or the path of a file
-        that Pillow reads, which is turned upright if it says how it was held.
+        that Pillow reads, which is turned upright if it says how it was held. Other integers from 0 to 255 are taken as
+        uint8, and bool as black and white.
     n_colors : int, default=8
         Number of colors. Exactly so many different ones come out, but for an image that has fewer, or with
         ``spatial_weight``, where different segments may have equal colors.
@@ -74,7 +76,7 @@ def segment_image(
     Warns
     -----
     ConvergenceWarning
-        If the image has fewer than n_colors different colors: fewer come out.
+        If the image has fewer than n_colors different colors, or pixels with ``spatial_weight``: fewer come out.
 
     See Also
     --------
@@ -120,7 +122,7 @@ def palette_from(
     *,
     space: str = "lab",
     random_state: int | np.random.RandomState | None = None,
-    n_init: Any = "auto",
+    n_init: NumberOfRuns = "auto",
     max_iter: int = 300,
     tol: float = 1e-4,
     n_threads: int | None = None,
@@ -196,8 +198,10 @@ def _cluster(caller: str, picture: Picture, space: str, spatial_weight: float, p
     fit = best_run(caller, rows.data, rows.weight, parameters).run
     n_found = int(np.count_nonzero(fit.cluster_sizes))
     if n_found < wanted:
+        what = "different color" if spatial_weight == 0 else "pixel"  # each pixel lies elsewhere
         _errors.warn(
-            f"The image has {n_found} different colors, fewer than n_colors={wanted}.", _errors.ConvergenceWarning
+            f"The image has {n_found} {what}{'s' * (n_found != 1)}, fewer than n_colors={wanted}.",
+            _errors.ConvergenceWarning,
         )
     order = np.argsort(-fit.cluster_sizes, kind="stable")[:n_found]
     centers = fit.centers[order]

@@ -28,9 +28,9 @@ class KSelection:
     ----------
     k : ndarray of shape (n_k,), int64
         The numbers of clusters that were tried, in increasing order.
-    best_k : int or None
-        The k that most criteria call the best; at a tie the one whose criterion was listed first; None where no
-        criterion found any.
+    best_k : int
+        The k that most criteria call the best; at a tie the one whose criterion was listed first. Where no criterion
+        found any, there is none: an AttributeError that says so.
     reason : str
         Why it is ``best_k``, or why there is none.
     best : dict of str to int or None
@@ -43,8 +43,8 @@ class KSelection:
         is below the straight line between its ends, both axes scaled to [0, 1].
     models : dict of int to KMeans or KPrototypes
         The fitted estimator of each k.
-    best_model : KMeans or KPrototypes, or None
-        The one of ``best_k``.
+    best_model : KMeans or KPrototypes
+        The one of ``best_k``; an AttributeError where there is none.
     warm_started : dict of int to bool
         Whether the model of each k started from the centers of the k before, which led to less inertia than the
         estimator's own runs.
@@ -76,7 +76,7 @@ class KSelection:
         self.table = table
         self.best = {name: choice.k for name, choice in choices.items()}
         self.reasons = {name: choice.reason for name, choice in choices.items()}
-        self.best_k, self.reason = _majority(self.best)
+        self._best_k, self.reason = _majority(self.best)
         self.models = dict(zip(counts, (solution.model for solution in found), strict=True))
         self.warm_started = dict(zip(counts, (solution.is_warm for solution in found), strict=True))
 
@@ -87,9 +87,16 @@ class KSelection:
         return k
 
     @property
-    def best_model(self) -> Clusterer | None:
+    def best_k(self) -> int:
+        """The k that most criteria call the best."""
+        if self._best_k is None:
+            raise AttributeError(f"There is no best k: {self.reason}. best is {self.best}, and reasons says why.")
+        return self._best_k
+
+    @property
+    def best_model(self) -> Clusterer:
         """The model of ``best_k``."""
-        return None if self.best_k is None else self.models[self.best_k]
+        return self.models[self.best_k]
 
     def to_pandas(self) -> "pandas.DataFrame":
         """Return ``table`` as a data frame.
@@ -159,7 +166,7 @@ class KSelection:
         head = "".join(f"<th>{name}</th>" for name in self._names)
         rows = []
         for k, row in zip(self.models, self._cells(), strict=True):
-            marked = {name for name, best in self.best.items() if best == k} | ({"k"} if k == self.best_k else set())
+            marked = {name for name, best in self.best.items() if best == k} | ({"k"} if k == self._best_k else set())
             cells = zip(self._names, row, strict=True)
             rows.append("".join(f"<td>{f'<b>{c}</b>' if name in marked else c}</td>" for name, c in cells))
         body = "".join(f"<tr>{row}</tr>" for row in rows)

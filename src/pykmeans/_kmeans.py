@@ -11,6 +11,7 @@ from ._validate.arrays import as_core_centers
 from ._validate.data import Numbers, read
 from ._validate.parameters import Metric, check
 from ._validate.tables import is_table
+from ._words import AlgorithmWord, MetricWord, NumberOfRuns, Start
 
 
 class KMeans(Clusterer):
@@ -184,16 +185,16 @@ class KMeans(Clusterer):
         self,
         n_clusters: int = 8,
         *,
-        init: Any = "k-means++",
-        n_init: Any = "auto",
+        init: Start = "k-means++",
+        n_init: NumberOfRuns = "auto",
         max_iter: int = 300,
         tol: float = 1e-4,
         verbose: int | bool = 0,
         random_state: int | np.random.RandomState | None = None,
         copy_x: bool = True,
-        algorithm: str = "auto",
+        algorithm: AlgorithmWord = "auto",
         n_threads: int | None = None,
-        metric: str = "euclidean",
+        metric: MetricWord = "euclidean",
         store_medoids: bool = False,
         record_steps: bool = False,
         max_memory: int | str | None = None,

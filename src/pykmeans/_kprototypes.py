@@ -2,18 +2,21 @@
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from . import _core, _errors
 from ._clusterer import Clusterer
 from ._fit import BestFit
 from ._optional import optional
 from ._validate import parameters
+from ._validate.arrays import weights
 from ._validate.data import Encoded, Numbers
+from ._validate.frames import checked_feature_names
 from ._validate.tables import categorical_positions, opened, table
+from ._words import NumberOfRuns, Start
 
 if TYPE_CHECKING:
     import pandas
@@ -169,6 +172,8 @@ class KPrototypes(Clusterer):
 
     _FITTED = (*Clusterer._FITTED, "gamma_", "categorical_features_")
 
+    _WARNS_OF_SCALES = True
+
     _metric_name = "mixed"
 
     gamma_: float
@@ -179,9 +184,9 @@ class KPrototypes(Clusterer):
         n_clusters: int = 8,
         *,
         categorical: Any = None,
-        gamma: Any = "auto",
-        init: Any = "k-means++",
-        n_init: Any = "auto",
+        gamma: Literal["auto"] | float = "auto",
+        init: Start = "k-means++",
+        n_init: NumberOfRuns = "auto",
         max_iter: int = 300,
         tol: float = 1e-4,
         verbose: int | bool = 0,
@@ -209,49 +214,89 @@ class KPrototypes(Clusterer):
         self.callback = callback
         self.max_time = max_time
 
-    def summary(self) -> "pandas.DataFrame":
+    def summary(self, X: ArrayLike | None = None, sample_weight: ArrayLike | None = None) -> "pandas.DataFrame":
         """Describe the clusters in a table, one row each.
+
+        Parameters
+        ----------
+        X : data frame or array-like of shape (n_samples, n_features), default=None
+            The rows of fit as they were before their numbers were scaled: then the means are those of these numbers,
+            in your units. None for the centers.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            With X, the weights of fit, if there were any.
 
         Returns
         -------
         summary : pandas.DataFrame
-            Indexed by the cluster's number. "size" is its sum of weights and "share" its part in that of all clusters,
-            "inertia" its sum of distances; "medoid" is the row nearest to its center, where ``store_medoids`` is set.
-            Then come the columns of X in their own names (x0, x1, ... where they have none): means of numbers and most
-            frequent categories. Where X has a column with one of the first names, that of the table gets an underscore
-            behind it.
+            Indexed by the cluster's number. "size" is its number of rows, or its sum of weights, and "share" its part
+            in that of all clusters, "inertia" its sum of distances; "medoid" is the row nearest to its center, where
+            ``store_medoids`` is set. Then come the columns of X in their own names (x0, x1, ... where they have none):
+            means of numbers and most frequent categories. Where X has a column with one of the first names, that of the
+            table gets an underscore behind it.
 
         Raises
         ------
         NotFittedError
             Before fit.
+        ValueError, TypeError
+            If X and sample_weight do not have the rows of fit, or the model was loaded, and X is given.
         ImportError
             If pandas is not installed.
 
         Examples
         --------
+        >>> import pandas as pd
         >>> from pykmeans import KPrototypes
-        >>> X = [[20, "red"], [22, "red"], [24, "blue"], [60, "blue"], [62, "blue"], [64, "green"]]
-        >>> kprototypes = KPrototypes(n_clusters=2, random_state=0).fit(X)
-        >>> kprototypes.summary().round(1)  # doctest: +NORMALIZE_WHITESPACE
-                 size  share  inertia    x0    x1
+        >>> people = pd.DataFrame({"age": [20, 22, 24, 60, 62, 64], "color": ["red"] * 3 + ["blue"] * 2 + ["green"]})
+        >>> scaled = people.assign(age=(people["age"] - people["age"].mean()) / people["age"].std())
+        >>> kprototypes = KPrototypes(n_clusters=2, random_state=0).fit(scaled)
+        >>> kprototypes.summary(people).round(2)  # doctest: +NORMALIZE_WHITESPACE
+                 size  share  inertia   age color
         cluster
-        0         3.0    0.5     18.0  62.0  blue
-        1         3.0    0.5     18.0  22.0   red
+        0           3    0.5     0.47  62.0  blue
+        1           3    0.5     0.02  22.0   red
         """
         fitted = self.__dict__  # of one fit: another thread's puts a new one in its place
         if "cluster_centers_" not in fitted:
             raise _errors.not_fitted(self)
         pandas = optional("pandas", "pandas", "summary()")
         centers, sizes = fitted["cluster_centers_"], fitted["cluster_sizes_"]
+        if X is not None:
+            centers = self._in_units_of(X, sample_weight, fitted)
         names = list(fitted.get("feature_names_in_", [f"x{j}" for j in range(centers.shape[1])]))
-        facts: dict[str, Any] = {"size": sizes, "share": sizes / sizes.sum(), "inertia": fitted["cluster_inertia_"]}
+        is_whole = (sizes == np.floor(sizes)).all() and sizes.max() < 2**53
+        facts: dict[str, Any] = {
+            "size": sizes.astype(np.int64) if is_whole else sizes,
+            "share": sizes / sizes.sum(),
+            "inertia": fitted["cluster_inertia_"],
+        }
         if "medoid_indices_" in fitted:
             facts["medoid"] = fitted["medoid_indices_"]
         titles = [_unused(title, names) for title in facts] + names
         columns = dict(enumerate([*facts.values(), *centers.T]))
         frame = pandas.DataFrame(columns, index=pandas.RangeIndex(len(centers), name="cluster"))
         return frame.infer_objects().set_axis(titles, axis=1)
+
+    def _in_units_of(self, X: Any, sample_weight: Any, fitted: dict[str, Any]) -> NDArray[np.object_]:
+        """Return the centers, with the means of the numbers of ``X`` in place of their own."""
+        labels: NDArray[np.int32] | None = fitted.get("labels_")
+        if labels is None:
+            raise ValueError("summary(X) needs the labels of fit, which a file does not keep: call it without X.")
+        checked_feature_names(X, fitted.get("feature_names_in_"), type(self).__name__)
+        data, _ = self._read_new(X, fitted)
+        if len(data.X) != len(labels):
+            raise ValueError(f"X of summary must have the {len(labels)} rows of fit, got {len(data.X)}.")
+        weight = weights(sample_weight, len(labels))
+        sizes = np.bincount(labels, weight, len(fitted["cluster_sizes_"]))
+        if not np.allclose(sizes, fitted["cluster_sizes_"]):
+            raise ValueError("sample_weight of summary must be that of fit: the clusters have other sizes with it.")
+        centers: NDArray[np.object_] = fitted["cluster_centers_"].copy()
+        centers[:, list(data.numeric)] = np.nan  # of an empty cluster nothing is known
+        for cluster in np.flatnonzero(sizes):
+            rows = labels == cluster
+            points = _core.Points(data.X[rows], None if weight is None else weight[rows])
+            centers[cluster, list(data.numeric)] = _core.moments(points)[0][: len(data.numeric)]
+        return centers
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn, where it is there, that X may hold strings and categories."""

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._colors import counted
 from ._optional import optional
 
 
@@ -107,4 +108,4 @@ class Segmentation:
 
     def __repr__(self) -> str:
         height, width = self.labels.shape
-        return f"Segmentation({width} x {height} pixels, {len(self.palette)} colors)"
+        return f"Segmentation({width} x {height} pixels, {counted(self.palette)})"

@@ -15,13 +15,15 @@ from ._progress import Progress
 from ._solutions import Solution, solutions, with_parameters
 from ._validate import parameters
 from ._validate.arrays import weights
+from ._validate.scales import said_once, warn_of_scales
+from ._words import CriterionWord
 
 
 def select_k(
     X: ArrayLike,
     k: Collection[int] = range(2, 11),
     *,
-    criteria: Sequence[str] = ("elbow", "silhouette"),
+    criteria: Sequence[CriterionWord] = ("elbow", "silhouette"),
     estimator: Clusterer | None = None,
     sample_weight: ArrayLike | None = None,
     random_state: int | np.random.RandomState | None = None,
@@ -86,6 +88,9 @@ def select_k(
     -----
     ConvergenceWarning
         If X has fewer different rows than a k.
+    ScaleWarning
+        If one column has more than 95 % of the variance of several columns of numbers, where the metric adds up
+        differences: it decides nearly alone. It is said once, not for each fit.
 
     See Also
     --------
@@ -177,7 +182,7 @@ def elbow(
     Returns
     -------
     selection : KSelection
-        Its ``best_k`` is the elbow, or None where the curve has none; ``plot()`` draws the curve.
+        Its ``best_k`` is the elbow, and an AttributeError where the curve has none; ``plot()`` draws the curve.
 
     Raises
     ------
@@ -185,6 +190,11 @@ def elbow(
         If an argument is not what is described here; the message names it, its value and the rule.
     ImportError
         If progress is True and tqdm is not installed.
+
+    Warns
+    -----
+    ConvergenceWarning, ScaleWarning
+        As :func:`select_k` does.
 
     References
     ----------
@@ -240,12 +250,15 @@ def _selected(
     given = {"random_state": random_state, "max_memory": max_memory}
     estimator = _checked(caller, estimator, {name: value for name, value in given.items() if value is not None})
     used = chosen(criteria, estimator._metric_name)
-    n_samples = estimator._read(X).X.shape[0]
+    data = estimator._read(X)
+    n_samples = data.X.shape[0]
     parameters.check_cluster_count(counts[-1], n_samples)
     weight = weights(sample_weight, n_samples)
+    warn_of_scales(data)
+    del data  # a table's is a copy
 
     n_steps = len(counts) * (1 + sum(criterion.n_steps(int(n_references)) for criterion in used.values()))
-    with Progress(n_steps, progress, caller) as bar:
+    with Progress(n_steps, progress, caller) as bar, said_once():
         found = solutions(X, counts, estimator, weight, bar)
         study = Study(X, weight, [solution.model for solution in found], int(n_references), bar)
         columns = {}

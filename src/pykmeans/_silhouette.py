@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from . import _core
 from ._validate import arrays, parameters
 from ._validate.data import read
+from ._words import MetricWord
 
 if TYPE_CHECKING:
     from ._clusterer import Clusterer
@@ -18,7 +19,7 @@ def silhouette_samples(
     X: ArrayLike,
     labels: ArrayLike,
     *,
-    metric: str = "euclidean",
+    metric: MetricWord = "euclidean",
     sample_weight: ArrayLike | None = None,
     n_threads: int | None = None,
 ) -> NDArray[np.float64]:
@@ -82,7 +83,7 @@ def silhouette_score(
     X: ArrayLike,
     labels: ArrayLike,
     *,
-    metric: str = "euclidean",
+    metric: MetricWord = "euclidean",
     sample_weight: ArrayLike | None = None,
     n_threads: int | None = None,
 ) -> float:

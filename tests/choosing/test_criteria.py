@@ -145,7 +145,7 @@ def test_elbows_are_those_of_kneed(data, k, request):
     X = request.getfixturevalue(data)
     for scale in (1, X.std(axis=0) + (X.std(axis=0) == 0)):
         found = elbow((X - X.mean(axis=0)) / scale, k, estimator=KMeans(), random_state=0)
-        assert found.best_k == kneed(list(k), found.table["inertia"])
+        assert found.best["elbow"] == kneed(list(k), found.table["inertia"])
 
 
 def test_elbows_of_any_curve_are_those_of_kneed():

@@ -102,7 +102,9 @@ def test_no_clusters_but_one():
     with pytest.warns(ConvergenceWarning):
         found = select_k(X, [1, 2, 3], criteria=list(CRITERIA), random_state=0)
     assert set(found.best.values()) == {None}
-    assert found.best_k is None and found.best_model is None
+    for name in ("best_k", "best_model"):
+        with pytest.raises(AttributeError, match=r"There is no best k: none of the criteria found one \(elbow, sil"):
+            getattr(found, name)
     assert found.reason == f"none of the criteria found one ({', '.join(CRITERIA)})"
     assert found.reasons["elbow"] == "the inertia has no elbow in k = 1 to 3"
     assert found.reasons["bic"] == "the BIC has no value in k = 1 to 3"

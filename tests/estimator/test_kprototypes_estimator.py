@@ -258,12 +258,56 @@ def test_a_pipeline_that_scales_the_numbers():
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+def scaled(frame):
+    numbers = frame[["age", "height"]]
+    return frame.assign(**(numbers - numbers.mean()) / numbers.std())
+
+
+@pytest.mark.parametrize("weight", [None, [1, 1, 3, 0, 0.5, 1]])
+def test_summary_in_the_units_of_the_frame_before_it_was_scaled(weight):
+    model = KPrototypes(2, random_state=0).fit(scaled(FRAME), sample_weight=weight)
+    found, w = model.summary(FRAME, weight), np.ones(6) if weight is None else np.array(weight)
+    for cluster in (0, 1):
+        for name in ("age", "height"):
+            members = model.labels_ == cluster
+            mean = np.average(FRAME[name][members], weights=w[members])
+            np.testing.assert_allclose(found[name][cluster], mean, rtol=1e-12)
+    others = ["size", "share", "inertia", "name", "flag"]
+    assert found[others].equals(model.summary()[others])
+    assert found["size"].dtype == (np.int64 if weight is None else np.float64)  # 0.5 is no number of rows
+
+
+def test_a_summary_of_an_empty_cluster_has_no_mean():
+    rows = pd.DataFrame({"a": [1.0, 1.0, 5.0], "b": ["x", "x", "y"]})
+    with pytest.warns(pykmeans.ConvergenceWarning):
+        model = KPrototypes(3, random_state=0).fit(rows)
+    found = model.summary(rows)
+    assert sorted(found["size"]) == [0, 1, 2] and found["a"][found["size"] == 0].isna().all()
+
+
+def test_summary_refuses_what_is_not_of_the_fit(tmp_path):
+    model = KPrototypes(2, random_state=0).fit(scaled(FRAME))
+    with pytest.raises(ValueError, match="X of summary must have the 6 rows of fit, got 3"):
+        model.summary(FRAME[:3])
+    with pytest.raises(ValueError, match="sample_weight of summary must be that of fit"):
+        model.summary(FRAME, [1, 1, 1, 2, 2, 1])
+    with pytest.raises(ValueError, match="unseen at fit time:\n- years"):
+        model.summary(FRAME.rename(columns={"age": "years"}))
+    model.save(tmp_path / "model.json")
+    with pytest.raises(ValueError, match=r"summary\(X\) needs the labels of fit, which a file does not keep"):
+        KPrototypes.load(tmp_path / "model.json").summary(FRAME)
+
+
 def test_summary():
     model = KPrototypes(2, gamma=1, random_state=0).fit(FRAME, sample_weight=[1, 1, 1, 2, 2, 1])
     summary = model.summary()
     assert summary.columns.tolist() == ["size", "share", "inertia", "name", "age", "flag", "height"]
     assert summary.index.tolist() == [0, 1] and summary.index.name == "cluster"
-    assert summary["size"].tolist() == [5, 3] and summary["share"].tolist() == [5 / 8, 3 / 8]
+    assert (
+        summary["size"].tolist() == [5, 3]
+        and summary["size"].dtype == np.int64
+        and summary["share"].tolist() == [5 / 8, 3 / 8]
+    )
     assert summary["inertia"].tolist() == model.cluster_inertia_.tolist()
     assert summary["name"].tolist() == ["cat", "ant"] and summary["flag"].tolist() == [False, True]
     assert summary["age"].tolist() == model.cluster_centers_[:, 1].tolist()

@@ -4,13 +4,15 @@ import doctest
 import inspect
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from native import ROOT
 
 import pykmeans
-from pykmeans import _core
+from pykmeans import _core, _words
 from pykmeans._criteria import CRITERIA
+from pykmeans._validate.parameters import METRICS, check
 
 README = ROOT / "README.md"
 FUNCTIONS = [value for name in pykmeans.__all__ if inspect.isfunction(value := getattr(pykmeans, name))]
@@ -109,6 +111,14 @@ def test_the_table_of_criteria() -> None:
     assert rows == {name: '"euclidean"' if name in with_means else "all" for name in CRITERIA}
     for name in CRITERIA:
         assert f'- "{name}": ' in inspect.getdoc(pykmeans.select_k)
+
+
+def test_type_checkers_know_the_words_that_are_accepted() -> None:
+    assert get_args(_words.MetricWord) == METRICS
+    assert get_args(_words.AlgorithmWord) == _core.ALGORITHMS
+    assert get_args(_words.CriterionWord) == tuple(CRITERIA)
+    for word in get_args(_words.StartWord):
+        check("KMeans", init=word)
 
 
 def test_every_public_name_is_listed() -> None:

@@ -190,7 +190,7 @@ ORDER = [
     ["_json_values"],
     ["_progress"],
     ["_optional"],
-    ["_scikit_learn", "_core", "_cpp"],
+    ["_scikit_learn", "_core", "_cpp", "_words"],
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")

@@ -253,6 +253,8 @@ BAD_X = {
     "integer in pandas": (pd.DataFrame({"a": [0, 2**60], "b": [0.5, 1]}), ValueError, "X['a'] holds the integer"),
     "integer in polars": (pl.DataFrame({"a": [0, 2**60], "b": [0.5, 1]}), ValueError, "X['a'] holds the integer"),
     "text in pandas": (pd.DataFrame({"a": ["x"], "b": [1]}), ValueError, "could not convert string to float: 'x'"),
+    "advice in pandas": (pd.DataFrame({"a": ["x"], "b": [1]}), ValueError, "KPrototypes takes them beside numbers"),
+    "advice": ([["a", "b"]], ValueError, 'metric="hamming" where all columns are categories'),
     "text in polars": (pl.DataFrame({"a": ["x"], "b": [1]}), ValueError, "could not convert string to float: 'x'"),
     "dates in pandas": (pd.DataFrame({"a": pd.to_datetime(["2020"]), "b": [1]}), TypeError, "X['a'] must hold numbers"),
     "series": (pd.Series([1.0, 2.0]), ValueError, "Expected a 2-dimensional container but got"),

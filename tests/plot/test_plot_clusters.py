@@ -7,7 +7,7 @@ from pictures import color, faces, no_traces, places, pyplot, title, whole, writ
 from sklearn.decomposition import PCA
 
 from pykmeans import KMeans, KPrototypes, plot, silhouette_samples
-from pykmeans.plot import _planes, _scatter, _style
+from pykmeans.plot import _curves, _planes, _scatter, _style, _view
 
 
 @pytest.fixture
@@ -131,8 +131,11 @@ def test_principal_components_are_scikit_learns(shape):
     np.testing.assert_allclose(shown, expected * signs, atol=1e-10)
     np.testing.assert_allclose(places(display.centers_[0]), pca.transform(model.cluster_centers_) * signs, atol=1e-10)
     first, second = 100 * pca.explained_variance_ratio_
-    assert display.ax_.get_xlabel() == f"PC 1 ({first:.1f} %)"
-    assert display.ax_.get_ylabel() == f"PC 2 ({second:.1f} %)"
+    for label, number, part in ((display.ax_.get_xlabel(), 1, first), (display.ax_.get_ylabel(), 2, second)):
+        direction = pca.components_[number - 1]
+        one, two = np.argsort(-np.abs(direction))[:2]
+        found = f"x{one} {abs(direction[one]):.2f}, x{two} {direction[two] * np.sign(direction[one]):.2f}"
+        assert label == f"PC {number} ({part:.1f} %)\n{found.replace('-', _style.MINUS)}"
 
 
 def test_principal_components_in_blocks_and_at_any_scale(monkeypatch, iris):
@@ -161,7 +164,7 @@ def test_rows_without_any_variance():
 def test_components_of_chosen_columns(model, flowers):
     display = plot.clusters(model, flowers, columns=[0, 2, 3], kind="pca", regions=True)
     shares = PCA(2).fit(flowers.iloc[:, [0, 2, 3]]).explained_variance_ratio_
-    assert display.ax_.get_xlabel() == f"PC 1 ({100 * shares[0]:.1f} %)"
+    assert display.ax_.get_xlabel().startswith(f"PC 1 ({100 * shares[0]:.1f} %)\n")
 
 
 # ---------------------------------------------------------------- regions
@@ -388,3 +391,83 @@ def test_places_apart():
         gaps = np.hypot(*np.moveaxis(found[:, np.newaxis] - found, -1, 0))
         assert gaps[~np.eye(count, dtype=bool)].min() > 0.95
     np.testing.assert_array_equal(_scatter.apart(np.zeros((1, 2)), 1.0), [[0, 0]])
+
+
+# ---------------------------------------------------------------- rows that are far away
+
+
+@pytest.fixture
+def far():
+    """300 rows in three heaps, and what is far from them on each side."""
+    rng = np.random.default_rng(1)
+    heaps = np.repeat([[0.0, 0, 0], [5, 5, 5], [10, 0, 0]], 100, axis=0) + rng.uniform(-1, 1, (300, 3))
+    outliers = [[90, 1, 1], [-80, 2, 2], [3, 70, 3], [-60, -60, 4]]
+    return np.vstack([heaps, outliers])
+
+
+def test_a_few_rows_far_away_do_not_squeeze_the_others(far):
+    X = far[:, :2]
+    model = KMeans(3, init=X[[0, 100, 200]], metric="manhattan").fit(X)
+    display = whole(plot.clusters(model, X))
+    left, right = display.ax_.get_xlim()
+    low, high = X[:300, 0].min(), X[:300, 0].max()
+    assert left < low < high < right and (high - low) / (right - left) > 0.6
+    assert title(display.ax_) == "3 clusters of 304 rows, 4 beyond the edges"
+    assert sum(len(places(dots)) for dots in display.points_) == 304  # where they are; the axes cut them off
+    marks = {}
+    for mark in display.ax_.collections:
+        if mark not in (*display.points_, *display.centers_) and len(places(mark)) < 3:  # not what is behind discs
+            for place in places(mark):
+                marks[tuple(place)] = faces(mark)[0]
+    bottom, top = display.ax_.get_ylim()
+    expected = {(right, 1.0): 300, (left, 2.0): 301, (3.0, top): 302, (left, bottom): 303}
+    assert marks.keys() == expected.keys()
+    for place, row in expected.items():
+        np.testing.assert_allclose(marks[place], color(model.labels_[row]))
+
+
+def test_far_away_in_histograms_and_grids(far):
+    model = KMeans(3, init=far[[0, 100, 200]], metric="manhattan").fit(far)
+    display = whole(plot.clusters(model, far, columns=[0]))
+    assert title(display.ax_) == "3 clusters of 304 rows, 3 beyond the edges"
+    assert sum(bar.get_height() for bars in display.bars_ for bar in bars) == 301
+    assert display.ax_.get_xlim() == plot.clusters(model, far, columns=[0, 1]).ax_.get_xlim()
+    grid = whole(plot.clusters(model, far, columns=[0, 1, 2]))
+    assert title(grid.ax_) == "3 clusters of 304 rows, 4 beyond the edges"
+
+
+def test_what_is_always_shown():
+    values, none = np.r_[np.linspace(0, 1, 99), 50.0], np.empty(0)
+    assert _view.limits(values, none)[1] < 1.5
+    assert _view.limits(np.r_[-0.4, values], none)[0] < -0.4  # on its side it is not far
+    assert _view.limits(values, np.array([49.0])) is None  # a cluster of its own
+    assert _view.limits(np.linspace(0, 1, 99), none) is None
+    assert _view.limits(np.random.default_rng(0).normal(size=100_000), none) is None
+    assert _view.limits(np.r_[np.zeros(99), 5.0], none) is None  # the others have no extent to fill a picture with
+    assert _view.limits(np.array([0.0, 9.0]), none) is None
+    counts = np.array([600, 399, 1])
+    np.testing.assert_array_equal(_view.of_clusters(np.array([0.0, 1.0, 50.0]), counts), [0.0, 1.0])
+
+
+def test_the_disc_of_a_cluster_far_away_stays_in_the_picture():
+    X = np.vstack([np.random.default_rng(0).uniform(0, 1, (300, 2)), [[99.0, 0.5]]])
+    model = KMeans(3, init=X[[0, 1, 300]]).fit(X)
+    display = whole(plot.clusters(model, X))
+    np.testing.assert_array_equal(places(display.centers_[0])[2], [display.ax_.get_xlim()[1], 0.5])
+
+
+def test_minus_signs_are_none_of_hyphens():
+    X = pd.DataFrame({"a": [-1.5, -1.4, 2.0, 2.1], "b": [-2000.0, -2001.0, 7.0, 8.0], "c-d": [1.0, 0.0, 1.0, 0.0]})
+    model = KMeans(2, random_state=0).fit(X)
+    display = plot.profile(model, X)
+    display.figure_.canvas.draw()
+    texts = [text.get_text() for text in display.ax_.texts]
+    assert "\N{MINUS SIGN}1.45" in texts and "\N{MINUS SIGN}2,000" in texts
+    assert not any("-" in text for text in texts)
+    bad = plot.silhouette(KMeans(2, init=[[0.0], [9.0]], max_iter=1).fit([[0.0], [9.0]]), [[4.0], [5.0], [4.4], [4.6]])
+    assert not any("-" in text.get_text() for text in bad.ax_.texts)
+    ax = pyplot.subplots()[1]
+    ax.plot([0, 1], [-3000, -1000])
+    _curves.count_format(ax)
+    ax.figure.canvas.draw()
+    assert "\N{MINUS SIGN}3,000" in [label.get_text() for label in ax.get_yticklabels()]

@@ -69,9 +69,10 @@ def test_as_many_panels_as_one_wants(max_panels):
     titles = plot.steps(model, X, max_panels=max_panels).titles_
     assert len(set(titles)) == len(titles) == max_panels
     assert titles[-1] == f"After {model.n_iter_} iterations"
-    assert titles[:3] == ["Start", "1. Assign", "1. Move"][: max_panels - 1] + titles[max_panels - 1 : 3]
-    moves = [int(words.split(".")[0]) for words in titles[3:-1]]
-    assert moves == sorted(moves) and all("Move" in words for words in titles[3:-1])
+    first = ["Start", "1. Assign", "1. Move", "2. Assign", "2. Move"][: max_panels - 1]
+    assert titles[: len(first)] == first
+    moves = [int(words.split(".")[0]) for words in titles[len(first) : -1]]
+    assert moves == sorted(moves) and all("Move" in words for words in titles[len(first) : -1])
 
 
 def test_steps_in_one_column_and_in_many(iris):
@@ -81,7 +82,7 @@ def test_steps_in_one_column_and_in_many(iris):
     np.testing.assert_allclose(places(display.axes_[-1].collections[-1]), [[1, 0], [11, 0]])
     assert display.ax_.get_yticks().tolist() == []
     model = KMeans(3, random_state=0, record_steps=True).fit(iris)
-    assert plot.steps(model, iris).axes_[-1].get_xlabel() == "PC 1 (92.5 %)"
+    assert plot.steps(model, iris).axes_[-1].get_xlabel() == "PC 1 (92.5 %)\nx2 0.86, x0 0.36"
     assert plot.steps(model, iris, columns=[2, 3]).axes_[-1].get_xlabel() == "x2"
     axes = pyplot.subplots(2, 2)[1]
     assert plot.steps(model, iris, max_panels=3, ax=axes).axes_.tolist() == axes.ravel()[:3].tolist()
@@ -176,12 +177,27 @@ def test_where_a_moving_picture_goes(model):
 
 def test_convergence(model):
     display = whole(plot.convergence(model))
-    np.testing.assert_array_equal(display.line_.get_xydata(), np.column_stack([[1, 2, 3], model.inertia_history_]))
+    values = [*model.inertia_history_, model.inertia_]
+    np.testing.assert_array_equal(display.line_.get_xydata(), np.column_stack([[1, 2, 3, 4], values]))
+    assert [tick.get_text() for tick in display.ax_.get_xticklabels()] == ["1", "2", "3", "end"]
+    assert display.ax_.get_ylim()[0] == 0 and len(display.ax_.texts) == 4
+    fall = 100 * (1 - values[1] / values[0])
+    assert written(display.ax_)[1].split("\n")[1] == f"−{fall:.0f} %"  # noqa: RUF001
+    assert written(display.ax_)[3].endswith("\nas before")
     assert title(display.ax_) == "Stopped after 3 iterations: no row changed its cluster"
     short = KMeans(2, init=START, max_iter=1).fit(POINTS)
     assert title(plot.convergence(short).ax_) == "Stopped after 1 iteration: max_iter was reached"
     loose = KMeans(2, init=START, tol=100.0).fit(POINTS)
     assert title(plot.convergence(loose).ax_) == "Stopped after 1 iteration: the centers hardly moved"
+    whole(plot.convergence(KMeans(2, init=[[0.0], [1.0]]).fit([[0.0], [1.0]])))  # the inertia is 0
+
+
+def test_convergence_of_many_iterations_names_the_first_and_the_last():
+    X = np.random.default_rng(0).normal(size=(400, 2))
+    model = KMeans(6, init=X[:6], tol=0).fit(X)
+    display = whole(plot.convergence(model))
+    assert model.n_iter_ > 10 and len(display.line_.get_xdata()) == model.n_iter_ + 1
+    assert written(display.ax_) == [f"{model.inertia_history_[0]:.4g}", f"{model.inertia_:.4g}"]
 
 
 def test_an_elbow(iris):
@@ -281,3 +297,13 @@ def test_large_images_are_thinned():
     original = np.zeros((10, 3601, 3), dtype=np.uint8)
     display = plot.segmentation(segmented(original, [[0, 0, 0]], np.zeros((10, 3601), dtype=int)))
     assert np.asarray(display.images_[1].get_array()).shape == (3, 901, 3)
+
+
+def test_steps_do_not_let_a_row_far_away_squeeze_the_others():
+    X = np.vstack([np.random.default_rng(0).uniform(0, 1, (200, 2)), [[0.5, 80.0]]])
+    model = KMeans(2, init=[[0.0, 0.0], [1.0, 1.0]], metric="manhattan", record_steps=True).fit(X)
+    display = whole(plot.steps(model, X))
+    assert "1 row beyond the edges" in written(display.ax_)
+    for panel in display.axes_:
+        assert panel.get_ylim() == display.ax_.get_ylim() and panel.get_ylim()[1] < 2
+        assert [0.5, panel.get_ylim()[1]] in [place for dots in panel.collections for place in places(dots).tolist()]

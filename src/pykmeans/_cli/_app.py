@@ -278,5 +278,5 @@ def _options(
     )
 
 
-def _word(choice: Enum | None) -> str | None:
+def _word(choice: Enum | None) -> Any:
     return None if choice is None else str(choice.value)

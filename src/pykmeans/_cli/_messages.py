@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .._counts import counted as counted
+from .._errors import ScaleWarning
 
 _MOST_LISTED = 8
 
@@ -49,5 +50,6 @@ def library_warnings_in_plain_words() -> Iterator[None]:
     """Show what the library warns of as ``warn`` does, once each."""
     with warnings.catch_warnings():
         warnings.simplefilter("default")
+        warnings.simplefilter("ignore", ScaleWarning)  # it advises what --scale does
         warnings.showwarning = lambda message, *_: warn(str(message))
         yield

@@ -14,6 +14,7 @@ from .._clusterer import Clusterer
 from .._kmeans import KMeans
 from .._kprototypes import KPrototypes
 from .._model_rules import Rule, check, is_finite
+from .._words import MetricWord
 from ._columns import Selection, select
 from ._messages import Refusal, its_columns, listed, warn
 from ._scaling import SCALINGS, Scale, scales
@@ -156,7 +157,9 @@ class TableModel:
         return pl.Series(column.name, (selection.numbers[column.name] - offset) / divisor)
 
 
-def estimator_for(selection: Selection, metric: str | None, n_clusters: int, n_init: int, seed: int) -> Clusterer:
+def estimator_for(
+    selection: Selection, metric: MetricWord | None, n_clusters: int, n_init: int, seed: int
+) -> Clusterer:
     """Return the estimator for numbers, for categories, or for both."""
     common: dict[str, Any] = {"n_init": n_init, "random_state": seed}
     if not selection.categories:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import _core
+from .._words import MetricWord
 from ._columns import Selection, checked_names, names_in, select, warn_of_what_says_nothing
 from ._labels import LABEL, without_labels
 from ._messages import Refusal, counted, listed
@@ -19,7 +20,7 @@ class ColumnOptions:
     exclude: list[str]
     categorical: list[str]
     weight: str | None
-    metric: str | None
+    metric: MetricWord | None
     scale: str | None
     drop_missing: bool
     format: str | None

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from .._k_selection import KSelection
 from .._separation import MOST_IN_A_SECOND
+from .._words import CriterionWord
 from ._columns import Selection
 from ._messages import counted, listed
 from ._model import TableModel
@@ -56,7 +57,7 @@ class Summary:
         for name, reason in found.reasons.items():
             depends = " This depends on the range: another --max-k may move it." if name == "elbow" else ""
             self.say(f"{_title(name)}: {reason}.{depends}")
-        if found.best_k is not None:
+        if any(found.best.values()):
             self.say(f"To go on with it: pykmeans cluster -k {found.best_k}, with the same options.")
 
     def colors(self, heading: str, codes: list[str], shares: NDArray[np.float64]) -> None:
@@ -119,7 +120,7 @@ def how(model: TableModel, selection: Selection) -> str:
     return f"{kind}{metric}{scaled}{weighted}"
 
 
-def silhouette_criterion(selection: Selection, times: int) -> str:
+def silhouette_criterion(selection: Selection, times: int) -> CriterionWord:
     """Return the name of the silhouette that can be computed so many times in about a second."""
     return "simplified_silhouette" if _is_long(selection, times) else "silhouette"
 

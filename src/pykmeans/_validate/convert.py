@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 LARGEST_EXACT_INTEGER = 2**53
 
 
+class TextError(ValueError):
+    """Text stands where a number must."""
+
+
 def place(index: tuple[int, ...]) -> str:
     """Words for where a value stands in an array of one or two dimensions."""
     return f"row {index[0]}, column {index[1]}" if len(index) == 2 else f"index {index[0]}"
@@ -43,7 +47,7 @@ def refuse_unless_numeric(array: NDArray[Any], name: str) -> None:
         raise ValueError(f"Complex data not supported: {name} has dtype {array.dtype}, real numbers are what is taken.")
     if kind in "UST":
         text = str(array.flat[0]) if array.size else ""
-        raise ValueError(
+        raise TextError(
             f"could not convert string to float: {name} has dtype {array.dtype} (its first value is {text!r}), "
             "numbers are what is taken."
         )
@@ -96,7 +100,7 @@ def _from_objects(array: NDArray[Any], name: str) -> NDArray[np.float64]:
 
 def _from_object(value: Any, name: str, where: tuple[int, ...]) -> float:
     if isinstance(value, (str, bytes)):
-        raise ValueError(f"could not convert string to float: {value!r} at {place(where)} of {name}.")
+        raise TextError(f"could not convert string to float: {value!r} at {place(where)} of {name}.")
     if isinstance(value, (complex, np.complexfloating)):
         raise ValueError(f"Complex data not supported: {name} holds {value!r} at {place(where)}.")
     if isinstance(value, Integral) and abs(int(value)) > LARGEST_EXACT_INTEGER:

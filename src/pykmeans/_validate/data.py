@@ -4,7 +4,7 @@
 codes of the columns of categories. Its centers go in and come out with the user's own values, in the user's order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .. import _core
 from . import arrays
 from .categories import Categories
-from .convert import converted
+from .convert import TextError, converted
 from .frames import common_dtype, feature_names, numbers
 from .parameters import EUCLIDEAN, Metric
 from .tables import Table, is_table, opened, table
@@ -25,13 +25,18 @@ class Numbers:
     def __init__(self, X: NDArray[Any], metric: Metric, names: NDArray[np.object_] | None) -> None:
         self.X = X
         self.metric = metric
-        self.categorical: list[int] = []  # positions of columns of categories
+        self.numeric: Sequence[int] = range(X.shape[1])  # positions of columns of numbers in what the user gave
+        self.categorical: list[int] = []  # those of columns of categories
         self._names = names
 
     @property
     def centers_dtype(self) -> np.dtype[Any]:
         """The type of the core's centers: float32 for float32, else float64."""
         return np.dtype(np.float32) if self.X.dtype == np.float32 else np.dtype(np.float64)
+
+    def column_name(self, j: int) -> str:
+        """Words for column ``j`` of the columns of numbers."""
+        return f"Column {self.numeric[j]} of X" if self._names is None else f"Column {self._names[self.numeric[j]]!r}"
 
     def points(self, sample_weight: NDArray[np.float64] | None, n_threads: int) -> _core.Points:
         """Return what the core computes with; ValueError if X is not what the metric takes."""
@@ -87,13 +92,13 @@ class Encoded(Numbers):
         rows = table(X)
         self._given = X
         self._labels = rows.labels
-        self._numeric = list(numeric)
-        categorical = [j for j in rows.positions if j not in set(self._numeric)]
-        found = _numbers(rows.select(self._numeric))
-        self._single = bool(self._numeric) and found.dtype == np.float32
+        numeric = list(numeric)
+        categorical = [j for j in rows.positions if j not in set(numeric)]
+        found = _numbers(rows.select(numeric))
+        self._single = bool(numeric) and found.dtype == np.float32
         self._categories, codes = Categories.of(rows.select(categorical))
-        super().__init__(_side_by_side(found, codes), metric, None)
-        self.categorical = categorical
+        super().__init__(_side_by_side(found, codes), metric, feature_names(X))
+        self.numeric, self.categorical = numeric, categorical
 
     def for_callable(self) -> Any:
         """X as a callable ``init`` gets it: as the user gave it."""
@@ -106,8 +111,8 @@ class Encoded(Numbers):
         rows = table(value, name)
         if rows.labels is not None and self._labels is not None and rows.labels != self._labels:
             raise ValueError(f"{name} has the columns {rows.labels}, but X has {self._labels}, in this order.")
-        found, numeric = self._encoded(rows, strict=True), rows.select(self._numeric)
-        numbers = found[:, : len(self._numeric)]
+        found, numeric = self._encoded(rows, strict=True), rows.select(list(self.numeric))
+        numbers = found[:, : len(self.numeric)]
         arrays.refuse_too_large(numbers, name, self.centers_dtype, lambda where: numeric.place(*where))
         return found
 
@@ -119,9 +124,9 @@ class Encoded(Numbers):
 
     def decoded(self, centers: NDArray[Any]) -> NDArray[Any]:
         """Return the core's centers with the user's values, in the user's order of columns."""
-        n_numbers = len(self._numeric)
+        n_numbers = len(self.numeric)
         result = np.empty(centers.shape, dtype=object)
-        result[:, self._numeric] = centers[:, :n_numbers].astype(np.float64)
+        result[:, list(self.numeric)] = centers[:, :n_numbers].astype(np.float64)
         result[:, self.categorical] = self._categories.decode(centers[:, n_numbers:])
         return result
 
@@ -131,7 +136,7 @@ class Encoded(Numbers):
 
     def _encoded(self, rows: Table, strict: bool) -> NDArray[Any]:
         codes = self._categories.encode(rows.select(self.categorical), strict)
-        return arrays.as_core_centers(_side_by_side(_numbers(rows.select(self._numeric)), codes))
+        return arrays.as_core_centers(_side_by_side(_numbers(rows.select(list(self.numeric))), codes))
 
 
 def _numbers(rows: Table) -> NDArray[Any]:
@@ -164,4 +169,10 @@ def read(X: Any, metric: Metric, is_coded: bool = False) -> Numbers:
         X = opened(X)
         if is_coded or is_table(X):
             return Encoded(X, metric)
-    return Numbers(arrays.matrix(X), metric, names)
+    try:
+        return Numbers(arrays.matrix(X), metric, names)
+    except TextError as error:
+        raise ValueError(
+            f"{error} Columns of text are categories: KPrototypes takes them beside numbers, and KMeans takes them "
+            'with metric="hamming" where all columns are categories.'
+        ) from None

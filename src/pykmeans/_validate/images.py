@@ -46,8 +46,24 @@ def _array(image: Any, caller: str) -> NDArray[Any]:
     pillow = sys.modules.get("PIL.Image")
     if pillow is not None and isinstance(image, pillow.Image):
         return _pixels(image)
-    array = as_array(image, "image")
+    array = _as_bytes(as_array(image, "image"))
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def _as_bytes(array: NDArray[Any]) -> NDArray[Any]:
+    """Return integers from 0 to 255 as uint8, which is what NumPy's sums and lists make of them; True is white."""
+    if array.dtype == np.bool_:
+        return array * np.uint8(255)
+    if array.dtype.kind not in "iu" or array.dtype.name in _FULL:
+        return array
+    wrong = (array < 0) | (array > 255)
+    if wrong.any():
+        where = first(wrong)
+        raise ValueError(
+            f"image must hold integers from 0 to 255 where they are {array.dtype}, got {array[where]} at "
+            f"{_place(where)}; convert it with astype(np.uint16) where white is 65535."
+        )
+    return array.astype(np.uint8)
 
 
 def _opened(path: Any, caller: str) -> NDArray[Any]:
@@ -101,7 +117,9 @@ def _sixteen_bits(image: Any) -> NDArray[Any]:
 
 def _check(array: NDArray[Any]) -> None:
     if array.dtype.name not in _FULL:
-        raise TypeError(f"image must hold uint8, uint16 or floats from 0 to 1, got {array.dtype}.")
+        raise TypeError(
+            f"image must hold integers from 0 to 255, uint16, bool or floats from 0 to 1, got {array.dtype}."
+        )
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
         raise ValueError(
             "image must have shape (height, width), or (height, width, channels) with 1, 3 or 4 channels, "

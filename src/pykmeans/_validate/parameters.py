@@ -14,7 +14,7 @@ from .memory import number_of_bytes
 
 _LARGEST_INT = 2**31 - 1  # more iterations than these cannot happen
 LARGEST_GAMMA = 1e200  # so that no sum of distances overflows
-_LARGEST_SPATIAL_WEIGHT = 1e100  # the same
+_LARGEST_SPATIAL_WEIGHT = 1e25  # so that no coordinate is too large for float32, in 2^31 pixels either
 _MOST_COUNTS = 10**6  # a range may have more numbers than memory holds
 _MOST_THREADS = 1024  # thousands more than there are processors end in failures to create them
 

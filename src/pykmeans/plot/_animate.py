@@ -39,6 +39,8 @@ class AnimationDisplay(Display):
     path_: Path
     n_frames_: int
 
+    _ipython_display_ = None  # type: ignore[assignment]  # it has _repr_html_, and no figure that is open
+
     def __init__(self, film: Film, reason: str, path: Path) -> None:
         self._film = film
         self._reason = reason

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._validate.parameters import centers_with, check, check_center
-from . import _planes, _scatter, _style
+from . import _planes, _scatter, _style, _view
 from ._display import Display
 from ._rows import Rows, chosen_columns, read
 
@@ -68,6 +68,7 @@ class ClustersDisplay(Display):
             This display, whose attributes are now those of the new drawing.
         """
         self.points_, self.centers_, self.bars_, self.regions_, self.legend_ = [], [], [], [], None
+        self._is_beyond = np.zeros(len(self._shown), dtype=bool)
         m = len(self._columns)
         if self._kind == "pair":
             side = max(1.6, 7.2 / m)
@@ -89,7 +90,10 @@ class ClustersDisplay(Display):
         title = f"{_style.counted(self._rows.n_clusters, 'cluster')} of {_style.rows(n_rows)}"
         if self._rows.codes.shape[1]:
             title += ", seen in the columns of numbers"
-        return title if len(self._shown) == n_rows else f"{title}, {len(self._shown):,} of them drawn"
+        if len(self._shown) < n_rows:
+            title += f", {len(self._shown):,} of them drawn"
+        n_beyond = np.count_nonzero(self._is_beyond)
+        return f"{title}, {n_beyond:,} beyond the edges" if n_beyond else title
 
     def _name(self, column: int) -> str:
         name = self._rows.names[column]
@@ -98,8 +102,8 @@ class ClustersDisplay(Display):
     def _draw_single(self, ax: Any) -> None:
         if self._kind == "histogram":
             (column,) = self._columns
-            self._draw_histogram(ax, column)
-            centers = self._rows.centers[:, column]
+            limits = self._draw_histogram(ax, column)
+            centers = _view.within(self._rows.centers[:, column], limits)
             ax.vlines(centers, 0, 1, transform=ax.get_xaxis_transform(), color=_style.INK, linewidth=0.8)
             discs = np.column_stack([centers, np.ones_like(centers)])
             self.centers_.append(
@@ -138,16 +142,34 @@ class ClustersDisplay(Display):
                     ax.set_ylabel(self._name(row), fontsize=_style.SMALL, **_style.AS_IT_IS)
         _style.dress(axes[0, 0], self._title(), axes[0, 0].get_xlabel())
 
-    def _draw_histogram(self, ax: Any, column: int) -> None:
+    def _limits(self, values: NDArray[Any], centers: NDArray[np.float64]) -> _view.Limits | None:
+        return _view.limits(values, _view.of_clusters(centers, self._rows.counts))
+
+    def _draw_histogram(self, ax: Any, column: int) -> _view.Limits | None:
         values = self._rows.numbers[:, column]
-        self.bars_ += _scatter.draw_histogram(ax, values, self._rows.labels, self._rows.n_clusters)
+        limits = self._limits(values, self._rows.centers[:, column])
+        is_beyond = _view.is_beyond(values, limits)
+        self._is_beyond |= is_beyond[self._shown]
+        self.bars_ += _scatter.draw_histogram(
+            ax, values[~is_beyond], self._rows.labels[~is_beyond], self._rows.n_clusters
+        )
+        if limits is not None:
+            ax.set_xlim(*limits)
+        return limits
 
     def _draw_plane(self, ax: Any, plane: _planes.Plane, scale: float = 1.0) -> None:
-        labels = self._rows.labels[self._shown]
+        places, labels = plane.points[self._shown], self._rows.labels[self._shown]
         size = _scatter.dot_size(len(labels)) * scale
-        self.points_ += _scatter.draw_points(ax, plane.points[self._shown], labels, self._rows.n_clusters, size)
+        self.points_ += _scatter.draw_points(ax, places, labels, self._rows.n_clusters, size)
+        limits = [self._limits(plane.points[:, axis], plane.centers[:, axis]) for axis in (0, 1)]
+        for axis, set_limits in enumerate((ax.set_xlim, ax.set_ylim)):
+            self._is_beyond |= _view.is_beyond(places[:, axis], limits[axis])
+            if (limit := limits[axis]) is not None:
+                set_limits(*limit)
+        _view.draw_beyond(ax, places, labels, limits)
         draw = _scatter.draw_centers_apart if scale == 1.0 else partial(_scatter.draw_centers, scale=scale)
-        self.centers_.append(draw(ax, plane.centers)[0])
+        centers = np.column_stack([_view.within(plane.centers[:, axis], limits[axis]) for axis in (0, 1)])
+        self.centers_.append(draw(ax, centers)[0])
         if self._regions:
             x, y = ax.get_xlim(), ax.get_ylim()
             steps = (np.arange(_FINENESS) + 0.5) / _FINENESS
@@ -174,7 +196,12 @@ def clusters(
     Discs that would hide each other are moved apart, with lines to their centers.
 
     One column is a histogram, two are a plane as they are; more are seen in the plane of their first two principal
-    components, whose labels tell the part of the variance that it shows, or as a grid of all pairs.
+    components, whose labels tell the part of the variance that they show and the two columns that have most to do with
+    them, with their loadings, or as a grid of all pairs.
+
+    Where a few rows, at most one in a hundred on each side, are so far away that all others would be squeezed into a
+    third of the picture, the axes leave them out: triangles at the edges point to them, the title says how many there
+    are, and the disc of a cluster that has no other rows stands at the edge.
 
     Parameters
     ----------

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
+_FEW = 10  # values that are named, each of them
+
+
 class ConvergenceDisplay(Display):
     """The inertia of each iteration, made by ``plot.convergence``.
 
@@ -25,13 +28,13 @@ class ConvergenceDisplay(Display):
     figure_ : matplotlib.figure.Figure
         Their figure.
     line_ : matplotlib.lines.Line2D
-        The curve.
+        The curve: the inertia of each iteration, from 1, and last that of the labels and centers that came out.
     """
 
     line_: Any
 
-    def __init__(self, history: NDArray[np.float64], title: str) -> None:
-        self._history = history
+    def __init__(self, inertias: NDArray[np.float64], title: str) -> None:
+        self._inertias = inertias
         self._title = title
 
     def plot(self, *, ax: Any = None) -> "Self":
@@ -49,18 +52,35 @@ class ConvergenceDisplay(Display):
         """
         ax = _style.one_axes(ax, "convergence")
         self._keep(ax)
-        self.line_, _ = _curves.draw_curve(ax, np.arange(1, len(self._history) + 1), self._history, None)
-        n_iter = len(self._history)
-        _curves.name_point(ax, 1, self._history[0], is_right=True)
-        if n_iter > 1:
-            _curves.name_point(ax, n_iter, self._history[-1], is_right=False)
+        places, values = np.arange(1, len(self._inertias) + 1), self._inertias
+        self.line_, _ = _curves.draw_curve(ax, places, values, None)
         _style.dress(ax, self._title, "iteration", "inertia", grid="y")
+        if len(values) <= _FEW:
+            self._name_all(ax, places)
+        else:
+            _curves.name_point(ax, 1, values[0], is_right=True)
+            _curves.name_point(ax, places[-1], values[-1], is_right=False)
         _curves.count_format(ax)
         return self
+
+    def _name_all(self, ax: Any, places: NDArray[np.int64]) -> None:
+        """Draw a line from 0 to each of a few values, and write by how much it is below the one before."""
+        values = self._inertias
+        ax.vlines(places, 0.0, values, color=_style.FAINT, linewidth=1.0, zorder=1)
+        ax.set(ylim=(0.0, 1.15 * values.max() or 1.0), xlim=(0.8, len(values) + 0.75))
+        ax.set_xticks(places, [*map(str, places[:-1]), "end"])
+        for i, (place, value) in enumerate(zip(places, values, strict=True)):
+            fall = 1.0 - value / values[i - 1] if i and values[i - 1] > 0 else 0.0
+            change = f"\n{_style.MINUS}{_style.share(fall)}" if fall > 5e-4 else "\nas before" if i else ""
+            how = {"ha": "left", "va": "bottom", "fontsize": _style.SMALL, "color": _style.MUTED}
+            ax.annotate(_style.number(value) + change, (place, value), (4, 5), textcoords="offset points", **how)
 
 
 def convergence(model: Any, *, ax: Any = None) -> ConvergenceDisplay:
     """Draw how the inertia fell from iteration to iteration of a fit; the title says why it stopped.
+
+    Iterations are counted from 1, as in all pictures. The last value is that of the labels and centers that came out.
+    A few values are all named, and drawn from 0 up.
 
     Parameters
     ----------
@@ -93,4 +113,4 @@ def convergence(model: Any, *, ax: Any = None) -> ConvergenceDisplay:
     """
     model = fitted(model, "convergence")
     title = f"Stopped after {_frames.iterations(model.n_iter_)}: {_frames.why_it_stopped(model)}"
-    return ConvergenceDisplay(model.inertia_history_, title).plot(ax=ax)
+    return ConvergenceDisplay(np.append(model.inertia_history_, model.inertia_), title).plot(ax=ax)

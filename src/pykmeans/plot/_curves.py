@@ -50,7 +50,7 @@ def count_format(ax: Any) -> None:
     """Write the large numbers of the y axis with commas, not as multiples of a power of ten far away."""
     low, high = ax.get_ylim()
     if 1e3 <= max(abs(low), abs(high)) < 1e7:
-        ax.yaxis.set_major_formatter("{x:,.0f}")
+        ax.yaxis.set_major_formatter(lambda value, _: _style.minus(f"{value:,.0f}"))
 
 
 def name_point(ax: Any, x: float, y: float, is_right: bool) -> Any:

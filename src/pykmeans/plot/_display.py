@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._optional import optional
+
 if TYPE_CHECKING:
     from typing_extensions import Self
 
@@ -40,6 +42,16 @@ class Display:
             This display, whose attributes are now those of the new drawing.
         """
         raise NotImplementedError
+
+    def _ipython_display_(self) -> None:
+        """Show nothing but the picture where this is the last line of a notebook's cell.
+
+        A notebook shows the figures that a cell has drawn by itself, once, and closes them.
+        """
+        pylab, matplotlib = (optional(name, "plot", "plot") for name in ("matplotlib._pylab_helpers", "matplotlib"))
+        is_open = any(manager.canvas.figure is self.figure_ for manager in pylab.Gcf.get_all_fig_managers())
+        if not is_open or matplotlib.get_backend().lower() == "agg":  # which shows nothing
+            optional("IPython.display", "plot", "a notebook").display(self.figure_)
 
     def _keep(self, axes: Any) -> None:
         self.axes_ = np.atleast_1d(np.asarray(axes, dtype=object)).ravel()

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._clusterer import Clusterer
-from . import _planes, _scatter, _style
+from . import _planes, _scatter, _style, _view
 from ._planes import Plane
 from ._rows import Rows, chosen_columns, read
 
@@ -38,6 +38,7 @@ class Film(NamedTuple):
     plane: Plane
     frames: list[Frame]
     n_clusters: int
+    shown: list[_view.Limits | None]  # what the axes leave out
 
 
 def why_it_stopped(model: Clusterer) -> str:
@@ -62,7 +63,10 @@ def film(model: Any, X: Any, caller: str, columns: Any, feature_names: Any) -> F
     if len(rows.labels) != len(steps[0].labels):
         raise ValueError(f"X must be that of fit, which had {len(steps[0].labels)} rows, got {len(rows.labels)}.")
     plane = _planes.best(rows, chosen_columns(columns, rows))
-    return Film(plane, list(_frames(model, steps, rows, plane)), rows.n_clusters)
+    frames = list(_frames(model, steps, rows, plane))
+    centers = np.vstack([frame.centers for frame in frames])
+    shown = [_view.limits(plane.points[:, axis], centers[:, axis]) for axis in (0, 1)]
+    return Film(plane, frames, rows.n_clusters, shown)
 
 
 def _frames(model: Clusterer, steps: Any, rows: Rows, plane: Plane) -> Iterator[Frame]:
@@ -83,6 +87,9 @@ def draw_frame(ax: Any, film: Film, frame: Frame, scale: float) -> None:
     """Draw one frame: rows, where centers come from, centers."""
     points = film.plane.points
     _scatter.draw_points(ax, points, frame.labels, film.n_clusters, _scatter.dot_size(len(points)) * scale)
+    n_beyond = _view.draw_beyond(ax, points, frame.labels, film.shown)
+    if n_beyond and frame.act == "start":
+        _style.note(ax, f"{_style.rows(n_beyond)} beyond the edges")
     if frame.act == "move":
         size = 60 * scale
         ax.scatter(*frame.before.T, s=size, facecolors="white", edgecolors=_style.INK, linewidths=1.0, zorder=4)
@@ -99,9 +106,9 @@ def wipe(ax: Any) -> None:
 
 
 def limits(film: Film) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return limits of the axes that hold all rows and all places of centers."""
+    """Return limits of the axes that hold all places of centers, and all rows but those that are far away."""
     everything = np.vstack([film.plane.points, *(frame.centers for frame in film.frames)])
     low, high = everything.min(axis=0), everything.max(axis=0)
     margin = 0.06 * np.where(high > low, high - low, 1.0)
     (left, bottom), (right, top) = (low - margin).tolist(), (high + margin).tolist()
-    return (left, right), (bottom, top)
+    return film.shown[0] or (left, right), film.shown[1] or (bottom, top)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from . import _style
 from ._rows import Rows
 
 _BLOCK = 2**21  # values that are worked on at a time
@@ -43,7 +44,7 @@ def of_columns(rows: Rows, first: int, second: int) -> Plane:
 def of_components(rows: Rows, columns: list[int]) -> Plane:
     """Return the plane of the first two principal components of some columns, through the mean of all.
 
-    The axes' names say how much of the variance they show.
+    The axes' names say how much of the variance they show, and which two columns have the most to do with them.
     """
     n_features = rows.numbers.shape[1]
     numbers = rows.numbers if columns == list(range(n_features)) else rows.numbers[:, columns]
@@ -51,9 +52,18 @@ def of_components(rows: Rows, columns: list[int]) -> Plane:
     directions = np.zeros((2, n_features))
     directions[:, columns] = found
     origin = mean(rows.numbers)
-    names = (f"PC 1 ({100 * shares[0]:.1f} %)", f"PC 2 ({100 * shares[1]:.1f} %)")
+    first, second = (
+        f"PC {number} ({100 * share:.1f} %)" + (f"\n{_loadings(direction, rows.names)}" if share else "")
+        for number, share, direction in zip((1, 2), shares, directions, strict=True)
+    )
     places = (rows.centers - origin) @ directions.T
-    return Plane(projected(rows.numbers, origin, directions), places, names, origin, directions)
+    return Plane(projected(rows.numbers, origin, directions), places, (first, second), origin, directions)
+
+
+def _loadings(direction: NDArray[np.float64], names: list[str]) -> str:
+    """Name the two columns that a direction has the most of, and how much."""
+    largest = np.argsort(-np.abs(direction), kind="stable")[:2]
+    return ", ".join(f"{_style.short(names[j])} {_style.minus(f'{direction[j]:.2f}')}" for j in largest)
 
 
 def of_one_column(rows: Rows, column: int) -> Plane:

@@ -64,8 +64,7 @@ class SelectionDisplay(Display):
                 panel.set_ylim(bottom=0)
             _curves.count_format(panel)
         if ax is None:
-            chosen = self._selection.best_k
-            title = "No best k" if chosen is None else f"Best k: {self._selection.reason}"
+            title = f"Best k: {self._selection.reason}" if any(best.values()) else "No best k"
             self.figure_.suptitle(title, x=0.01, ha="left", fontsize=_style.TITLE + 1, color=_style.INK)
         return self
 

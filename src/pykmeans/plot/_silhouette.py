@@ -83,7 +83,7 @@ class SilhouetteDisplay(Display):
         ax.set(xlim=(low - 0.02, max(0.02, float(self.values.max())) * 1.02), ylim=(top, len(self.values) * _GAP))
         self.mean_line_ = ax.axvline(self.mean, color=_style.INK, linewidth=1.0, linestyle=(0, (4, 3)), zorder=4)
         words = "simplified silhouette" if self._simplified else "silhouette"
-        _style.dress(ax, f"The mean {words} is {self.mean:.2f}", words, grid="x")
+        _style.dress(ax, f"The mean {words} is {_style.minus(f'{self.mean:.2f}')}", words, grid="x")
         ax.axvline(0.0, color=_style.FAINT, linewidth=0.8, zorder=3)
         ax.spines["left"].set_visible(False)
         self._name_clusters(ax, found, np.array(middles))
@@ -103,7 +103,7 @@ class SilhouetteDisplay(Display):
             ax.text(
                 1.01,
                 height,
-                f"{mean:.2f}  ({_style.rows(int(members.sum()))})",
+                f"{_style.minus(f'{mean:.2f}')}  ({_style.rows(int(members.sum()))})",
                 transform=ax.transAxes,
                 va="center",
                 fontsize=_style.TINY,

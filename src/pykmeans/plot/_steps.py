@@ -65,6 +65,8 @@ class StepsDisplay(Display):
             _style.dress(panel, frame.title, names[0] if is_low else "", names[1] if is_left else "", pad=5)
             panel.set(xlim=xlim, ylim=ylim)
             panel.tick_params(labelbottom=is_low, labelleft=is_left)
+            for label in (panel.xaxis.label, panel.yaxis.label):
+                label.set_size(_style.TINY if "\n" in label.get_text() else _style.LABEL)
             if not names[1]:
                 panel.set(yticks=[])
             if frame.inertia is not None:
@@ -90,8 +92,8 @@ def steps(
     ax : array-like of matplotlib.axes.Axes or None, default=None
         Where to draw: axes for each panel; None for a new figure.
     max_panels : int, default=6
-        Draw no more panels than this, at least two: the start, the first iteration, the end, and moves of the centers
-        between, early ones rather than late ones, which are small.
+        Draw no more panels than this, at least two: the start, the first two iterations, the end, and moves of the
+        centers between, early ones rather than late ones, which are small.
     columns : list of str or int, or None, default=None
         The columns to draw, by name or by position from 0; None for all. Of more than two, the first two principal
         components are seen.
@@ -130,7 +132,7 @@ def _chosen(frames: list[_frames.Frame], max_panels: int) -> list[int]:
     last = len(frames) - 1
     if len(frames) <= max_panels:
         return list(range(len(frames)))
-    first = list(range(min(3, max_panels - 1)))
+    first = list(range(min(5, max_panels - 1)))  # the start, and each act of two iterations
     moves = [i for i in range(len(first), last) if frames[i].act == "move"]
     n_between = min(max_panels - len(first) - 1, len(moves))
     early: Any = np.geomspace(1, len(moves) + 1, n_between + 1)[:n_between].astype(int) - 1

@@ -88,8 +88,9 @@ def _texts(centers: NDArray[Any]) -> list[list[str]]:
 
 def _text(value: Any) -> str:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    words = (f"{value:,.0f}" if 1e3 <= abs(value) < 1e9 else f"{value:.3g}") if is_number else str(value)
-    return words if len(words) <= 16 else f"{words[:15]}…"
+    if not is_number:
+        return _style.short(str(value), 16)
+    return _style.minus(f"{value:,.0f}" if 1e3 <= abs(value) < 1e9 else f"{value:.3g}")
 
 
 def _shares(rows: Rows, column: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,0 +1,62 @@
+"""Columns of numbers of very different scales: the one of the largest numbers would decide alone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import _core, _errors
+from .data import Numbers
+
+_MOST = 0.95  # of the variance of all columns that one may have
+_BLOCK = 2**20  # numbers that are looked at together
+
+_is_said = ContextVar("_is_said", default=False)
+
+
+@contextmanager
+def said_once() -> Iterator[None]:
+    """Keep ``warn_of_scales`` silent: fits of a table of which it was said."""
+    token = _is_said.set(True)
+    try:
+        yield
+    finally:
+        _is_said.reset(token)
+
+
+def warn_of_scales(data: Numbers) -> None:
+    """Warn where one column of numbers has nearly all of the variance, in a metric that adds up differences.
+
+    Bytes are left out: they are of one scale, as the colors of a picture are.
+    """
+    traits = _core.METRICS[data.metric.name]
+    if _is_said.get() or not traits["numbers"] or traits["normalized"] or data.X.dtype == np.uint8:
+        return
+    variances = _variances(data.X[:, : len(data.numeric)])
+    total = variances.sum()
+    if np.count_nonzero(variances) < 2 or not np.isfinite(total) or variances.max() <= _MOST * total:
+        return
+    largest = int(variances.argmax())
+    # Not all of it, where other columns have some.
+    share = min(float(np.floor(1000 * variances[largest] / total)) / 10, 99.9)
+    _errors.warn(
+        f"{data.column_name(largest)} has {share} % of the variance of all columns of numbers, so it decides the "
+        "clusters nearly alone. Where the columns differ in their units, scale them beforehand: divide each by its "
+        "standard deviation, X / X.std(axis=0), or take StandardScaler of scikit-learn. If they are meant as they are: "
+        'warnings.filterwarnings("ignore", category=pykmeans.ScaleWarning).',
+        _errors.ScaleWarning,
+    )
+
+
+def _variances(X: NDArray[np.float64] | NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the variance of each column, as far as it takes to compare them; not finite where squares are not."""
+    sums, squares = np.zeros((2, X.shape[1]))
+    step = max(1, _BLOCK // max(1, X.shape[1]))
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        for start in range(0, len(X), step):
+            away = X[start : start + step].astype(np.float64) - X[0]  # little is lost to rounding
+            sums += away.sum(axis=0)
+            squares += np.einsum("ij,ij->j", away, away)
+        return np.maximum(squares / len(X) - (sums / len(X)) ** 2, 0.0)
