@@ -2,6 +2,7 @@
 
 from .. import plot as pictures
 from .._selection import select_k
+from .._words import CriterionWord
 from . import _outputs, _pictures
 from ._magnitude import refusing_what_is_too_large
 from ._messages import Refusal, only
@@ -34,7 +35,7 @@ def elbow(
         raise Refusal(f"--max-k {most}: {only(selection.n_rows, 'row')} to cluster.")
     k = range(1, (most or min(_MOST, selection.n_rows)) + 1)
     estimator = estimator_for(selection, options.metric, 1, n_init, seed)
-    criteria = ("elbow", silhouette_criterion(selection, len(k)))
+    criteria: list[CriterionWord] = ["elbow", silhouette_criterion(selection, len(k))]
     with refusing_what_is_too_large(selection):
         model = TableModel.of(selection, estimator, scaling_of(selection, options))
         rows, weight = model.rows(selection), selection.weight
