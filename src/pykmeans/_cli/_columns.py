@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from ._messages import Refusal, counted, listed, warn
 from ._tables import Table
 
-_ID_NAME = re.compile(r"(^|[_\W])(id|ID|Id|index|nr|no)$|[a-z](Id|ID)$|^$")
 _MOST_PROBLEMS = 8  # columns that a message names, each on a line
 
 
@@ -105,36 +104,22 @@ def select(
 
 
 def warn_of_what_says_nothing(selection: Selection) -> None:
-    """Warn of columns that are constant or look like the rows' names."""
-    constant, ids = [], []
+    """Warn of columns that are constant, and of categories that no two rows share."""
+    constant, different = [], []
     for name in selection.names:
         values = selection.categories[name] if name in selection.categories else pl.Series(selection.numbers[name])
         n_different = values.n_unique()
         if n_different == 1:
             constant.append(name)
-        elif n_different == len(values) > 2 and _looks_like_ids(name, values):
-            ids.append(name)
-    if constant:
-        each = "is" if len(constant) == 1 else "are"
-        warn(
-            f"{_columns(constant)} {each} the same in every row and so cannot tell clusters apart.\n"
-            f"To leave out what is constant: --exclude {_quoted(constant)}"
-        )
-    if ids:
-        each = "is" if len(ids) == 1 else "are"
-        warn(
-            f"{_columns(ids)} {each} different in every row, as numbers or names of rows are.\n"
-            f"To leave out what only names the rows: --exclude {_quoted(ids)}"
-        )
-
-
-def _looks_like_ids(name: str, values: pl.Series) -> bool:
-    if values.dtype == pl.String:
-        return True
-    numbers = values.to_numpy()
-    if (numbers != np.floor(numbers)).any():
-        return False
-    return bool(np.ptp(numbers) == len(numbers) - 1 or _ID_NAME.search(name))
+        elif n_different == len(values) > 2 and name in selection.categories:
+            different.append(name)
+    for names, what in ((constant, "the same in every row"), (different, "different in every row")):
+        if names:
+            each = "is" if len(names) == 1 else "are"
+            warn(
+                f"{_columns(names)} {each} {what} and so cannot tell clusters apart.\n"
+                f"To leave {'it' if len(names) == 1 else 'them'} out: --exclude {_quoted(names)}"
+            )
 
 
 def _columns(names: list[str]) -> str:

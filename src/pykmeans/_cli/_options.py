@@ -7,6 +7,7 @@ import numpy as np
 from .. import _core
 from ._columns import Selection, checked_names, names_in, select, warn_of_what_says_nothing
 from ._messages import Refusal, counted, listed
+from ._row_names import without_row_names
 from ._tables import Table, format_of
 
 
@@ -32,6 +33,7 @@ def chosen(table: Table, options: ColumnOptions) -> Selection:
     categorical = set(checked_names(table, names_in(options.categorical), "--categorical"))
     checked_names(table, [] if weight is None else [weight], "--weight")
     names = [name for name in named or table.frame.columns if name not in exclude and name != weight]
+    names = without_row_names(table, names, set(named) | categorical) if names else names
     if not names:
         raise Refusal(f"No column of {table.name} is left to cluster by.")
     unused = categorical - set(names)
