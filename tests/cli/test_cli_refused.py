@@ -6,7 +6,7 @@ import sys
 
 import polars as pl
 import pytest
-from command_line import WRITERS, command, customers, refused
+from command_line import command, customers, refused
 
 from pykmeans import KMeans
 
@@ -121,28 +121,6 @@ def test_names_are_quoted_as_a_shell_wants_them(tmp_path, capsys):
     said = refused(capsys, "cluster", path, "-k", 1)
     assert "--exclude '\"first, last\",it'\\''s'\n" in said
     assert command(capsys, "cluster", path, "-k", 1, "--exclude", '"first, last",it\'s').status == 0
-
-
-def test_missing_values(tmp_path, capsys):
-    path = written(tmp_path, "a,b,c\n1,,x\n2,5,x\n?,NA,y\n4,6,\n")
-    said = refused(capsys, "cluster", path, "-k", 1, "--categorical", "c")
-    assert "'a' lacks 1 value, in row 3\n" in said
-    assert "'b' lacks 2 values, the first in row 1\n" in said
-    assert "'c' lacks 1 value, in row 4\n" in said
-    assert "To leave out 3 rows of 4: --drop-missing\n" in said
-    assert "--exclude a,b,c\n" in said
-
-
-@pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_infinite_values_count_as_missing(tmp_path, capsys, suffix):
-    path = tmp_path / f"t.{suffix}"
-    WRITERS[suffix](pl.DataFrame({"a": [1.0, float("inf"), float("nan"), None], "b": 1}), path)
-    assert "'a' lacks 3 values, the first in row 2" in refused(capsys, "cluster", path, "-k", 1)
-
-
-def test_a_row_without_values_each(tmp_path, capsys):
-    path = written(tmp_path, "a,b\n1,\n,2\n")
-    assert "every row lacks a value" in refused(capsys, "cluster", path, "-k", 1, "--drop-missing")
 
 
 @pytest.mark.parametrize(
@@ -275,9 +253,12 @@ def test_tables_that_lack_what_a_model_needs(tmp_path, table, capsys):
     other = written(tmp_path, "age,size\n30,x\n", "other.csv")
     assert "lacks the columns 'visits', which the model was made with" in refused(capsys, "predict", model, other)
     other.write_text("age,visits\n30,x\n")
-    assert "the column 'visits' holds text: 'x' in row 1" in refused(capsys, "predict", model, other)
+    said = refused(capsys, "predict", model, other)
+    assert "the column 'visits' holds text: 'x' in row 1" in said and "Correct these values" in said
     other.write_text("age,visits\n30,\n40,2\n")
-    assert "'visits' lacks 1 value, in row 1" in refused(capsys, "predict", model, other)
+    said = refused(capsys, "predict", model, other)
+    assert "'visits' lacks 1 value, in row 1" in said and "To keep 1 row of 2: --drop-missing\n" in said
+    assert "--exclude" not in said  # which predict does not have
     assert command(capsys, "predict", model, other, "--drop-missing").status == 0
 
 

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from .._validate.parameters import METRICS
 from . import _cluster, _elbow, _segment
 from ._messages import Refusal, library_warnings_in_plain_words, say
+from ._missing import Gaps
 from ._options import ColumnOptions
 from ._tables import SUFFIXES
 
@@ -24,6 +25,13 @@ class Scale(str, Enum):
     standard = "standard"
     robust = "robust"
     none = "none"
+
+
+class Fill(str, Enum):
+    """What stands in for a number that is missing; for a category, it is the most frequent one."""
+
+    median = "median"
+    most_frequent = "most-frequent"
 
 
 class Space(str, Enum):
@@ -97,6 +105,14 @@ ScaleOption = Annotated[
     ),
 ]
 DropMissing = Annotated[bool, typer.Option("--drop-missing", help="Leave out rows with missing values.")]
+FillOption = Annotated[
+    Fill | None,
+    typer.Option(
+        "--fill",
+        help="Fill in missing values; a category that is missing is the most frequent one.",
+        show_default=False,
+    ),
+]
 FormatOption = Annotated[
     Format | None,
     typer.Option(
@@ -137,6 +153,7 @@ def cluster(
     metric: MetricOption = None,
     scale: ScaleOption = None,
     drop_missing: DropMissing = False,
+    fill: FillOption = None,
     n_init: NInit = 10,
     seed: Seed = 0,
     out: Out = None,
@@ -146,7 +163,7 @@ def cluster(
     force: Force = False,
 ) -> None:
     """Cluster the rows of a table and describe the clusters."""
-    options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, format)
+    options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, fill, format)
     _cluster.cluster(data, k, options, n_init=n_init, seed=seed, out=out, plot=plot, save=save, force=force)
 
 
@@ -173,6 +190,7 @@ def elbow(
     metric: MetricOption = None,
     scale: ScaleOption = None,
     drop_missing: DropMissing = False,
+    fill: FillOption = None,
     max_k: Annotated[
         int | None,
         typer.Option("--max-k", min=2, help="The most clusters to try.  [default: 10]", show_default=False),
@@ -188,7 +206,7 @@ def elbow(
     force: Force = False,
 ) -> None:
     """Find out how many clusters a table has."""
-    options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, format)
+    options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, fill, format)
     _elbow.elbow(data, options, most=max_k, n_init=n_init, seed=seed, out=out, plot=plot, force=force)
 
 
@@ -238,6 +256,7 @@ def _options(
     metric: Any,
     scale: Any,
     drop_missing: bool,
+    fill: Any,
     format: Any,
 ) -> ColumnOptions:
     return ColumnOptions(
@@ -247,7 +266,7 @@ def _options(
         weight=weight,
         metric=_word(metric),
         scale=_word(scale),
-        drop_missing=drop_missing,
+        gaps=Gaps(drop_missing, _word(fill)),
         format=_word(format),
     )
 

@@ -5,7 +5,6 @@ Every problem of a table is found before it is reported, so that one message say
 
 import csv
 import difflib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,10 +12,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ._messages import Refusal, counted, listed, warn
+from ._messages import Refusal, as_typed, listed, shortened, warn
+from ._missing import Fill, Gaps, fill_values, filled, kept_rows
 from ._tables import Table
-
-_MOST_PROBLEMS = 8  # columns that a message names, each on a line
 
 
 @dataclass(frozen=True)
@@ -28,6 +26,7 @@ class Selection:
     categories: dict[str, pl.Series]  # of each column of categories, likewise, as text
     weight: NDArray[np.float64] | None
     kept: NDArray[np.bool_]  # of all rows
+    fills: dict[str, Fill]  # what was filled in, or would have been, for values that are missing
 
     @property
     def names(self) -> list[str]:
@@ -60,14 +59,7 @@ def checked_names(table: Table, names: Iterable[str], option: str) -> list[str]:
     return names
 
 
-def select(
-    table: Table,
-    names: list[str],
-    *,
-    is_category: "set[str]",
-    weight: str | None,
-    drop_missing: bool,
-) -> Selection:
+def select(table: Table, names: list[str], *, is_category: "set[str]", weight: str | None, gaps: Gaps) -> Selection:
     """Take columns out of a table.
 
     Parameters
@@ -80,8 +72,8 @@ def select(
         Those of them that are categories.
     weight : str or None
         The column of weights.
-    drop_missing : bool
-        Whether rows with missing values are left out; they are refused if not.
+    gaps : Gaps
+        What becomes of rows with missing values.
 
     Raises
     ------
@@ -89,17 +81,24 @@ def select(
         If there are values that cannot be clustered; the message says where and what to do.
     """
     columns = {name: _category(table, name) if name in is_category else table.parsed(name) for name in names}
-    _refuse_what_are_no_numbers(table, {name: column for name, column in columns.items() if name not in is_category})
-    judged = columns if weight is None else {**columns, weight: table.parsed(weight)}
-    kept = _kept_rows(table, judged, drop_missing)
+    numbers = {name: column for name, column in columns.items() if name not in is_category}
+    _refuse_what_are_no_numbers(table, numbers, in_a_fit=gaps.known is None)
+    columns.update({name: column.cast(pl.Float64).fill_nan(None) for name, column in numbers.items()})
+    weights = None if weight is None else _weights(table, weight)
+    fills = gaps.known or {}
+    if gaps.fill is not None:
+        fills = fill_values(columns, gaps.fill, None if weights is None else weights.fill_null(0).to_numpy())
+    columns = filled(columns, fills)
+    kept = kept_rows(table.name, columns if weights is None else {**columns, weights.name: weights}, weight, gaps)
     mask = pl.Series(kept)
     columns = {name: column.filter(mask) for name, column in columns.items()}
     return Selection(
         table,
         {name: _float64(column) for name, column in columns.items() if name not in is_category},
         {name: column for name, column in columns.items() if name in is_category},
-        None if weight is None else _weights(table, weight, kept),
+        None if weights is None else _some_weight(weights.filter(mask)),
         kept,
+        fills,
     )
 
 
@@ -118,7 +117,7 @@ def warn_of_what_says_nothing(selection: Selection) -> None:
             each = "is" if len(names) == 1 else "are"
             warn(
                 f"{_columns(names)} {each} {what} and so cannot tell clusters apart.\n"
-                f"To leave {'it' if len(names) == 1 else 'them'} out: --exclude {_quoted(names)}"
+                f"To leave {'it' if len(names) == 1 else 'them'} out: --exclude {as_typed(names)}"
             )
 
 
@@ -130,77 +129,51 @@ def _category(table: Table, name: str) -> pl.Series:
     column = table.frame[name]
     if column.dtype.is_nested() or column.dtype == pl.Binary:
         raise Refusal(
-            f"The column {name!r} of {table.name} holds values of type {column.dtype}: --exclude {_quoted([name])}"
+            f"The column {name!r} of {table.name} holds values of type {column.dtype}: --exclude {as_typed([name])}"
         )
     return column.cast(pl.String)
 
 
-def _refuse_what_are_no_numbers(table: Table, columns: dict[str, pl.Series]) -> None:
+def _refuse_what_are_no_numbers(table: Table, columns: dict[str, pl.Series], in_a_fit: bool) -> None:
     wrong = {name: column for name, column in columns.items() if not _holds_numbers(column)}
     if not wrong:
         return
     lines = [f"the column {name!r} holds {_kind(column)}{_example(column)}" for name, column in wrong.items()]
-    names = _quoted(wrong)
-    raise Refusal(
-        f"{table.name}: only numbers can be clustered as they are, but\n"
-        + _shortened(lines)
-        + f"\nTo take them as categories: --categorical {names}\nTo leave them out: --exclude {names}"
-    )
+    names = as_typed(wrong)
+    if in_a_fit:
+        why = "only numbers can be clustered as they are"
+        choices = f"To take them as categories: --categorical {names}\nTo leave them out: --exclude {names}"
+    else:
+        why = "the model was made with numbers"
+        choices = "Correct these values, or make a model without such columns: pykmeans cluster --exclude"
+    raise Refusal(f"{table.name}: {why}, but\n{shortened(lines)}\n{choices}")
 
 
-def _kept_rows(table: Table, columns: dict[str, pl.Series], drop_missing: bool) -> NDArray[np.bool_]:
-    missing = {name: _missing(column) for name, column in columns.items()}
-    any_missing: NDArray[np.bool_] = np.logical_or.reduce(list(missing.values()))
-    if not any_missing.any():
-        return ~any_missing
-    if any_missing.all():
-        raise Refusal(f"{table.name}: every row lacks a value in one of the columns {listed(columns)}.")
-    if drop_missing:
-        n_dropped = int(any_missing.sum())
-        it = "it gets" if n_dropped == 1 else "they get"
-        warn(f"{counted(n_dropped, 'row')} of {len(any_missing):,} left out, as values are missing; {it} no cluster.")
-        return ~any_missing
-    wrong = {name: rows for name, rows in missing.items() if rows.any()}
-    lines = [
-        f"{name!r} lacks {counted(int(rows.sum()), 'value')}, "
-        + ("in" if rows.sum() == 1 else "the first in")
-        + f" row {_first(rows)}"
-        for name, rows in wrong.items()
-    ]
-    raise Refusal(
-        f"{table.name}: values are missing (rows are counted from 1, without the line of names)\n"
-        + _shortened(lines)
-        + f"\nTo leave out {counted(int(any_missing.sum()), 'row')} of {len(any_missing):,}: --drop-missing"
-        + f"\nTo leave out {'this column' if len(wrong) == 1 else 'these columns'}: --exclude {_quoted(wrong)}"
-    )
-
-
-def _weights(table: Table, name: str, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _weights(table: Table, name: str) -> pl.Series:
+    """Return the weights of all rows, null where there is none."""
     column = table.parsed(name)
     if not _holds_numbers(column):
         raise Refusal(f"--weight {name}: the column holds {_kind(column)}{_example(column)}; weights must be numbers.")
-    weight = _float64(column.filter(pl.Series(kept)))
-    if (weight < 0).any():
-        row = _first(_float64(column.fill_null(0)) < 0)
+    weights = column.cast(pl.Float64).fill_nan(None).alias(name)
+    negative = (weights < 0).fill_null(False).to_numpy()
+    if negative.any():
+        row = _first(negative)
         raise Refusal(f"--weight {name}: weights must be 0 or more, but row {row} has {column[row - 1]}.")
-    if not weight.any():
-        raise Refusal(f"--weight {name}: all weights are 0.")
-    return weight
+    return weights
+
+
+def _some_weight(weights: pl.Series) -> NDArray[np.float64]:
+    if not (weights > 0).any():
+        raise Refusal(f"--weight {weights.name}: all weights are 0.")
+    return _float64(weights)
 
 
 def _float64(column: pl.Series) -> NDArray[np.float64]:
-    return np.asarray(column.cast(pl.Float64).to_numpy(), dtype=np.float64)
+    return np.asarray(column.to_numpy(), dtype=np.float64)
 
 
 def _holds_numbers(column: pl.Series) -> bool:
     return column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null)
-
-
-def _missing(column: pl.Series) -> NDArray[np.bool_]:
-    missing = column.is_null()
-    if column.dtype.is_float():
-        missing = missing | ~column.is_finite().fill_null(True)
-    return np.asarray(missing.to_numpy(), dtype=np.bool_)
 
 
 def _kind(column: pl.Series) -> str:
@@ -221,16 +194,3 @@ def _example(column: pl.Series) -> str:
 def _first(rows: NDArray[np.bool_]) -> int:
     """Return the number of the first row that is true, from 1."""
     return int(rows.argmax()) + 1
-
-
-def _shortened(lines: list[str]) -> str:
-    if len(lines) > _MOST_PROBLEMS:
-        lines = [*lines[: _MOST_PROBLEMS - 1], f"and {len(lines) - _MOST_PROBLEMS + 1} columns more"]
-    return "\n".join(f"  {line}" for line in lines)
-
-
-def _quoted(names: Iterable[str]) -> str:
-    """Return a list of names as one types it after an option."""
-    fields = [f'"{name}"' if "," in name or '"' in name else name for name in names]
-    words = ",".join(fields)
-    return words if re.fullmatch(r"[\w,.\-]+", words) else "'" + words.replace("'", "'\\''") + "'"

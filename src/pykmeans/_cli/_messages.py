@@ -1,5 +1,6 @@
 """What a command says beside its result; all of it goes to stderr."""
 
+import re
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 _MOST_LISTED = 8
+_MOST_LINES = 8
 
 
 class Refusal(Exception):
@@ -35,6 +37,20 @@ def listed(values: Iterable[Any]) -> str:
 def counted(count: float, singular: str, plural: str = "") -> str:
     """Return a number and its noun: "1 row", "2,000 rows"."""
     return f"{count:,.10g} {singular if count == 1 else plural or singular + 's'}"
+
+
+def shortened(lines: list[str]) -> str:
+    """Return what is to be said of each of some columns, a line each, of the first ones."""
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[: _MOST_LINES - 1], f"and {len(lines) - _MOST_LINES + 1} columns more"]
+    return "\n".join(f"  {line}" for line in lines)
+
+
+def as_typed(names: Iterable[str]) -> str:
+    """Return a list of names as one types it after an option."""
+    fields = [f'"{name}"' if "," in name or '"' in name else name for name in names]
+    words = ",".join(fields)
+    return words if re.fullmatch(r"[\w,.\-]+", words) else "'" + words.replace("'", "'\\''") + "'"
 
 
 @contextmanager

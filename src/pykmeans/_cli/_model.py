@@ -3,6 +3,7 @@
 Kept in the "table" of a model file; a reader finds there all that a new table needs.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from .._kmeans import KMeans
 from .._kprototypes import KPrototypes
 from ._columns import Selection, select
 from ._messages import Refusal, listed, warn
+from ._missing import Fill, Gaps
 from ._scaling import Scale, scales
 from ._tables import Table
 
@@ -27,13 +29,15 @@ class Column:
     name: str
     scale: Scale = (0.0, 1.0)
     categories: tuple[str, ...] | None = None  # None for a column of numbers
+    fill: Fill | None = None  # what stands in for a value that is missing
 
     def written(self) -> dict[str, Any]:
         """Return what a model file says of it."""
+        fill = {} if self.fill is None else {"fill": self.fill}
         if self.categories is not None:
-            return {"name": self.name, "categories": list(self.categories)}
+            return {"name": self.name, "categories": list(self.categories), **fill}
         offset, divisor = self.scale
-        return {"name": self.name, "offset": offset, "divisor": divisor}
+        return {"name": self.name, "offset": offset, "divisor": divisor, **fill}
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,11 @@ class TableModel:
         """Return the model of ``selection`` with an estimator, which is yet to be fitted on ``rows(selection)``."""
         found = scales(selection, scaling)
         columns = [
-            Column(name, scale=found[name])
+            Column(name, scale=found[name], fill=selection.fills.get(name))
             if name in found
-            else Column(name, categories=tuple(selection.categories[name].unique().sort()))
+            else Column(
+                name, categories=tuple(selection.categories[name].unique().sort()), fill=selection.fills.get(name)
+            )
             for name in selection.names
         ]
         return cls(estimator, tuple(columns), scaling)
@@ -66,7 +72,9 @@ class TableModel:
             )
         categories = {column.name for column in self.columns if column.categories is not None}
         names = [column.name for column in self.columns]
-        selection = select(table, names, is_category=categories, weight=None, drop_missing=drop_missing)
+        known = {column.name: column.fill for column in self.columns if column.fill is not None}
+        gaps = Gaps(drop_missing, known=known)
+        selection = select(table, names, is_category=categories, weight=None, gaps=gaps)
         for column in self.columns:
             if column.categories is not None:
                 _warn_of_new_categories(selection, column.name, column.categories)
@@ -104,9 +112,9 @@ class TableModel:
             return cls(estimator, _columns_of(estimator, path), "none")
         try:
             columns = [
-                Column(str(each["name"]), categories=tuple(each["categories"]))
+                Column(str(each["name"]), categories=tuple(each["categories"]), **_how_read(each))
                 if "categories" in each
-                else Column(str(each["name"]), scale=(float(each["offset"]), float(each["divisor"])))
+                else Column(str(each["name"]), scale=(float(each["offset"]), float(each["divisor"])), **_how_read(each))
                 for each in table["columns"]
             ]
             scaling = str(table["scaling"])
@@ -126,6 +134,15 @@ class TableModel:
             return selection.categories[column.name].alias(column.name)
         offset, divisor = column.scale
         return pl.Series(column.name, (selection.numbers[column.name] - offset) / divisor)
+
+
+def _how_read(written: dict[str, Any]) -> dict[str, Any]:
+    """Return what a model file says of how the values of a column are read; ValueError where it cannot be."""
+    fill = written.get("fill")
+    fits = isinstance(fill, str) if "categories" in written else isinstance(fill, float) and math.isfinite(fill)
+    if fill is not None and not fits:
+        raise ValueError(f"{fill!r} is nothing to fill in")
+    return {"fill": fill}
 
 
 def estimator_for(selection: Selection, metric: str | None, n_clusters: int, n_init: int, seed: int) -> Clusterer:

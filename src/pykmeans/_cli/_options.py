@@ -7,6 +7,7 @@ import numpy as np
 from .. import _core
 from ._columns import Selection, checked_names, names_in, select, warn_of_what_says_nothing
 from ._messages import Refusal, counted, listed
+from ._missing import Gaps
 from ._row_names import without_row_names
 from ._tables import Table, format_of
 
@@ -21,7 +22,7 @@ class ColumnOptions:
     weight: str | None
     metric: str | None
     scale: str | None
-    drop_missing: bool
+    gaps: Gaps
     format: str | None
 
 
@@ -46,7 +47,7 @@ def chosen(table: Table, options: ColumnOptions) -> Selection:
             f"--metric {options.metric} measures numbers, and --categorical names {listed(sorted(categorical))}: leave "
             "out --metric, or these columns."
         )
-    selection = select(table, names, is_category=categorical, weight=weight, drop_missing=options.drop_missing)
+    selection = select(table, names, is_category=categorical, weight=weight, gaps=options.gaps)
     warn_of_what_says_nothing(selection)
     if options.metric == "cosine":
         _refuse_rows_of_zeros(selection)
