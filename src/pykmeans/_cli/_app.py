@@ -85,6 +85,15 @@ Categorical = Annotated[
     list[str] | None,
     typer.Option("--categorical", metavar="A,B", help="Columns that hold categories.", show_default=False),
 ]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--as",
+        metavar="A=KIND",
+        help="What a column holds: number, category, date (becomes days) or time (hours).",
+        show_default=False,
+    ),
+]
 Weight = Annotated[
     str | None, typer.Option("--weight", metavar="COLUMN", help="The column of weights.", show_default=False)
 ]
@@ -149,6 +158,7 @@ def cluster(
     columns: Columns = None,
     exclude: Exclude = None,
     categorical: Categorical = None,
+    kinds: Kinds = None,
     weight: Weight = None,
     metric: MetricOption = None,
     scale: ScaleOption = None,
@@ -163,7 +173,7 @@ def cluster(
     force: Force = False,
 ) -> None:
     """Cluster the rows of a table and describe the clusters."""
-    options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, fill, format)
+    options = _options(columns, exclude, categorical, kinds, weight, metric, scale, drop_missing, fill, format)
     _cluster.cluster(data, k, options, n_init=n_init, seed=seed, out=out, plot=plot, save=save, force=force)
 
 
@@ -186,6 +196,7 @@ def elbow(
     columns: Columns = None,
     exclude: Exclude = None,
     categorical: Categorical = None,
+    kinds: Kinds = None,
     weight: Weight = None,
     metric: MetricOption = None,
     scale: ScaleOption = None,
@@ -206,7 +217,7 @@ def elbow(
     force: Force = False,
 ) -> None:
     """Find out how many clusters a table has."""
-    options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, fill, format)
+    options = _options(columns, exclude, categorical, kinds, weight, metric, scale, drop_missing, fill, format)
     _elbow.elbow(data, options, most=max_k, n_init=n_init, seed=seed, out=out, plot=plot, force=force)
 
 
@@ -252,6 +263,7 @@ def _options(
     columns: list[str] | None,
     exclude: list[str] | None,
     categorical: list[str] | None,
+    kinds: list[str] | None,
     weight: str | None,
     metric: Any,
     scale: Any,
@@ -263,6 +275,7 @@ def _options(
         columns=columns or [],
         exclude=exclude or [],
         categorical=categorical or [],
+        kinds=kinds or [],
         weight=weight,
         metric=_word(metric),
         scale=_word(scale),

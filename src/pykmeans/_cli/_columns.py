@@ -5,16 +5,26 @@ Every problem of a table is found before it is reported, so that one message say
 
 import csv
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ._messages import Refusal, as_typed, listed, shortened, warn
+from ._meaning import Meaning, Understood, understood
+from ._messages import Refusal, as_typed, listed, say, shortened, warn
 from ._missing import Fill, Gaps, fill_values, filled, kept_rows
 from ._tables import Table
+
+_KINDS = {"number": "numbers as text", "date": "dates", "time": "times"}  # in words
+# How each kind of what cannot be used as it is can be used: {0} stands for the columns, {1} for what --as takes.
+_WAYS = {
+    "text": "To take text as categories: --categorical {0}",
+    "number": "To take text as numbers: --as {1}",
+    "date": "To take dates as days: --as {1}",
+    "time": "To take times as hours: --as {1}",
+}
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,7 @@ class Selection:
     categories: dict[str, pl.Series]  # of each column of categories, likewise, as text
     weight: NDArray[np.float64] | None
     kept: NDArray[np.bool_]  # of all rows
+    meanings: dict[str, Meaning]  # what the values of each column stand for
     fills: dict[str, Fill]  # what was filled in, or would have been, for values that are missing
 
     @property
@@ -59,17 +70,15 @@ def checked_names(table: Table, names: Iterable[str], option: str) -> list[str]:
     return names
 
 
-def select(table: Table, names: list[str], *, is_category: "set[str]", weight: str | None, gaps: Gaps) -> Selection:
+def select(table: Table, columns: dict[str, Understood], *, weight: str | None, gaps: Gaps) -> Selection:
     """Take columns out of a table.
 
     Parameters
     ----------
     table : Table
         Where from.
-    names : list of str
-        The columns.
-    is_category : set of str
-        Those of them that are categories.
+    columns : dict of Understood
+        The columns, all of which have values.
     weight : str or None
         The column of weights.
     gaps : Gaps
@@ -80,26 +89,65 @@ def select(table: Table, names: list[str], *, is_category: "set[str]", weight: s
     Refusal
         If there are values that cannot be clustered; the message says where and what to do.
     """
-    columns = {name: _category(table, name) if name in is_category else table.parsed(name) for name in names}
-    numbers = {name: column for name, column in columns.items() if name not in is_category}
-    _refuse_what_are_no_numbers(table, numbers, in_a_fit=gaps.known is None)
-    columns.update({name: column.cast(pl.Float64).fill_nan(None) for name, column in numbers.items()})
+    values = {name: column.values for name, column in columns.items() if column.values is not None}
     weights = None if weight is None else _weights(table, weight)
     fills = gaps.known or {}
     if gaps.fill is not None:
-        fills = fill_values(columns, gaps.fill, None if weights is None else weights.fill_null(0).to_numpy())
-    columns = filled(columns, fills)
-    kept = kept_rows(table.name, columns if weights is None else {**columns, weights.name: weights}, weight, gaps)
+        fills = fill_values(values, gaps.fill, None if weights is None else weights.fill_null(0).to_numpy())
+    values = filled(values, fills)
+    kept = kept_rows(table.name, values if weights is None else {**values, weights.name: weights}, weight, gaps)
     mask = pl.Series(kept)
-    columns = {name: column.filter(mask) for name, column in columns.items()}
+    values = {name: column.filter(mask) for name, column in values.items()}
     return Selection(
         table,
-        {name: _float64(column) for name, column in columns.items() if name not in is_category},
-        {name: column for name, column in columns.items() if name in is_category},
+        {name: _float64(column) for name, column in values.items() if column.dtype != pl.String},
+        {name: column for name, column in values.items() if column.dtype == pl.String},
         None if weights is None else _some_weight(weights.filter(mask)),
         kept,
+        {name: column.meaning for name, column in columns.items()},
         fills,
     )
+
+
+def refuse_what_is_no_number(table: Table, columns: dict[str, Understood]) -> None:
+    """Refuse to cluster columns that cannot be used as they are, with all that one may do about it."""
+    wrong = {name: column for name, column in columns.items() if column.values is None}
+    if not wrong:
+        return
+    choices = []
+    for kind, way in _WAYS.items():
+        names = [name for name, column in wrong.items() if column.meaning.kind == kind]
+        if names:
+            choices.append(way.format(as_typed(names), as_typed(names, f"={kind}")))
+    lines = [f"the column {name!r} holds {_held(column)}" for name, column in wrong.items()]
+    raise Refusal(
+        f"{table.name}: only numbers can be clustered as they are, but\n{shortened(lines)}\n"
+        + "\n".join([*choices, f"To leave {_them(wrong)} out: --exclude {as_typed(wrong)}"])
+    )
+
+
+def refuse_what_differs(table: Table, columns: dict[str, Understood], meanings: dict[str, Meaning]) -> None:
+    """Refuse a table with columns that do not hold what a model was made with; warn of signs that differ."""
+    wrong = {name: column for name, column in columns.items() if column.values is None}
+    if wrong:
+        lines = [f"the column {name!r} holds {_held(column)}, no {meanings[name]}" for name, column in wrong.items()]
+        raise Refusal(
+            f"{table.name}: it does not hold what the model was made with\n{shortened(lines)}\n"
+            "Correct these values, or say which words stand for nothing: --na WORD"
+        )
+    for name, column in columns.items():
+        if column.meaning.unit != meanings[name].unit:
+            before, now = (repr(each.unit) if each.unit else "nothing" for each in (meanings[name], column.meaning))
+            warn(
+                f"Numbers of {name!r} had {before} beside them in the fit, and have {now} now: they count as they are."
+            )
+
+
+def say_what_was_converted(columns: dict[str, Understood]) -> None:
+    """Say of numbers that have signs in them what they were taken for."""
+    lines = [f"{name!r}: {column.example}" for name, column in columns.items() if column.meaning.decimal]
+    if lines:
+        say("Note", f"Taken as numbers, unless --as COLUMN=category says otherwise:\n{shortened(lines)}")
 
 
 def warn_of_what_says_nothing(selection: Selection) -> None:
@@ -117,7 +165,7 @@ def warn_of_what_says_nothing(selection: Selection) -> None:
             each = "is" if len(names) == 1 else "are"
             warn(
                 f"{_columns(names)} {each} {what} and so cannot tell clusters apart.\n"
-                f"To leave {'it' if len(names) == 1 else 'them'} out: --exclude {as_typed(names)}"
+                f"To leave {_them(names)} out: --exclude {as_typed(names)}"
             )
 
 
@@ -125,41 +173,17 @@ def _columns(names: list[str]) -> str:
     return f"The column{'' if len(names) == 1 else 's'} {listed(names)}"
 
 
-def _category(table: Table, name: str) -> pl.Series:
-    column = table.frame[name]
-    if column.dtype.is_nested() or column.dtype == pl.Binary:
-        raise Refusal(
-            f"The column {name!r} of {table.name} holds values of type {column.dtype}: --exclude {as_typed([name])}"
-        )
-    return column.cast(pl.String)
-
-
-def _refuse_what_are_no_numbers(table: Table, columns: dict[str, pl.Series], in_a_fit: bool) -> None:
-    wrong = {name: column for name, column in columns.items() if not _holds_numbers(column)}
-    if not wrong:
-        return
-    lines = [f"the column {name!r} holds {_kind(column)}{_example(column)}" for name, column in wrong.items()]
-    names = as_typed(wrong)
-    if in_a_fit:
-        why = "only numbers can be clustered as they are"
-        choices = f"To take them as categories: --categorical {names}\nTo leave them out: --exclude {names}"
-    else:
-        why = "the model was made with numbers"
-        choices = "Correct these values, or make a model without such columns: pykmeans cluster --exclude"
-    raise Refusal(f"{table.name}: {why}, but\n{shortened(lines)}\n{choices}")
-
-
 def _weights(table: Table, name: str) -> pl.Series:
     """Return the weights of all rows, null where there is none."""
-    column = table.parsed(name)
-    if not _holds_numbers(column):
-        raise Refusal(f"--weight {name}: the column holds {_kind(column)}{_example(column)}; weights must be numbers.")
-    weights = column.cast(pl.Float64).fill_nan(None).alias(name)
-    negative = (weights < 0).fill_null(False).to_numpy()
+    column = understood(table, name, None)
+    if column.values is None:
+        raise Refusal(f"--weight {name}: the column holds {_held(column)}; weights must be numbers.")
+    negative = (column.values < 0).fill_null(False)
     if negative.any():
-        row = _first(negative)
-        raise Refusal(f"--weight {name}: weights must be 0 or more, but row {row} has {column[row - 1]}.")
-    return weights
+        row = int(negative.arg_max() or 0)
+        value = table.column(name)[row]
+        raise Refusal(f"--weight {name}: weights must be 0 or more, but row {row + 1} has {value}.")
+    return column.values.alias(name)
 
 
 def _some_weight(weights: pl.Series) -> NDArray[np.float64]:
@@ -172,25 +196,10 @@ def _float64(column: pl.Series) -> NDArray[np.float64]:
     return np.asarray(column.to_numpy(), dtype=np.float64)
 
 
-def _holds_numbers(column: pl.Series) -> bool:
-    return column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null)
+def _held(column: Understood) -> str:
+    kind = column.meaning.kind
+    return f"{_KINDS.get(kind, kind)}{': ' if column.example else ''}{column.example}"
 
 
-def _kind(column: pl.Series) -> str:
-    if column.dtype in (pl.String, pl.Categorical, pl.Enum):
-        return "text"
-    return "dates or times" if column.dtype.is_temporal() else f"values of type {column.dtype}"
-
-
-def _example(column: pl.Series) -> str:
-    """Return where the first value is that is no number, and what it is."""
-    rows = column.is_not_null()
-    if column.dtype == pl.String:
-        rows = rows & column.str.strip_chars().cast(pl.Float64, strict=False).is_null()
-    row = _first(rows.to_numpy())
-    return f": {str(column[row - 1])[:40]!r} in row {row}"
-
-
-def _first(rows: NDArray[np.bool_]) -> int:
-    """Return the number of the first row that is true, from 1."""
-    return int(rows.argmax()) + 1
+def _them(names: Sized) -> str:
+    return "it" if len(names) == 1 else "them"

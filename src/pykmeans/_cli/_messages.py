@@ -46,11 +46,11 @@ def shortened(lines: list[str]) -> str:
     return "\n".join(f"  {line}" for line in lines)
 
 
-def as_typed(names: Iterable[str]) -> str:
-    """Return a list of names as one types it after an option."""
-    fields = [f'"{name}"' if "," in name or '"' in name else name for name in names]
+def as_typed(names: Iterable[str], ending: str = "") -> str:
+    """Return a list of names, each with an ending, as one types it after an option."""
+    fields = [f'"{name}{ending}"' if "," in name or '"' in name else name + ending for name in names]
     words = ",".join(fields)
-    return words if re.fullmatch(r"[\w,.\-]+", words) else "'" + words.replace("'", "'\\''") + "'"
+    return words if re.fullmatch(r"[\w,.\-=]+", words) else "'" + words.replace("'", "'\\''") + "'"
 
 
 @contextmanager

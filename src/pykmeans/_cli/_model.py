@@ -15,7 +15,8 @@ from .. import _model_file
 from .._clusterer import Clusterer
 from .._kmeans import KMeans
 from .._kprototypes import KPrototypes
-from ._columns import Selection, select
+from ._columns import Selection, refuse_what_differs, select
+from ._meaning import NUMBER, Meaning, understood
 from ._messages import Refusal, listed, warn
 from ._missing import Fill, Gaps
 from ._scaling import Scale, scales
@@ -30,14 +31,15 @@ class Column:
     scale: Scale = (0.0, 1.0)
     categories: tuple[str, ...] | None = None  # None for a column of numbers
     fill: Fill | None = None  # what stands in for a value that is missing
+    meaning: Meaning = NUMBER
 
     def written(self) -> dict[str, Any]:
         """Return what a model file says of it."""
-        fill = {} if self.fill is None else {"fill": self.fill}
+        how = {**self.meaning.written(), **({} if self.fill is None else {"fill": self.fill})}
         if self.categories is not None:
-            return {"name": self.name, "categories": list(self.categories), **fill}
+            return {"name": self.name, "categories": list(self.categories), **how}
         offset, divisor = self.scale
-        return {"name": self.name, "offset": offset, "divisor": divisor, **fill}
+        return {"name": self.name, "offset": offset, "divisor": divisor, **how}
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,12 @@ class TableModel:
         """Return the model of ``selection`` with an estimator, which is yet to be fitted on ``rows(selection)``."""
         found = scales(selection, scaling)
         columns = [
-            Column(name, scale=found[name], fill=selection.fills.get(name))
-            if name in found
-            else Column(
-                name, categories=tuple(selection.categories[name].unique().sort()), fill=selection.fills.get(name)
+            Column(
+                name,
+                scale=found.get(name, (0.0, 1.0)),
+                categories=None if name in found else tuple(selection.categories[name].unique().sort()),
+                fill=selection.fills.get(name),
+                meaning=selection.meanings[name],
             )
             for name in selection.names
         ]
@@ -70,11 +74,11 @@ class TableModel:
                 f"{table.name} lacks the columns {listed(missing)}, which the model was made with.\n"
                 f"Its columns are {listed(table.frame.columns)}."
             )
-        categories = {column.name for column in self.columns if column.categories is not None}
-        names = [column.name for column in self.columns]
+        meanings = {column.name: column.meaning for column in self.columns}
+        columns = {name: understood(table, name, meaning) for name, meaning in meanings.items()}
+        refuse_what_differs(table, columns, meanings)
         known = {column.name: column.fill for column in self.columns if column.fill is not None}
-        gaps = Gaps(drop_missing, known=known)
-        selection = select(table, names, is_category=categories, weight=None, gaps=gaps)
+        selection = select(table, columns, weight=None, gaps=Gaps(drop_missing, known=known))
         for column in self.columns:
             if column.categories is not None:
                 _warn_of_new_categories(selection, column.name, column.categories)
@@ -142,7 +146,7 @@ def _how_read(written: dict[str, Any]) -> dict[str, Any]:
     fits = isinstance(fill, str) if "categories" in written else isinstance(fill, float) and math.isfinite(fill)
     if fill is not None and not fits:
         raise ValueError(f"{fill!r} is nothing to fill in")
-    return {"fill": fill}
+    return {"fill": fill, "meaning": Meaning.read(written)}
 
 
 def estimator_for(selection: Selection, metric: str | None, n_clusters: int, n_init: int, seed: int) -> Clusterer:
@@ -168,7 +172,11 @@ def _columns_of(estimator: Any, path: str) -> tuple[Column, ...]:
         categorical = set(range(len(names))) if estimator.cluster_centers_.dtype == object else set()
     if not all(isinstance(value, str) for j in categorical for value in estimator.cluster_centers_[:, j]):
         raise Refusal(f"{path} was saved from Python with categories that are not text; use it from Python.")
-    return tuple(Column(str(name), categories=() if j in categorical else None) for j, name in enumerate(names))
+    return tuple(_column_of(str(name), j in categorical) for j, name in enumerate(names))
+
+
+def _column_of(name: str, is_category: bool) -> Column:
+    return Column(name, categories=(), meaning=Meaning("category")) if is_category else Column(name)
 
 
 def _warn_of_new_categories(selection: Selection, name: str, known: tuple[str, ...]) -> None:

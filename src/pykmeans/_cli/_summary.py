@@ -211,8 +211,12 @@ def _traits(model: TableModel, selection: Selection) -> list[list[_Trait]]:
             centers[name] = np.bincount(labels, weight * values, n_clusters) / sizes
         mean = np.average(values, weights=weight)
         deviation = math.sqrt(np.average((values - mean) ** 2, weights=weight)) or 1.0
+        show = selection.meanings[name].shown
         columns.append(
-            [_Trait(abs(c - mean) / deviation, f"{name} {_number(c)} ({_number(mean)})") for c in centers[name]]
+            [
+                _Trait(abs(c - mean) / deviation, f"{name} {show(c) or _number(c)} ({show(mean) or _number(mean)})")
+                for c in centers[name]
+            ]
         )
     return [list(traits) for traits in zip(*columns, strict=True)]
 

@@ -7,7 +7,7 @@ import csv
 import io
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from ._messages import Refusal, listed, warn
+from ._values import blanked, plain
 
 SUFFIXES = {
     "csv": (".csv",),
@@ -24,9 +25,6 @@ SUFFIXES = {
     "jsonl": (".jsonl", ".ndjson"),
 }
 _TEXT = {"csv": ",", "tsv": "\t"}  # formats of fields that are text, and what stands between them
-# What stands for nothing in a column of numbers. In a column of categories only an empty field is missing.
-_MISSING = ("", "?", "-", "na", "n/a", "#n/a", "nan", "null", "none")
-_GLANCE = 1000  # values
 
 
 @dataclass(frozen=True)
@@ -37,11 +35,25 @@ class Table:
     frame: pl.DataFrame
     format: str
     separator: str = ","
+    na: tuple[str, ...] = ()  # what stands for nothing in any column
+    _parsed: dict[str, pl.Series] = field(default_factory=dict, repr=False)
+
+    @property
+    def decimal(self) -> str:
+        """The mark before decimals: spreadsheets that put ";" between fields write 1,5."""
+        return "," if self.separator == ";" else "."
+
+    def column(self, name: str) -> pl.Series:
+        """Return a column without the values that stand for nothing."""
+        return blanked(self.frame[name], self.na) if self.na else self.frame[name]
 
     def parsed(self, name: str) -> pl.Series:
         """Return a column as numbers or booleans where all of its values are; else as it is."""
-        column = self.frame[name]
-        return _parsed(column, self.separator == ";") if self.format in _TEXT else column
+        if name not in self._parsed:
+            column = self.column(name)
+            values = plain(column, self.decimal) if self.format in _TEXT else None
+            self._parsed[name] = column if values is None else values
+        return self._parsed[name]
 
 
 def format_of(path: str, chosen: str | None, default: str | None = None) -> str:
@@ -185,32 +197,6 @@ def _refuse_long_lines(name: str, content: bytes, separator: str) -> None:
     for line in lines:
         if len(line) > n_columns:
             raise Refusal(f"{name} has {n_columns} columns, but line {lines.line_num} has {len(line)} fields.")
-
-
-def _parsed(column: pl.Series, decimal_comma: bool) -> pl.Series:
-    numbers = _numbers(column)
-    if numbers is not None:
-        return numbers
-    text = column.str.strip_chars().str.to_lowercase()
-    text = text.set(text.is_in(_MISSING), None)
-    if decimal_comma:
-        text = text.str.replace(",", ".", literal=True)
-    numbers = _numbers(text)
-    if numbers is not None:
-        return numbers
-    return text == "true" if text.drop_nulls().is_in(["true", "false"]).all() else column
-
-
-def _numbers(text: pl.Series) -> pl.Series | None:
-    """Return text as numbers; None where some of it is something else."""
-    for kind in (pl.Int64, pl.Float64):
-        for part in (text.head(_GLANCE), text):  # most columns that are of another kind are so from the beginning
-            numbers = part.cast(kind, strict=False)
-            if numbers.null_count() > part.null_count():
-                break
-        else:
-            return numbers
-    return None
 
 
 def _first_line(error: Exception) -> str:
