@@ -10,10 +10,11 @@ from typer.core import TyperGroup
 
 from .._validate.parameters import METRICS
 from . import _cluster, _elbow, _segment
+from ._columns import names_in
 from ._messages import Refusal, library_warnings_in_plain_words, say
 from ._missing import Gaps
 from ._options import ColumnOptions
-from ._tables import SUFFIXES
+from ._tables import SUFFIXES, Reading
 
 Metric = Enum("Metric", {name: name for name in METRICS}, type=str)  # type: ignore[misc]
 Format = Enum("Format", {name: name for name in SUFFIXES}, type=str)  # type: ignore[misc]
@@ -71,7 +72,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_TABLE = "CSV, TSV, Parquet, Arrow or JSON lines, by the suffix; - for standard input."
+_TABLE = "CSV, TSV, Parquet, Arrow, JSON or Excel, by the suffix; - for standard input."
 Data = Annotated[str, typer.Argument(metavar="DATA", show_default=False, help=f"The table: {_TABLE}")]
 K = Annotated[int, typer.Option("-k", "--clusters", min=1, show_default=False, help="Number of clusters.")]
 Columns = Annotated[
@@ -130,6 +131,16 @@ FormatOption = Annotated[
         show_default=False,
     ),
 ]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding", metavar="NAME", help="Encoding of text, cp1252 say.  [default: utf-8]", show_default=False
+    ),
+]
+NA = Annotated[
+    list[str] | None,
+    typer.Option("--na", metavar="A,B", help="What stands for a missing value, besides the usual.", show_default=False),
+]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Source of the random numbers.")]
 NInit = Annotated[int, typer.Option("--n-init", min=1, help="Runs from different starts; the best is kept.")]
 Out = Annotated[
@@ -162,6 +173,7 @@ def cluster(
     weight: Weight = None,
     metric: MetricOption = None,
     scale: ScaleOption = None,
+    na: NA = None,
     drop_missing: DropMissing = False,
     fill: FillOption = None,
     n_init: NInit = 10,
@@ -170,10 +182,14 @@ def cluster(
     plot: Plot = None,
     save: Save = None,
     format: FormatOption = None,
+    encoding: Encoding = None,
     force: Force = False,
 ) -> None:
     """Cluster the rows of a table and describe the clusters."""
-    options = _options(columns, exclude, categorical, kinds, weight, metric, scale, drop_missing, fill, format)
+    reading = _reading(format, encoding, na)
+    options = _options(
+        columns, exclude, categorical, kinds, weight, metric, scale, Gaps(drop_missing, _word(fill)), reading
+    )
     _cluster.cluster(data, k, options, n_init=n_init, seed=seed, out=out, plot=plot, save=save, force=force)
 
 
@@ -181,13 +197,17 @@ def cluster(
 def predict(
     model: Annotated[str, typer.Argument(metavar="MODEL", show_default=False, help="What cluster --save wrote.")],
     data: Data,
+    na: NA = None,
     drop_missing: DropMissing = False,
     out: Out = None,
     format: FormatOption = None,
+    encoding: Encoding = None,
     force: Force = False,
 ) -> None:
     """Give the rows of a table to the clusters of a saved model."""
-    _cluster.predict(model, data, drop_missing=drop_missing, format=_word(format), out=out, force=force)
+    _cluster.predict(
+        model, data, drop_missing=drop_missing, reading=_reading(format, encoding, na), out=out, force=force
+    )
 
 
 @app.command()
@@ -200,6 +220,7 @@ def elbow(
     weight: Weight = None,
     metric: MetricOption = None,
     scale: ScaleOption = None,
+    na: NA = None,
     drop_missing: DropMissing = False,
     fill: FillOption = None,
     max_k: Annotated[
@@ -214,10 +235,14 @@ def elbow(
     ] = None,
     plot: Plot = None,
     format: FormatOption = None,
+    encoding: Encoding = None,
     force: Force = False,
 ) -> None:
     """Find out how many clusters a table has."""
-    options = _options(columns, exclude, categorical, kinds, weight, metric, scale, drop_missing, fill, format)
+    reading = _reading(format, encoding, na)
+    options = _options(
+        columns, exclude, categorical, kinds, weight, metric, scale, Gaps(drop_missing, _word(fill)), reading
+    )
     _elbow.elbow(data, options, most=max_k, n_init=n_init, seed=seed, out=out, plot=plot, force=force)
 
 
@@ -267,9 +292,8 @@ def _options(
     weight: str | None,
     metric: Any,
     scale: Any,
-    drop_missing: bool,
-    fill: Any,
-    format: Any,
+    gaps: Gaps,
+    reading: Reading,
 ) -> ColumnOptions:
     return ColumnOptions(
         columns=columns or [],
@@ -279,9 +303,13 @@ def _options(
         weight=weight,
         metric=_word(metric),
         scale=_word(scale),
-        gaps=Gaps(drop_missing, _word(fill)),
-        format=_word(format),
+        gaps=gaps,
+        reading=reading,
     )
+
+
+def _reading(format: Any, encoding: str | None, na: list[str] | None) -> Reading:
+    return Reading(_word(format), encoding, tuple(names_in(na or [])))
 
 
 def _word(choice: Enum | None) -> str | None:

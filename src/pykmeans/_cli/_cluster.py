@@ -1,5 +1,7 @@
 """``pykmeans cluster`` and ``pykmeans predict``: a table goes in, and comes out with a column ``cluster``."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,7 @@ from ._messages import Refusal, counted
 from ._model import TableModel, estimator_for, labels_of
 from ._options import ColumnOptions, chosen, output_format, scaling_of
 from ._summary import Report
-from ._tables import Table, encoded, labelled, read
+from ._tables import Reading, Table, encoded, labelled, read
 
 LABEL = "cluster"  # the last column of a labelled table
 
@@ -29,9 +31,9 @@ def cluster(
     """Cluster a table, say what came out, and write what was asked for."""
     _outputs.check({"--out": out, "--plot": plot, "--save": save}, force)
     _pictures.check(plot)
-    kind = None if out is None else output_format(out, data, options.format)
+    kind = None if out is None else output_format(out, data, options.reading.format)
     report = Report(to_stderr=out == "-")
-    table = read(data, options.format)
+    table = read(data, options.reading)
     if out is not None:
         _refuse_label(table)
     selection = chosen(table, options)
@@ -59,15 +61,13 @@ def cluster(
     report.wrote(plot, "the picture of the clusters")
 
 
-def predict(
-    model_path: str, data: str, *, drop_missing: bool, format: str | None, out: str | None, force: bool
-) -> None:
+def predict(model_path: str, data: str, *, drop_missing: bool, reading: Reading, out: str | None, force: bool) -> None:
     """Give the rows of a table to the clusters of a model."""
     _outputs.check({"--out": out}, force)
-    kind = None if out is None else output_format(out, data, format)
+    kind = None if out is None else output_format(out, data, reading.format)
     report = Report(to_stderr=out == "-")
     model = TableModel.load(model_path)
-    table = read(data, format)
+    table = read(data, replace(reading, na=(*reading.na, *model.na)))
     if out is not None:
         _refuse_label(table)
     selection = model.select(table, drop_missing)

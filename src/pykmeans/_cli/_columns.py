@@ -119,6 +119,9 @@ def refuse_what_is_no_number(table: Table, columns: dict[str, Understood]) -> No
         names = [name for name, column in wrong.items() if column.meaning.kind == kind]
         if names:
             choices.append(way.format(as_typed(names), as_typed(names, f"={kind}")))
+    words = list(dict.fromkeys(word for column in wrong.values() for word in column.words))
+    if words:
+        choices.insert(0, f"To count {listed(words)} as missing: --na {as_typed(words)}")
     lines = [f"the column {name!r} holds {_held(column)}" for name, column in wrong.items()]
     raise Refusal(
         f"{table.name}: only numbers can be clustered as they are, but\n{shortened(lines)}\n"
@@ -133,7 +136,7 @@ def refuse_what_differs(table: Table, columns: dict[str, Understood], meanings: 
         lines = [f"the column {name!r} holds {_held(column)}, no {meanings[name]}" for name, column in wrong.items()]
         raise Refusal(
             f"{table.name}: it does not hold what the model was made with\n{shortened(lines)}\n"
-            "Correct these values, or say which words stand for nothing: --na WORD"
+            "Correct these values, or say which of them count as missing: --na"
         )
     for name, column in columns.items():
         if column.meaning.unit != meanings[name].unit:

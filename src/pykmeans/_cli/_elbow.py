@@ -26,9 +26,9 @@ def elbow(
     """Cluster a table with each number of clusters, and say which are good ones."""
     _outputs.check({"--out": out, "--plot": plot}, force)
     _pictures.check(plot)
-    kind = None if out is None else output_format(out, data, options.format)
+    kind = None if out is None else output_format(out, data, options.reading.format)
     report = Report(to_stderr=out == "-")
-    selection = chosen(read(data, options.format), options)
+    selection = chosen(read(data, options.reading), options)
     if most is not None and most > selection.n_rows:
         raise Refusal(f"--max-k {most}: there are only {counted(selection.n_rows, 'row')} to cluster.")
     k = range(1, (most or min(_MOST, selection.n_rows)) + 1)

@@ -16,6 +16,7 @@ from ._tables import Table
 KINDS = ("number", "category", "date", "time")
 _ASKED = re.compile(rf"(?P<column>.*)=(?P<kind>{'|'.join(KINDS)})(?::(?P<format>.+))?")
 _LONGEST_EXAMPLE = 40  # characters
+_MOST_WORDS = 3  # that may stand for nothing
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Understood:
     values: pl.Series | None  # numbers as Float64, categories as text; None where some of it has not this meaning
     meaning: Meaning
     example: str = ""  # a value that has not, and its row, or one that is not plain
+    words: tuple[str, ...] = ()  # those few among numbers that are none
 
 
 def asked(options: Iterable[str]) -> dict[str, Meaning]:
@@ -122,8 +124,10 @@ def _numbers(table: Table, name: str, meant: Meaning | None) -> Understood:
             row = int(values.is_not_null().arg_max() or 0)
             return Understood(values, Meaning("number", unit, decimal), f"{column[row]!r} as {values[row]:.12g}")
     kind = next((kind for kind in _values.FORMATS if _values.formats(column, kind)), "text")
-    no_number = column.str.strip_chars().cast(pl.Float64, strict=False).is_null() & column.is_not_null()
-    return Understood(None, Meaning(kind), _example(column, no_number))
+    no_number = column.str.strip_chars().cast(pl.Float64, strict=False).is_null() & _values.not_blank(column)
+    words = column.filter(no_number).unique(maintain_order=True).to_list()
+    few = len(words) <= _MOST_WORDS and 2 * no_number.sum() < len(column)
+    return Understood(None, Meaning(kind), _example(column, no_number), tuple(words) if few else ())
 
 
 def _moments(column: pl.Series, meant: Meaning) -> Understood:

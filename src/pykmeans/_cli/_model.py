@@ -49,6 +49,7 @@ class TableModel:
     estimator: Any  # KMeans or KPrototypes
     columns: tuple[Column, ...]
     scaling: str  # "standard", "robust" or "none"
+    na: tuple[str, ...] = ()  # what stands for nothing in a table
 
     @classmethod
     def of(cls, selection: Selection, estimator: Clusterer, scaling: str) -> "TableModel":
@@ -64,7 +65,7 @@ class TableModel:
             )
             for name in selection.names
         ]
-        return cls(estimator, tuple(columns), scaling)
+        return cls(estimator, tuple(columns), scaling, selection.table.na)
 
     def select(self, table: Table, drop_missing: bool) -> Selection:
         """Return the columns of the model in another table."""
@@ -99,6 +100,7 @@ class TableModel:
     def save(self, path: str) -> None:
         """Write the model to a file."""
         table = {"scaling": self.scaling, "columns": [column.written() for column in self.columns]}
+        table |= {"na": list(self.na)} if self.na else {}
         _model_file.write(path, self.estimator, table)
 
     @classmethod
@@ -122,6 +124,7 @@ class TableModel:
                 for each in table["columns"]
             ]
             scaling = str(table["scaling"])
+            na = _texts(table.get("na", []))
         except (KeyError, TypeError, ValueError) as error:
             raise Refusal(
                 f'{path} is not a model that can be loaded: its "table" is not what it must be ({error!r}).'
@@ -131,7 +134,7 @@ class TableModel:
                 f'{path} is not a model that can be loaded: its "table" has {len(columns)} columns, the estimator '
                 f"{estimator.n_features_in_}."
             )
-        return cls(estimator, tuple(columns), scaling)
+        return cls(estimator, tuple(columns), scaling, na)
 
     def _prepared(self, selection: Selection, column: Column) -> pl.Series:
         if column.categories is not None:
@@ -147,6 +150,12 @@ def _how_read(written: dict[str, Any]) -> dict[str, Any]:
     if fill is not None and not fits:
         raise ValueError(f"{fill!r} is nothing to fill in")
     return {"fill": fill, "meaning": Meaning.read(written)}
+
+
+def _texts(written: Any) -> tuple[str, ...]:
+    if not isinstance(written, list) or not all(isinstance(value, str) for value in written):
+        raise ValueError(f"{written!r:.60} must be a list of text")
+    return tuple(written)
 
 
 def estimator_for(selection: Selection, metric: str | None, n_clusters: int, n_init: int, seed: int) -> Clusterer:

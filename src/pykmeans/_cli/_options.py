@@ -18,7 +18,7 @@ from ._meaning import Meaning, Understood, asked, understood
 from ._messages import Refusal, counted, listed
 from ._missing import Gaps
 from ._row_names import without_row_names
-from ._tables import Table, format_of
+from ._tables import Reading, Table, format_of, format_to_write, is_written
 from ._values import FORMATS
 
 
@@ -34,7 +34,7 @@ class ColumnOptions:
     metric: str | None
     scale: str | None
     gaps: Gaps
-    format: str | None
+    reading: Reading
 
 
 def chosen(table: Table, options: ColumnOptions) -> Selection:
@@ -111,5 +111,6 @@ def _refuse_rows_of_zeros(selection: Selection) -> None:
 def output_format(out: str, data: str, chosen: str | None) -> str:
     """Return the format of an output: by its suffix; on standard output the one chosen, else that of the input."""
     if out != "-":
-        return format_of(out, None)
-    return chosen or format_of(data, None)
+        return format_to_write(out)
+    kind = chosen or format_of(data, None)
+    return kind if is_written(kind) else "csv"
