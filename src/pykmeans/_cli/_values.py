@@ -97,7 +97,8 @@ def moments(text: pl.Series, kind: str, format_: str) -> pl.Series:
         found = text.str.strptime(_TYPES[kind], format_, strict=False)
     except pl.exceptions.PolarsError:  # a format that means nothing
         return pl.repeat(None, len(text), dtype=pl.Float64, eager=True)
-    return as_number(found.set((found.dt.year() < _EARLIEST_YEAR).fill_null(False), None) if kind == "date" else found)
+    numbers = as_number(found)
+    return numbers.set((found.dt.year() < _EARLIEST_YEAR).fill_null(False), None) if kind == "date" else numbers
 
 
 def as_number(column: pl.Series) -> pl.Series:
