@@ -118,7 +118,8 @@ def test_times_become_hours_when_asked(tmp_path, capsys):
 def test_a_date_that_may_be_either_way_round_is_asked_for(tmp_path, capsys):
     path = written(tmp_path, ["01/02/2024", "03/04/2024", "05/06/2024", "07/08/2024"])
     said = refused(capsys, "cluster", path, "-k", 2, "--as", "a=date")
-    assert "Say which: --as 'a=date:%d/%m/%Y' or --as 'a=date:%m/%d/%Y'" in said
+    assert "'01/02/2024' in row 1 may be read in several ways" in said
+    assert "Say which: --as 'a=date:%d/%m/%Y' or --as 'a=date:%m/%d/%Y'\n" in said
     days = {}
     for format_ in ("%d/%m/%Y", "%m/%d/%Y"):
         values, column, _ = clustered_values(capsys, tmp_path, path, "--as", f"a=date:{format_}")
@@ -128,6 +129,19 @@ def test_a_date_that_may_be_either_way_round_is_asked_for(tmp_path, capsys):
     new = written(tmp_path, ["13/02/2024"], "new.csv")  # the model was made with the other way round
     said = refused(capsys, "predict", tmp_path / "m.json", new)
     assert "the column 'a' holds text: '13/02/2024' in row 1, no date like %m/%d/%Y" in said
+
+
+def test_predict_doubts_what_the_fit_had_no_format_for(tmp_path, capsys):
+    path, model = tmp_path / "t.parquet", tmp_path / "m.json"
+    pl.DataFrame({"a": DATES, "b": [1, 2, 3, 5]}).write_parquet(path)
+    command(capsys, "cluster", path, "-k", 2, "--as", "a=date", "--save", model)
+    said = refused(capsys, "predict", model, written(tmp_path, ["01/02/2024"]))
+    assert "holds dates that may be read in several ways: '01/02/2024' in row 1\n" in said
+    done = command(capsys, "predict", model, written(tmp_path, ["2024-02-01"]))
+    assert (done.status, done.err) == (0, "")
+    path = tmp_path / "t.csv"
+    path.write_text('a,b\n2024-02-01,"1,234"\n')
+    assert "Note: Taken as numbers:\n    'b': '1,234' as 1234\n" in command(capsys, "predict", model, path).err
 
 
 def test_numbers_may_be_dates(tmp_path, capsys):
@@ -179,6 +193,17 @@ def test_text_in_a_format_that_has_numbers_is_a_number_when_asked(tmp_path, caps
     assert clustered_values(capsys, tmp_path, path, "--as", "a=number")[0] == [1, 2, 3, 4]
 
 
+def test_categories_of_formats_that_know_them(tmp_path, capsys):
+    path = tmp_path / "t.parquet"
+    column = pl.Series(["x", "y", "unknown", "y"], dtype=pl.Categorical)
+    pl.DataFrame({"a": column, "b": [1, 2, 3, 5], "c": pl.Series([None] * 4, dtype=pl.String)}).write_parquet(path)
+    assert "the column 'a' holds text: 'x' in row 1" in refused(capsys, "cluster", path, "-k", 2)
+    words = ["--categorical", "a", "--na", "unknown"]
+    said = refused(capsys, "cluster", path, "-k", 2, *words)
+    assert "'a' lacks 1 value, in row 3\n" in said and "'c' lacks 4 values" in said
+    assert command(capsys, "cluster", path, "-k", 2, *words, "--exclude", "c", "--fill", "median").status == 0
+
+
 def test_names_of_rows_are_left_out(tmp_path, capsys):
     names = [f"item {i}" for i in range(10)]
     done = command(capsys, "cluster", written(tmp_path, names), "-k", 2)
@@ -219,7 +244,8 @@ def test_predict_converts_as_the_fit_did(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("old, new", [('"unit": "%"', '"unit": 3'), ('"decimal": "."', '"decimal": "x"'),
-                                      ('"kind": "date"', '"kind": "x"'), ('"kind": "date"', '"kind": []')])  # fmt: skip
+                                      ('"kind": "date"', '"kind": "x"'), ('"kind": "date"', '"kind": []'),
+                                      ('"kind": "date"', '"kind": "category"')])  # fmt: skip
 def test_meanings_in_a_model_are_judged(tmp_path, capsys, old, new):
     path, model = tmp_path / "t.csv", tmp_path / "m.json"
     path.write_text("a,b\n1%,2024-01-05\n2%,2024-01-07\n")

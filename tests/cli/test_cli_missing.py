@@ -56,7 +56,7 @@ def test_infinite_values_are_not_missing(tmp_path, capsys, suffix):
     WRITERS[suffix](pl.DataFrame({"a": [1.0, float("inf"), float("nan"), None, 2], "b": [1, 2, 1, 2, 2]}), path)
     said = refused(capsys, "cluster", path, "-k", 1)
     assert "values are missing or infinite" in said
-    assert "'a' lacks 2 values, the first in row 3\n" in said and "'a' is infinite in row 2\n" in said
+    assert "'a' lacks 2 values, the first in row 3\n" in said and "'a' has 1 infinite value, in row 2\n" in said
     done = command(capsys, "cluster", path, "-k", 1, "--drop-missing")
     assert "3 rows of 5 left out, as values are missing or infinite; they get no cluster." in done.err
     assert "values are infinite" in refused(capsys, "cluster", path, "-k", 1, "--fill", "median")

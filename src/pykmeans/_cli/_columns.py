@@ -133,11 +133,17 @@ def refuse_what_differs(table: Table, columns: dict[str, Understood], meanings: 
     """Refuse a table with columns that do not hold what a model was made with; warn of signs that differ."""
     wrong = {name: column for name, column in columns.items() if column.values is None}
     if wrong:
-        lines = [f"the column {name!r} holds {_held(column)}, no {meanings[name]}" for name, column in wrong.items()]
+        lines = [
+            f"the column {name!r} holds {_held(column)}" + ("" if column.formats else f", no {meanings[name]}")
+            for name, column in wrong.items()
+        ]
         raise Refusal(
             f"{table.name}: it does not hold what the model was made with\n{shortened(lines)}\n"
             "Correct these values, or say which of them count as missing: --na"
         )
+    say_what_was_converted(
+        {name: column for name, column in columns.items() if column.meaning.decimal != meanings[name].decimal}
+    )
     for name, column in columns.items():
         if column.meaning.unit != meanings[name].unit:
             before, now = (repr(each.unit) if each.unit else "nothing" for each in (meanings[name], column.meaning))
@@ -146,11 +152,11 @@ def refuse_what_differs(table: Table, columns: dict[str, Understood], meanings: 
             )
 
 
-def say_what_was_converted(columns: dict[str, Understood]) -> None:
+def say_what_was_converted(columns: dict[str, Understood], unless: str = "") -> None:
     """Say of numbers that have signs in them what they were taken for."""
     lines = [f"{name!r}: {column.example}" for name, column in columns.items() if column.meaning.decimal]
     if lines:
-        say("Note", f"Taken as numbers, unless --as COLUMN=category says otherwise:\n{shortened(lines)}")
+        say("Note", f"Taken as numbers{unless}:\n{shortened(lines)}")
 
 
 def warn_of_what_says_nothing(selection: Selection) -> None:
@@ -201,7 +207,8 @@ def _float64(column: pl.Series) -> NDArray[np.float64]:
 
 def _held(column: Understood) -> str:
     kind = column.meaning.kind
-    return f"{_KINDS.get(kind, kind)}{': ' if column.example else ''}{column.example}"
+    ways = " that may be read in several ways" if column.formats else ""
+    return f"{_KINDS.get(kind, kind)}{ways}: {column.example}"
 
 
 def _them(names: Sized) -> str:

@@ -1,6 +1,5 @@
 """What the values of a column stand for: what the user or a model says, else what they look like."""
 
-import csv
 import datetime
 import re
 from collections.abc import Iterable
@@ -39,7 +38,8 @@ class Meaning:
         if not all(isinstance(value, str) for value in values.values()):
             raise ValueError(f"{values} must be text")
         meaning = cls(**{"kind": "category" if "categories" in found else "number", **values})
-        if meaning.kind not in KINDS or meaning.decimal not in ("", ".", ","):
+        is_known = meaning.kind in KINDS and meaning.decimal in ("", ".", ",")
+        if not is_known or (meaning.kind == "category") != ("categories" in found):
             raise ValueError(f"{values} is nothing that a column can hold")
         return meaning
 
@@ -48,13 +48,15 @@ class Meaning:
 
     def shown(self, value: float) -> str | None:
         """Return a date or a time of day as one writes it; None for numbers."""
+        if self.kind not in ("date", "time"):
+            return None
         try:
             if self.kind == "date":
                 return f"{datetime.date(1970, 1, 1) + datetime.timedelta(days=value):%Y-%m-%d}"
-        except OverflowError:
+            hours, minutes = divmod(round(abs(value) * 60), 60)
+        except OverflowError:  # beyond the years that there are
             return None
-        hours, minutes = divmod(round(abs(value) * 60), 60)
-        return f"{'-' if value < 0 else ''}{hours:02}:{minutes:02}" if self.kind == "time" else None
+        return f"{'-' if value < 0 else ''}{hours:02}:{minutes:02}"
 
 
 NUMBER = Meaning()
@@ -68,12 +70,13 @@ class Understood:
     meaning: Meaning
     example: str = ""  # a value that has not, and its row, or one that is not plain
     words: tuple[str, ...] = ()  # those few among numbers that are none
+    formats: tuple[str, ...] = ()  # of dates that may be read in several ways
 
 
-def asked(options: Iterable[str]) -> dict[str, Meaning]:
-    """Return what the options COLUMN=KIND say of columns."""
+def asked(items: Iterable[str]) -> dict[str, Meaning]:
+    """Return what is said of columns by COLUMN=KIND."""
     found = {}
-    for item in [item for option in options for item in next(csv.reader([option], skipinitialspace=True), [])]:
+    for item in items:
         parts = _ASKED.fullmatch(item)
         if parts is None or (parts["format"] and parts["kind"] in ("number", "category")):
             raise Refusal(
@@ -108,7 +111,7 @@ def understood(table: Table, name: str, meant: Meaning | None) -> Understood:
 
 def _numbers(table: Table, name: str, meant: Meaning | None) -> Understood:
     column = table.parsed(name)
-    if holds_numbers(column):
+    if holds_numbers(column) or (column.dtype == pl.String and column.null_count() == len(column)):
         return Understood(column.cast(pl.Float64).fill_nan(None), NUMBER)
     if column.dtype != pl.String:
         return Understood(None, Meaning(_type(column)), _example(column, column.is_not_null()))
@@ -138,8 +141,7 @@ def _moments(column: pl.Series, meant: Meaning) -> Understood:
     text = column.cast(pl.String)
     formats = [meant.format] if meant.format else _values.formats(text, meant.kind)
     if len(formats) > 1:
-        ways = " or ".join(f"--as '{column.name}={meant.kind}:{each}'" for each in formats)
-        raise Refusal(f"--as {column.name}={meant.kind}: day and month may be either way round. Say which: {ways}")
+        return Understood(None, meant, _example(text, _values.not_blank(text)), formats=tuple(formats))
     if not formats:
         return Understood(None, Meaning(_type(column)), _example(text, text.is_not_null()))
     values = _values.moments(text, meant.kind, formats[0])
@@ -155,7 +157,7 @@ def holds_numbers(column: pl.Series) -> bool:
 
 
 def _type(column: pl.Series) -> str:
-    if column.dtype in (pl.String, pl.Categorical, pl.Enum):
+    if column.dtype == pl.String:
         return "text"
     if column.dtype.is_temporal():
         return "time" if column.dtype in (pl.Time, pl.Duration) else "date"

@@ -29,7 +29,7 @@ def fill_values(columns: dict[str, pl.Series], how: str, weight: Weights) -> dic
     Parameters
     ----------
     columns : dict of Series
-        Numbers, or categories as text; these have no median, and get the most frequent.
+        Numbers as Float64, or categories as text; these have no median, and get the most frequent.
     how : {"median", "most-frequent"}
         Of an even number of values, the median is the lower one in the middle: a value that occurs.
     weight : ndarray or None
@@ -51,7 +51,7 @@ def fill_values(columns: dict[str, pl.Series], how: str, weight: Weights) -> dic
         if column.dtype == pl.String:
             found[name] = str(most_frequent(column.drop_nulls().to_numpy(), weights))
         else:
-            values = column.drop_nulls().cast(pl.Float64).to_numpy()
+            values = column.drop_nulls().to_numpy()
             median = how == "median"
             found[name] = quantiles(values, weights, (0.5,))[0] if median else float(most_frequent(values, weights))
     return found
@@ -66,11 +66,7 @@ def filled(columns: dict[str, pl.Series], values: dict[str, Fill]) -> dict[str, 
         f"{name!r}: {counted(columns[name].null_count(), 'value')}, now {_shown(values[name])}" for name in lacking
     ]
     warn(f"What is missing is filled in:\n{shortened(lines)}")
-    made = {}
-    for name in lacking:
-        column = columns[name]
-        made[name] = (column if column.dtype == pl.String else column.cast(pl.Float64)).fill_null(values[name])
-    return {**columns, **made}
+    return {**columns, **{name: columns[name].fill_null(values[name]) for name in lacking}}
 
 
 def kept_rows(table: str, columns: dict[str, pl.Series], weight: str | None, gaps: Gaps) -> Rows:
@@ -93,7 +89,7 @@ def kept_rows(table: str, columns: dict[str, pl.Series], weight: str | None, gap
         If they are not, or no row would be left; the message says what each choice leaves.
     """
     lacking = {name: column.is_null().to_numpy() for name, column in columns.items() if column.null_count()}
-    infinite = {name: _infinite(column) for name, column in columns.items() if _infinite(column).any()}
+    infinite = {name: rows for name, column in columns.items() if (rows := _infinite(column)).any()}
     wrong = {name: lacking.get(name, False) | infinite.get(name, False) for name in {**lacking, **infinite}}
     n_rows = len(next(iter(columns.values())))
     lost = _any(wrong.values(), n_rows)
@@ -107,7 +103,7 @@ def kept_rows(table: str, columns: dict[str, pl.Series], weight: str | None, gap
     head = f"every row lacks a value in one of the columns {listed(wrong)}" if lost.all() else f"values are {what}"
     lines = [
         *(f"{name!r} lacks {counted(rows.sum(), 'value')}, {_where(rows)}" for name, rows in lacking.items()),
-        *(f"{name!r} is infinite {_where(rows)}" for name, rows in infinite.items()),
+        *(f"{name!r} has {counted(rows.sum(), 'infinite value')}, {_where(rows)}" for name, rows in infinite.items()),
     ]
     choices = ["To count what is infinite as missing: --na inf,-inf"] if infinite else []
     if gaps.known is not None:
@@ -118,9 +114,7 @@ def kept_rows(table: str, columns: dict[str, pl.Series], weight: str | None, gap
         choices += _without_columns(wrong, [name for name in columns if name != weight], weight, n_rows)
         choices += _kept("", wrong.values(), n_rows, "--drop-missing")
     raise Refusal(
-        f"{table}: {head} (rows are counted from 1, without the line of names)\n"
-        + shortened(lines)
-        + "\n"
+        f"{table}: {head} (rows are counted from 1, without the line of names)\n{shortened(lines)}\n"
         + "\n".join(choices)
     )
 
@@ -131,14 +125,15 @@ def _without_columns(wrong: dict[str, Rows], clustered: list[str], weight: str |
     How many these are is up to what is left then: the largest table, counted in values.
     """
     by_lack = sorted((name for name in wrong if name != weight), key=lambda name: -wrong[name].sum())
-    left = {}
-    for j in range(len(by_lack) + 1):
-        others = [rows for name, rows in wrong.items() if name not in by_lack[:j]]
-        left[j] = (len(clustered) - j) * (n_rows - _any(others, n_rows).sum())
+    lost = _any([rows for name, rows in wrong.items() if name == weight], n_rows)  # without the first j of these
+    sizes = {}
+    for j in range(len(by_lack), -1, -1):
+        sizes[j] = (len(clustered) - j) * (n_rows - lost.sum())
+        lost = lost | wrong[by_lack[j - 1]] if j else lost
     offers = []
-    for j in sorted({max(left, key=left.__getitem__), len(by_lack)}, reverse=True):
-        names = [name for name in clustered if name in by_lack[:j]]
-        if names and len(names) < len(clustered):
+    for j in sorted({max(sizes, key=sizes.__getitem__), len(by_lack)}, reverse=True):
+        if 0 < j < len(clustered):
+            names = [name for name in clustered if name in by_lack[:j]]
             others = [rows for name, rows in wrong.items() if name not in names]
             without = f" without {'this column' if j == 1 else f'these {j} columns'}"
             options = f"--exclude {as_typed(names)}" + (" --drop-missing" if others else "")
@@ -160,10 +155,9 @@ def _any(rows: Iterable[Rows], n_rows: int) -> Rows:
 
 
 def _infinite(column: pl.Series) -> Rows:
-    infinite = (
-        column.is_infinite().fill_null(False) if column.dtype.is_float() else pl.repeat(False, len(column), eager=True)
-    )
-    return np.asarray(infinite.to_numpy())
+    if not column.dtype.is_float():
+        return np.zeros(len(column), dtype=np.bool_)
+    return np.asarray(column.is_infinite().fill_null(False).to_numpy())
 
 
 def _where(rows: Rows) -> str:

@@ -15,7 +15,7 @@ from ._columns import (
     warn_of_what_says_nothing,
 )
 from ._meaning import Meaning, Understood, asked, understood
-from ._messages import Refusal, counted, listed
+from ._messages import Refusal, as_typed, counted, listed
 from ._missing import Gaps
 from ._row_names import without_row_names
 from ._tables import Reading, Table, format_of, format_to_write, is_written
@@ -56,7 +56,10 @@ def chosen(table: Table, options: ColumnOptions) -> Selection:
     if options.metric == "hamming":
         columns = {name: understood(table, name, Meaning("category")) for name in columns}
     refuse_what_is_no_number(table, columns)
-    say_what_was_converted({name: column for name, column in columns.items() if name not in meanings})
+    say_what_was_converted(
+        {name: column for name, column in columns.items() if name not in meanings},
+        ", unless --as COLUMN=category says otherwise",
+    )
     selection = select(table, columns, weight=weight, gaps=options.gaps)
     warn_of_what_says_nothing(selection)
     if options.metric == "cosine":
@@ -67,7 +70,7 @@ def chosen(table: Table, options: ColumnOptions) -> Selection:
 def _meanings(table: Table, options: ColumnOptions) -> dict[str, Meaning]:
     """Return what the user says of columns."""
     categorical = checked_names(table, names_in(options.categorical), "--categorical")
-    kinds = asked(options.kinds)
+    kinds = asked(names_in(options.kinds))
     checked_names(table, kinds, "--as")
     meanings = {**dict.fromkeys(categorical, Meaning("category")), **kinds}
     twice = [name for name in categorical if meanings[name].kind != "category"]
@@ -82,11 +85,16 @@ def _meanings(table: Table, options: ColumnOptions) -> dict[str, Meaning]:
 
 def _refuse_what_is_not_as_asked(columns: dict[str, Understood], meanings: dict[str, Meaning]) -> None:
     for name, meaning in meanings.items():
-        if columns[name].values is None:
-            how = ""
-            if meaning.kind in ("date", "time") and not meaning.format:
-                how = f"\nSay how it is written: --as '{name}={meaning.kind}:{FORMATS[meaning.kind][0]}'"
-            raise Refusal(f"--as {name}={meaning.kind}: {columns[name].example} is no {meaning}.{how}")
+        column = columns[name]
+        if column.values is not None:
+            continue
+        ways = [as_typed([name], f"={meaning.kind}:{each}") for each in column.formats or FORMATS.get(meaning.kind, ())]
+        if column.formats:
+            why = f"{column.example} may be read in several ways. Say which: --as {' or --as '.join(ways)}"
+        else:
+            why = f"{column.example} is no {meaning}."
+            why += f"\nSay how it is written: --as {ways[0]}" if ways and not meaning.format else ""
+        raise Refusal(f"--as {name}={meaning.kind}: {why}")
 
 
 def scaling_of(selection: Selection, options: ColumnOptions) -> str:

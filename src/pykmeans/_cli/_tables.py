@@ -62,7 +62,10 @@ class Table:
 
     def column(self, name: str) -> pl.Series:
         """Return a column without the values that stand for nothing."""
-        return blanked(self.frame[name], self.na) if self.na else self.frame[name]
+        column = self.frame[name]
+        if column.dtype in (pl.Categorical, pl.Enum):
+            column = column.cast(pl.String)
+        return blanked(column, self.na) if self.na else column
 
     def parsed(self, name: str) -> pl.Series:
         """Return a column as numbers or booleans where all of its values are; else as it is."""
