@@ -96,6 +96,13 @@ def test_dates_are_shown_as_dates_and_have_times_of_day(tmp_path, capsys):
     assert clustered_values(capsys, tmp_path, path, "--as", "a=date")[0] == [19723, 19727.25, 19728.75, 19730.5]
 
 
+def test_years_of_two_and_of_four_digits(tmp_path, capsys):
+    path = written(tmp_path, ["05.01.24", "31.12.99", "31.12.70", "1.1.00"])
+    assert clustered_values(capsys, tmp_path, path, "--as", "a=date")[0] == [364, 10956, 10957, 19727]
+    path = written(tmp_path, ["05.01.2024", "05.01.24", "1.1.2000", "2.1.2000"])  # or the second is of the year 24
+    assert "is no date" in refused(capsys, "cluster", path, "-k", 2, "--as", "a=date")
+
+
 @pytest.mark.parametrize("kind", ["date", "time"])
 def test_dates_and_times_of_formats_that_know_them(tmp_path, capsys, kind):
     path = tmp_path / "t.parquet"

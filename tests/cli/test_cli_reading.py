@@ -92,12 +92,10 @@ def test_spreadsheets_name_their_extra(tmp_path, capsys, monkeypatch, library):
 @pytest.mark.parametrize("name", ["o.csv.gz", "o.jsonl.gz"])
 def test_what_is_named_gz_is_compressed(tmp_path, capsys, expected, name):
     out = tmp_path / name
-    words = ["cluster", tmp_path / "expected.csv", "-k", 3, "--out", out]
-    assert command(capsys, *words).status == 0
+    assert command(capsys, "cluster", tmp_path / "expected.csv", "-k", 3, "--out", out).status == 0
     found = READERS[name.split(".")[1]](io.BytesIO(gzip.decompress(out.read_bytes())))
     assert found["cluster"].to_list() == expected
-    first = out.read_bytes()
-    assert command(capsys, *words, "--force").status == 0 and out.read_bytes() == first
+    assert out.read_bytes()[4:8] == bytes(4)  # no time, so that the same table gives the same file
 
 
 @pytest.mark.parametrize("name", ["json", "txt"])
