@@ -59,7 +59,12 @@ def test_infinite_values_are_not_missing(tmp_path, capsys, suffix):
     assert "'a' lacks 2 values, the first in row 3\n" in said and "'a' has 1 infinite value, in row 2\n" in said
     done = command(capsys, "cluster", path, "-k", 1, "--drop-missing")
     assert "3 rows of 5 left out, as values are missing or infinite; they get no cluster." in done.err
-    assert "values are infinite" in refused(capsys, "cluster", path, "-k", 1, "--fill", "median")
+    said = refused(capsys, "cluster", path, "-k", 1, "--fill", "median")
+    assert "values are infinite" in said and "To count what is infinite as missing: --na inf,-inf\n" in said
+    assert "filled in: --fill" not in said  # which is what one did
+    assert (
+        "'a': 3 values, now 1" in command(capsys, "cluster", path, "-k", 1, "--fill", "median", "--na", "inf,-inf").err
+    )
 
 
 def test_no_row_is_whole(tmp_path, capsys):

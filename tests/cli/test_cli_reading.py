@@ -143,6 +143,10 @@ def test_the_line_is_shown_as_it_would_be(tmp_path, capsys):
     assert "see line 3.\n" in said and "There it says '3,Jos\u00e9' if the encoding is cp1252." in said
     path.write_bytes(b"a,b\n1,2\n3,\x81\n")  # which is nothing in cp1252
     assert "--encoding latin-1\n" in refused(capsys, "cluster", path, "-k", 1)
+    said = refused(capsys, "cluster", path, "-k", 1, "--encoding", "latin-1", "--columns", "c")
+    assert "--columns names 'c'" in said  # so it was read
+    said = refused(capsys, "cluster", path, "-k", 1, "--encoding", "cp1252")
+    assert "is not cp1252 text: see line 3" in said and "--encoding latin-1\n" in said
 
 
 def test_encodings_that_cannot_be(tmp_path, capsys):
