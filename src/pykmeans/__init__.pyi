@@ -15,6 +15,7 @@ from ._image import segment_image as segment_image
 from ._k_selection import KSelection as KSelection
 from ._kmeans import KMeans as KMeans
 from ._kprototypes import KPrototypes as KPrototypes
+from ._report import report as report
 from ._segmentation import Segmentation as Segmentation
 from ._selection import elbow as elbow
 from ._selection import select_k as select_k
@@ -37,6 +38,7 @@ __all__ = [  # noqa: RUF022 (in the order in which one reads about them)
     "get_include",
     "get_cmake_dir",
     "plot",
+    "report",
     "segment_image",
     "palette_from",
     "Segmentation",

@@ -46,14 +46,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run_own(words: list[str]) -> int:
     """Run a command that needs NumPy alone, or say which commands there are."""
-    parser = argparse.ArgumentParser(prog="pykmeans", description="Exact, reproducible k-means clustering.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    from ._core import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="pykmeans",
+        description="Exact, reproducible k-means clustering.",
+        epilog="pykmeans COMMAND --help says more of each. To see what comes out: pykmeans demo",
+    )
+    parser.add_argument("--version", action="version", version=f"pykmeans {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="command")
     for name, words_of_help in {**_OF_TABLES, **_OWN}.items():
         command = commands.add_parser(name, help=words_of_help)
         if name == "demo":
             command.add_argument("--out", metavar="FOLDER", default="pykmeans-demo", help="where the pictures go")
             command.add_argument("--force", action="store_true", help="replace pictures that are there")
     chosen = parser.parse_args(words)
+    if chosen.command is None:
+        parser.print_help(sys.stderr)
+        return 2
     if chosen.command == "info":
         _print_info()
         return 0

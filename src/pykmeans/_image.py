@@ -14,6 +14,7 @@ from ._validate.arrays import matrix
 from ._validate.data import Counted, Numbers
 from ._validate.images import Picture, read_image
 from ._validate.parameters import EUCLIDEAN, FitParameters, check, fit_parameters
+from ._words import counted
 
 _MOST_COUNTED = 2**28  # pixels whose different colors can be told apart
 
@@ -197,7 +198,8 @@ def _cluster(caller: str, picture: Picture, space: str, spatial_weight: float, p
     n_found = int(np.count_nonzero(fit.cluster_sizes))
     if n_found < wanted:
         _errors.warn(
-            f"The image has {n_found} different colors, fewer than n_colors={wanted}.", _errors.ConvergenceWarning
+            f"The image has {counted(n_found, 'different color')}, fewer than n_colors={wanted}.",
+            _errors.ConvergenceWarning,
         )
     order = np.argsort(-fit.cluster_sizes, kind="stable")[:n_found]
     centers = fit.centers[order]

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._optional import optional
+from ._words import counted
 
 
 class Segmentation:
@@ -107,4 +108,4 @@ class Segmentation:
 
     def __repr__(self) -> str:
         height, width = self.labels.shape
-        return f"Segmentation({width} x {height} pixels, {len(self.palette)} colors)"
+        return f"Segmentation({width} x {height} pixels, {counted(len(self.palette), 'color')})"

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 
 import numpy as np
@@ -167,6 +168,14 @@ def test_standard_input_and_output(table, capsys, monkeypatch, kind):
     assert "standard input: 120 rows, 3 clusters" in done.err  # the summary does not mix with the table
 
 
+@pytest.mark.parametrize("kind", ["parquet", "tsv", "csv"])
+def test_standard_output_is_csv_whatever_went_in(tmp_path, capsys, kind):
+    path = tmp_path / f"in.{kind}"
+    WRITERS[kind](customers(), path)
+    done = command(capsys, "cluster", path, "-k", 3, *CHOSEN, "--out", "-")
+    assert pl.read_csv(done.out.encode()).drop("cluster").equals(customers())
+
+
 def test_rows_that_lack_values_come_out_without_a_cluster(tmp_path, capsys):
     path, out = tmp_path / "t.csv", tmp_path / "o.csv"
     path.write_text("a,b\n1,x\n,y\n9,z\nnan,w\n")
@@ -280,6 +289,7 @@ def test_elbow_of_few_rows_tries_as_many_clusters_as_there_are(tmp_path, capsys)
     done = command(capsys, "elbow", path)
     assert (done.status, done.err) == (0, "")
     assert "k = 1 to 4" in done.out
+    assert re.search("^Elbow: .* This depends on the range: another --max-k may move it.$", done.out, re.MULTILINE)
 
 
 def test_elbow_with_categories_and_weights(table, capsys):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from command_line import command, customers, refused
 
-from pykmeans import segment_image
+from pykmeans import __version__, segment_image
 from pykmeans.__main__ import main
 
 PROGRAM = [sys.executable, "-m", "pykmeans"]
@@ -181,8 +181,16 @@ def test_what_the_program_can_do(capsys):
         main(["--help"])
     assert end.value.code == 0
     said = capsys.readouterr().out
+    assert command(capsys) == (2, "", said)  # the program alone says the same, as there is something to change
     for name in ("cluster", "predict", "elbow", "segment", "demo", "info"):
         assert f"    {name} " in said
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"pykmeans {__version__}\n"
 
 
 @pytest.mark.parametrize("name", ["cluster", "predict", "elbow", "segment"])

@@ -167,16 +167,6 @@ def test_rows_of_zeros_have_no_direction(tmp_path, capsys):
     assert "the first is row 3" in said
 
 
-def test_a_column_of_the_name_of_the_labels(tmp_path, capsys):
-    path = written(tmp_path, "a,cluster\n1,0\n2,1\n")
-    model = tmp_path / "m.json"
-    KMeans(2, random_state=0).fit(pl.DataFrame({"a": [1, 2]})).save(model)
-    for words in (["cluster", path, "-k", 2], ["predict", model, path]):
-        said = refused(capsys, *words, "--out", tmp_path / "o.csv")
-        assert "has a column 'cluster' already" in said
-        assert command(capsys, *words).status == 0
-
-
 # ---------------------------------------------------------------- outputs
 
 
@@ -208,6 +198,7 @@ def test_outputs_that_cannot_be(table, capsys):
     assert "name the same file" in refused(capsys, *words, "--out", folder / "o.csv", "--save", folder / "o.csv")
     assert "Known are .csv" in refused(capsys, *words, "--out", folder / "o.xlsx")
     assert "Known are .png" in refused(capsys, *words, "--plot", folder / "o.csv")
+    assert "a model goes into a file" in refused(capsys, *words, "--save", "-")
     assert os.listdir(folder) == ["customers.csv"]
 
 
@@ -254,7 +245,7 @@ def test_tables_that_lack_what_a_model_needs(tmp_path, table, capsys):
     model = tmp_path / "model.json"
     command(capsys, "cluster", table, "-k", 2, "--columns", "age,visits", "--save", model)
     other = written(tmp_path, "age,size\n30,x\n", "other.csv")
-    assert "lacks the columns 'visits', which the model was made with" in refused(capsys, "predict", model, other)
+    assert "lacks the column 'visits', which the model was made with" in refused(capsys, "predict", model, other)
     other.write_text("age,visits\n30,x\n")
     said = refused(capsys, "predict", model, other)
     assert "the column 'visits' holds text: 'x' in row 1" in said and "Correct these values" in said
@@ -292,10 +283,41 @@ def test_wrong_options(capsys, words):
 
 
 def test_values_that_are_too_large(tmp_path, capsys):
-    path = written(tmp_path, "a\n1e200\n-1e200\n")
-    assert "inertia of X is beyond the largest float64" in refused(capsys, "cluster", path, "-k", 1)
+    path = written(tmp_path, "a,b\n1e200,1\n-1e200,2\n")
+    for words in (["cluster", path, "-k", 1], ["cluster", path, "-k", 1, "--scale", "none"], ["elbow", path]):
+        said = refused(capsys, *words)
+        assert said.startswith(f"Error: The column 'a' of {path} holds 1e+200, whose square is beyond the largest")
+        assert "Give it in a larger unit, or leave it out with --exclude.\n" in said
+        assert " X" not in said and "sample_weight" not in said
     done = command(capsys, "cluster", path, "-k", 2, "--scale", "none")
     assert (done.status, done.err) == (0, "")
+
+
+def test_weights_that_are_too_large(tmp_path, capsys):
+    path = written(tmp_path, "a,w\n1,1e308\n2,1e308\n")
+    for words in (["cluster", path, "-k", 1], ["elbow", path]):
+        said = refused(capsys, *words, "--weight", "w")
+        assert said.startswith("Error: --weight: there are weights of 1e+308, so that sums are beyond the largest")
+        assert "sample_weight" not in said
+
+
+def test_new_values_that_are_too_large(tmp_path, table, capsys):
+    model, other = tmp_path / "model.json", written(tmp_path, "age\n1e308\n-1e308\n", "other.csv")
+    command(capsys, "cluster", written(tmp_path, "age\n1e-9\n2e-9\n"), "-k", 2, "--save", model)
+    assert "The column 'age' of" in (said := refused(capsys, "predict", model, other)) and "holds 1e+308" in said
+    assert "--exclude" not in said  # which predict does not have
+
+
+def test_counts_agree_with_their_nouns(tmp_path, table, capsys):
+    one = written(tmp_path, "a\n1\n")
+    assert "-k 2: there is only 1 row to cluster." in refused(capsys, "cluster", one, "-k", 2)
+    assert "--max-k 2: there is only 1 row to cluster." in refused(capsys, "elbow", one, "--max-k", 2)
+    assert "Its only column is 'a'." in refused(capsys, "cluster", one, "-k", 1, "--exclude", "b")
+    assert "has 1 column, but line 2 has 2 fields" in refused(
+        capsys, "cluster", written(tmp_path, "a\n1,2\n", "long.csv"), "-k", 1
+    )
+    assert "t.csv: 1 row, 1 cluster by 1 column: 'a'" in command(capsys, "cluster", one, "-k", 1).out
+    assert "t.csv: 1 row, k = 1 by 1 column: 'a'" in command(capsys, "elbow", one).out
 
 
 def test_lists_do_not_fit_into_csv(tmp_path, capsys):

@@ -165,11 +165,13 @@ ORDER = [
     ["__main__"],
     ["_cli"],
     ["_demo"],
+    ["_report"],
     ["_selection"],
     ["_k_selection"],
     ["_image"],
     ["_segmentation"],
     ["plot"],
+    ["_separation"],
     ["_colors"],
     ["_criteria"],
     ["_gap", "_knee", "_spread"],
@@ -186,7 +188,7 @@ ORDER = [
     ["_json_values"],
     ["_progress"],
     ["_optional"],
-    ["_scikit_learn", "_core", "_cpp"],
+    ["_scikit_learn", "_core", "_cpp", "_words"],
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")

@@ -166,7 +166,7 @@ def test_fewer_colors_than_asked_for(dtype):
         found = segment_image(image, 5, random_state=0)
     assert found.palette.ravel().tolist() == [0, 1] and found.shares.tolist() == [6 / 9, 3 / 9]
     assert (found.image == image).all()
-    with pytest.warns(ConvergenceWarning, match="1 different colors"):
+    with pytest.warns(ConvergenceWarning, match="1 different color,"):
         assert palette_from(image[:1, :2], 3).tolist() == [[0]]
 
 

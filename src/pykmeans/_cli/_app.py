@@ -1,5 +1,6 @@
 """The commands and their options, as typer reads them."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 from enum import Enum
@@ -11,6 +12,7 @@ from typer.core import TyperGroup
 from .._validate.parameters import METRICS
 from . import _cluster, _elbow, _segment
 from ._columns import names_in
+from ._labels import LABEL
 from ._messages import Refusal, library_warnings_in_plain_words, say
 from ._missing import Gaps
 from ._options import ColumnOptions
@@ -148,7 +150,17 @@ Out = Annotated[
     typer.Option(
         "--out",
         metavar="FILE",
-        help="Write the table with a column cluster; - for standard output.",
+        help="Write the table with a column of clusters; - for standard output.",
+        show_default=False,
+    ),
+]
+Name = Annotated[str, typer.Option("--name", metavar="COLUMN", help="What --out calls the column of clusters.")]
+Centers = Annotated[
+    str | None,
+    typer.Option(
+        "--centers",
+        metavar="FILE",
+        help="Write the centers in the units of the table, a row for each cluster; - for standard output.",
         show_default=False,
     ),
 ]
@@ -156,14 +168,21 @@ Plot = Annotated[
     str | None,
     typer.Option("--plot", metavar="FILE", help="Draw a picture: .png, .svg or .pdf.", show_default=False),
 ]
+ReportOption = Annotated[
+    str | None,
+    typer.Option(
+        "--report", metavar="FILE", help="Write a report: one .html with tables and pictures.", show_default=False
+    ),
+]
 Save = Annotated[
     str | None, typer.Option("--save", metavar="FILE", help="Save the model, for predict.", show_default=False)
 ]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace files, and a column of clusters, that are there.")]
 
 
 @app.command()
 def cluster(
+    context: typer.Context,
     data: Data,
     k: K,
     columns: Columns = None,
@@ -179,7 +198,10 @@ def cluster(
     n_init: NInit = 10,
     seed: Seed = 0,
     out: Out = None,
+    name: Name = LABEL,
+    centers: Centers = None,
     plot: Plot = None,
+    report: ReportOption = None,
     save: Save = None,
     format: FormatOption = None,
     encoding: Encoding = None,
@@ -187,10 +209,10 @@ def cluster(
 ) -> None:
     """Cluster the rows of a table and describe the clusters."""
     reading = _reading(format, encoding, na)
-    options = _options(
-        columns, exclude, categorical, kinds, weight, metric, scale, Gaps(drop_missing, _word(fill)), reading
-    )
-    _cluster.cluster(data, k, options, n_init=n_init, seed=seed, out=out, plot=plot, save=save, force=force)
+    gaps = Gaps(drop_missing, _word(fill))
+    options = _options(columns, exclude, categorical, kinds, weight, metric, scale, gaps, reading, name)
+    outputs = _cluster.Outputs(out=out, centers=centers, plot=plot, report=report, save=save)
+    _cluster.cluster(data, k, options, outputs, n_init=n_init, seed=seed, force=force, command=context.obj)
 
 
 @app.command()
@@ -200,14 +222,14 @@ def predict(
     na: NA = None,
     drop_missing: DropMissing = False,
     out: Out = None,
+    name: Name = LABEL,
     format: FormatOption = None,
     encoding: Encoding = None,
     force: Force = False,
 ) -> None:
     """Give the rows of a table to the clusters of a saved model."""
-    _cluster.predict(
-        model, data, drop_missing=drop_missing, reading=_reading(format, encoding, na), out=out, force=force
-    )
+    reading = _reading(format, encoding, na)
+    _cluster.predict(model, data, drop_missing=drop_missing, reading=reading, label=name, out=out, force=force)
 
 
 @app.command()
@@ -278,7 +300,7 @@ def run(arguments: Sequence[str]) -> int:
         0; 2 where the user has to change something, 130 after Ctrl-C, 1 where nobody reads the output any more.
     """
     try:
-        app(list(arguments), prog_name="pykmeans")
+        app(list(arguments), prog_name="pykmeans", obj=shlex.join(["pykmeans", *arguments]))
     except SystemExit as end:
         return int(end.code or 0)
     return 0
@@ -294,6 +316,7 @@ def _options(
     scale: Any,
     gaps: Gaps,
     reading: Reading,
+    label: str = LABEL,
 ) -> ColumnOptions:
     return ColumnOptions(
         columns=columns or [],
@@ -305,6 +328,7 @@ def _options(
         scale=_word(scale),
         gaps=gaps,
         reading=reading,
+        label=label,
     )
 
 

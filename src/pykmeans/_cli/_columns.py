@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ._meaning import Meaning, Understood, understood
-from ._messages import Refusal, as_typed, listed, say, shortened, warn
+from ._messages import Refusal, as_typed, its_columns, listed, say, shortened, warn
 from ._missing import Fill, Gaps, fill_values, filled, kept_rows
 from ._tables import Table
 
@@ -65,7 +65,7 @@ def checked_names(table: Table, names: Iterable[str], option: str) -> list[str]:
         meant = f" Did you mean {near[0]!r}?" if near else ""
         raise Refusal(
             f"{option} names {listed(unknown)}, but {table.name} has no such column.{meant}\n"
-            f"Its columns are {listed(table.frame.columns)}."
+            + its_columns(table.frame.columns)
         )
     return names
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .._words import counted as counted
+
 _MOST_LISTED = 8
 _MOST_LINES = 8
 
@@ -34,9 +36,14 @@ def listed(values: Iterable[Any]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def counted(count: float, singular: str, plural: str = "") -> str:
-    """Return a number and its noun: "1 row", "2,000 rows"."""
-    return f"{count:,.10g} {singular if count == 1 else plural or singular + 's'}"
+def its_columns(names: list[str]) -> str:
+    """Return the sentence that lists the columns of a table."""
+    return f"Its only column is {names[0]!r}." if len(names) == 1 else f"Its columns are {listed(names)}."
+
+
+def only(count: int, singular: str) -> str:
+    """Return that there is no more: "there is only 1 row"."""
+    return f"there {'is' if count == 1 else 'are'} only {counted(count, singular)}"
 
 
 def shortened(lines: list[str]) -> str:

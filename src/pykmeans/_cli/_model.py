@@ -7,17 +7,16 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from .. import _model_file
+from .. import _core, _model_file
 from .._clusterer import Clusterer
 from .._kmeans import KMeans
 from .._kprototypes import KPrototypes
 from ._columns import Selection, refuse_what_differs, select
 from ._meaning import NUMBER, Meaning, understood
-from ._messages import Refusal, listed, warn
+from ._messages import Refusal, counted, its_columns, listed, warn
 from ._missing import Fill, Gaps
 from ._scaling import Scale, scales
 from ._tables import Table
@@ -72,8 +71,8 @@ class TableModel:
         missing = [column.name for column in self.columns if column.name not in table.frame.columns]
         if missing:
             raise Refusal(
-                f"{table.name} lacks the columns {listed(missing)}, which the model was made with.\n"
-                f"Its columns are {listed(table.frame.columns)}."
+                f"{table.name} lacks the column{'s' * (len(missing) > 1)} {listed(missing)}, which the model was made "
+                "with.\n" + its_columns(table.frame.columns)
             )
         meanings = {column.name: column.meaning for column in self.columns}
         columns = {name: understood(table, name, meaning) for name, meaning in meanings.items()}
@@ -96,6 +95,11 @@ class TableModel:
             column.name: values * column.scale[1] + column.scale[0] if column.categories is None else values
             for column, values in zip(self.columns, centers.T, strict=True)
         }
+
+    @property
+    def is_normalized(self) -> bool:
+        """Whether the estimator sees directions of rows, which have no unit."""
+        return _core.METRICS[self.estimator._metric_name]["normalized"]
 
     def save(self, path: str) -> None:
         """Write the model to a file."""
@@ -131,8 +135,8 @@ class TableModel:
             ) from None
         if len(columns) != estimator.n_features_in_:
             raise Refusal(
-                f'{path} is not a model that can be loaded: its "table" has {len(columns)} columns, the estimator '
-                f"{estimator.n_features_in_}."
+                f'{path} is not a model that can be loaded: its "table" has {counted(len(columns), "column")}, the '
+                f"estimator {estimator.n_features_in_}."
             )
         return cls(estimator, tuple(columns), scaling, na)
 
@@ -193,9 +197,3 @@ def _warn_of_new_categories(selection: Selection, name: str, known: tuple[str, .
     new = found.filter(~found.is_in(list(known))).unique(maintain_order=True).to_list() if known else []
     if new:
         warn(f"The column {name!r} has values that the model has not seen, and that equal no center's: {listed(new)}")
-
-
-def labels_of(selection: Selection, labels: NDArray[np.int32]) -> pl.Series:
-    """Return the labels of all rows of the table, empty where a row was left out."""
-    places = np.cumsum(selection.kept) - 1
-    return pl.Series("cluster", labels[places]).set(~pl.Series(selection.kept), None)

@@ -14,11 +14,12 @@ from ._columns import (
     select,
     warn_of_what_says_nothing,
 )
+from ._labels import LABEL, without_labels
 from ._meaning import Meaning, Understood, asked, understood
 from ._messages import Refusal, as_typed, counted, listed
 from ._missing import Gaps
 from ._row_names import without_row_names
-from ._tables import Reading, Table, format_of, format_to_write, is_written
+from ._tables import Reading, Table, format_to_write, is_written
 from ._values import FORMATS
 
 
@@ -35,6 +36,7 @@ class ColumnOptions:
     scale: str | None
     gaps: Gaps
     reading: Reading
+    label: str = LABEL  # the name of the column of clusters
 
 
 def chosen(table: Table, options: ColumnOptions) -> Selection:
@@ -44,7 +46,8 @@ def chosen(table: Table, options: ColumnOptions) -> Selection:
     exclude = checked_names(table, names_in(options.exclude), "--exclude")
     meanings = _meanings(table, options)
     checked_names(table, [] if weight is None else [weight], "--weight")
-    names = [name for name in named or table.frame.columns if name not in exclude and name != weight]
+    candidates = without_labels(table, options.label, {*named, *exclude, *meanings, weight})
+    names = [name for name in named or candidates if name not in exclude and name != weight]
     if not names:
         raise Refusal(f"No column of {table.name} is left to cluster by.")
     unused = set(meanings) - set(names)
@@ -111,14 +114,13 @@ def _refuse_rows_of_zeros(selection: Selection) -> None:
     if zeros.any():
         row = int(np.flatnonzero(selection.kept)[zeros.argmax()]) + 1
         raise Refusal(
-            f"--metric cosine: {counted(int(zeros.sum()), 'row')} of {selection.table.name} hold nothing but zeros and "
-            f"so have no direction; the first is row {row}."
+            f"--metric cosine: {counted(int(zeros.sum()), 'row')} of {selection.table.name} of zeros only, which "
+            f"have no direction; the first is row {row}."
         )
 
 
-def output_format(out: str, data: str, chosen: str | None) -> str:
-    """Return the format of an output: by its suffix; on standard output the one chosen, else that of the input."""
+def output_format(out: str, chosen: str | None) -> str:
+    """Return the format of an output: by its suffix; on standard output the one chosen, else CSV, whatever went in."""
     if out != "-":
         return format_to_write(out)
-    kind = chosen or format_of(data, None)
-    return kind if is_written(kind) else "csv"
+    return chosen if chosen is not None and is_written(chosen) else "csv"

@@ -19,6 +19,9 @@ def check(paths: dict[str, str | None], force: bool) -> None:
     force : bool
         Whether files that are there may be replaced.
     """
+    streams = [option for option, path in paths.items() if path == "-"]
+    if len(streams) > 1:
+        raise Refusal(f"{streams[0]} and {streams[1]} both write to standard output: give one of them a file.")
     given = {option: path for option, path in paths.items() if path is not None and path != "-"}
     owners: dict[str, str] = {}
     for option, path in given.items():

@@ -22,11 +22,16 @@ def check(path: str | None) -> None:
     if _format(path) not in _FORMATS:
         known = ", ".join(f".{name}" for name in _FORMATS)
         raise Refusal(f"--plot {path}: the suffix says what kind of picture it is. Known are {known}.")
+    draw_in_memory("--plot")
+
+
+def draw_in_memory(option: str) -> None:
+    """Let matplotlib draw without a screen; refuse an option that needs it where it is not there."""
     try:
-        matplotlib = optional("matplotlib", "plot", "--plot")
+        matplotlib = optional("matplotlib", "plot", option)
     except ImportError as error:
         raise Refusal(str(error)) from None
-    matplotlib.use("agg")  # draws into memory, and needs no screen
+    matplotlib.use("agg")
 
 
 def check_columns(selection: Selection) -> None:
@@ -35,7 +40,7 @@ def check_columns(selection: Selection) -> None:
         raise Refusal("--plot draws columns of numbers, and all columns are categories here.")
 
 
-def clusters(model: TableModel, selection: Selection, path: str) -> bytes:
+def clusters(model: TableModel, selection: Selection) -> Any:
     """Return the picture of a table's clusters."""
     plot = optional("pykmeans.plot", "plot", "--plot")
     display = plot.clusters(model.estimator, model.rows(selection))
@@ -43,7 +48,7 @@ def clusters(model: TableModel, selection: Selection, path: str) -> bytes:
     if len(scales) <= 2 and model.scaling != "none":  # more are shown by principal components, which have no unit
         for axis, scale in zip((display.ax_.xaxis, display.ax_.yaxis), scales, strict=False):
             _show_units(axis, scale)
-    return content(display, path)
+    return display
 
 
 def content(display: Any, path: str) -> bytes:

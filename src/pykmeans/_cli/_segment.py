@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from .._image import segment_image
 from . import _outputs
-from ._messages import Refusal
-from ._summary import Report
+from ._messages import Refusal, counted
+from ._summary import Summary
 
 # Formats that keep each color as it is, and how Pillow writes them.
 _FORMATS = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WEBP"}
@@ -21,7 +21,7 @@ def segment(photo: str, n_colors: int, *, space: str, seed: int, out: str | None
     _outputs.check({"--out": out}, force)
     if out is not None and out != "-" and _suffix(out) not in _FORMATS:
         raise Refusal(f"--out {out}: choose a kind of image that keeps each color as it is: {', '.join(_FORMATS)}.")
-    report = Report(to_stderr=out == "-")
+    summary = Summary(to_stderr=out == "-")
     try:
         found = segment_image(photo, n_colors, space=space, random_state=seed)
     except FileNotFoundError:
@@ -33,8 +33,8 @@ def segment(photo: str, n_colors: int, *, space: str, seed: int, out: str | None
         found.to_pillow().save(content, format=_FORMATS.get(_suffix(out), "PNG"), lossless=True)
         _outputs.write({out: content.getvalue()})
     height, width = found.labels.shape
-    report.colors(f"{photo}: {width} x {height} pixels", _codes(found.palette), found.shares)
-    report.wrote(out, f"the image in {len(found.palette)} colors")
+    summary.colors(f"{photo}: {width} x {height} pixels", _codes(found.palette), found.shares)
+    summary.wrote(out, f"the image in {counted(len(found.palette), 'color')}")
 
 
 def _suffix(path: str) -> str:

@@ -153,7 +153,7 @@ def read(path: str, reading: Reading) -> Table:
 
 
 def labelled(table: Table, labels: pl.Series, kind: str) -> pl.DataFrame:
-    """Return the table with a last column; where text goes into a format that knows types, its values get theirs."""
+    """Return the table with these labels; where text goes into a format that knows types, its values get theirs."""
     frame = table.frame
     if table.format in _TEXT and kind not in _TEXT:
         frame = pl.DataFrame([table.parsed(name) for name in frame.columns])

@@ -7,7 +7,7 @@ from collections import Counter
 
 import polars as pl
 
-from ._messages import Refusal, listed, warn
+from ._messages import Refusal, counted, listed, warn
 
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _SEPARATORS = {"csv": ",;\t|", "tsv": "\t", "txt": "\t;,|"}  # the first one of these that is in the first line
@@ -98,4 +98,6 @@ def _refuse_long_lines(name: str, content: bytes, separator: str) -> None:
     n_columns = len(next(lines))
     for line in lines:
         if len(line) > n_columns:
-            raise Refusal(f"{name} has {n_columns} columns, but line {lines.line_num} has {len(line)} fields.")
+            raise Refusal(
+                f"{name} has {counted(n_columns, 'column')}, but line {lines.line_num} has {len(line)} fields."
+            )

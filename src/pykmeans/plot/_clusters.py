@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._validate.parameters import centers_with, check, check_center
+from .._words import counted
 from . import _planes, _scatter, _style
 from ._display import Display
 from ._rows import Rows, chosen_columns, read
@@ -86,7 +87,7 @@ class ClustersDisplay(Display):
 
     def _title(self) -> str:
         n_rows = len(self._rows.labels)
-        title = f"{self._rows.n_clusters} clusters of {_style.rows(n_rows)}"
+        title = f"{counted(self._rows.n_clusters, 'cluster')} of {counted(n_rows, 'row')}"
         if self._rows.codes.shape[1]:
             title += ", seen in the columns of numbers"
         return title if len(self._shown) == n_rows else f"{title}, {len(self._shown):,} of them drawn"

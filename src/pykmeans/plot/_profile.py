@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .._optional import optional
 from .._validate.parameters import check
+from .._words import counted
 from . import _scatter, _style, _traits
 from ._display import Display
 from ._rows import fitted
@@ -14,6 +15,7 @@ from ._rows import fitted
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+MOST_FEATURES = 20  # that are drawn, where the user does not say
 _STRONGEST = 3.0  # standard deviations, from which on colors are the same
 _MOST_WRITTEN = 20  # clusters, above which cells are too narrow for words
 
@@ -118,7 +120,12 @@ class ProfileDisplay(Display):
 
 
 def profile(
-    model: Any, X: ArrayLike | None = None, *, ax: Any = None, feature_names: Any = None, max_features: int = 20
+    model: Any,
+    X: ArrayLike | None = None,
+    *,
+    ax: Any = None,
+    feature_names: Any = None,
+    max_features: int = MOST_FEATURES,
 ) -> ProfileDisplay:
     """Draw what distinguishes each cluster: its center, feature by feature, compared with all rows.
 
@@ -166,9 +173,14 @@ def profile(
     model = fitted(model, "profile")
     check("plot.profile", max_features=max_features)
     found = _traits.of_centers(model, feature_names) if X is None else _traits.of_rows(model, X, feature_names)
-    shown = found.most_different(model.cluster_sizes_, max_features)
-    n_shown, n_features = len(shown.names), len(found.names)
-    title = f"What distinguishes {len(model.cluster_sizes_)} clusters"
+    return drawn(found, model.cluster_sizes_, max_features, ax)
+
+
+def drawn(traits: _traits.Traits, sizes: NDArray[np.float64], max_features: int, ax: Any = None) -> ProfileDisplay:
+    """Draw traits that were found."""
+    shown = traits.most_different(sizes, max_features)
+    n_shown, n_features = len(shown.names), len(traits.names)
+    title = f"What distinguishes {counted(len(sizes), 'cluster')}"
     if n_shown < n_features:
         title += f": the {n_shown} of {n_features} features that differ most"
-    return ProfileDisplay(shown, model.cluster_sizes_, title).plot(ax=ax)
+    return ProfileDisplay(shown, sizes, title).plot(ax=ax)

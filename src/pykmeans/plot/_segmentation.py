@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._words import counted
 from . import _style
 from ._display import Display
 
@@ -53,7 +54,7 @@ class SegmentationDisplay(Display):
         found = self._segmentation
         axes = self._new_axes() if ax is None else _style.many_axes(ax, "segmentation", 3, 3, 3.0, 3.0)
         self._keep(axes)
-        titles = ("Original", f"{len(found.palette)} colors")
+        titles = ("Original", counted(len(found.palette), "color"))
         self.images_ = []
         for panel, image, title in zip(axes, (found.original, found.image), titles, strict=False):
             self.images_.append(panel.imshow(_small(_colors(image)), interpolation="nearest"))

@@ -10,6 +10,8 @@ from . import _style
 from ._planes import mean
 from ._rows import Rows, names_of, number_positions, read_all
 
+_NOTHING = 1e-12  # standard deviations, below which a number is the rounding of 0
+
 
 class Traits(NamedTuple):
     """How the clusters differ from all rows."""
@@ -17,6 +19,7 @@ class Traits(NamedTuple):
     names: list[str]  # of the features
     heights: NDArray[np.float64]  # (n_features, n_clusters), in standard deviations; NaN where nothing is known
     texts: list[list[str]]  # the same in the user's values
+    everywhere: list[str]  # the mean or the most frequent value of all rows; "" where nothing is known
     unit: str  # of the heights
 
     def most_different(self, sizes: NDArray[np.float64], max_features: int) -> "Traits":
@@ -26,7 +29,7 @@ class Traits(NamedTuple):
         spread = np.nan_to_num(self.heights**2) @ sizes
         chosen = np.sort(np.argsort(-spread, kind="stable")[:max_features]).tolist()
         names, texts = [self.names[j] for j in chosen], [self.texts[j] for j in chosen]
-        return Traits(names, self.heights[chosen], texts, self.unit)
+        return Traits(names, self.heights[chosen], texts, [self.everywhere[j] for j in chosen], self.unit)
 
 
 def of_rows(model: Clusterer, X: Any, feature_names: Any) -> Traits:
@@ -39,13 +42,15 @@ def of_rows(model: Clusterer, X: Any, feature_names: Any) -> Traits:
     heights = np.empty((model.n_features_in_, rows.n_clusters))
     deviation = np.atleast_1d(rows.numbers.std(axis=0, dtype=np.float64))
     heights[rows.positions] = _ratio((rows.centers - mean(rows.numbers)).T, deviation[:, np.newaxis])
-    texts = _texts(model)
+    texts = _texts(_without_rounding(model.cluster_centers_, rows.positions, deviation))
     others = [j for j in range(len(heights)) if j not in set(rows.positions)]
     for column, j in enumerate(others):
         inside, everywhere = _shares(rows, column)
         heights[j] = _ratio(inside - everywhere, np.sqrt(everywhere * (1 - everywhere)))
         texts[j] = [f"{text}  {_style.share(part)}" for text, part in zip(texts[j], inside.tolist(), strict=True)]
-    return Traits(names_of(model, feature_names), heights, texts, "standard deviations\nfrom the mean of all rows")
+    unit = "standard deviations\nfrom the mean of all rows"
+    of_all = _texts(_without_rounding(_center_of_all(model, X, rows), rows.positions, deviation))
+    return Traits(names_of(model, feature_names), heights, texts, [text for (text,) in of_all], unit)
 
 
 def of_centers(model: Clusterer, feature_names: Any) -> Traits:
@@ -56,11 +61,29 @@ def of_centers(model: Clusterer, feature_names: Any) -> Traits:
     above = centers - np.average(centers, axis=0, weights=sizes)
     deviation = np.sqrt(np.average(above**2, axis=0, weights=sizes))
     heights[positions] = _ratio(above.T, deviation[:, np.newaxis])
-    return Traits(names_of(model, feature_names), heights, _texts(model), "standard deviations of the centers")
+    texts = _texts(model.cluster_centers_)
+    return Traits(
+        names_of(model, feature_names), heights, texts, [""] * len(texts), "standard deviations of the centers"
+    )
 
 
-def _texts(model: Clusterer) -> list[list[str]]:
-    return [[_text(value) for value in column] for column in model.cluster_centers_.T.tolist()]
+def _center_of_all(model: Clusterer, X: Any, rows: Rows) -> NDArray[Any]:
+    """Return the center of all rows, shape (1, n_features), as those of clusters: means and most frequent values."""
+    modes = [values[counts.argmax()] for values, counts in (np.unique(c, return_counts=True) for c in rows.codes.T)]
+    data, _, _ = model._measured(X)
+    return data.decoded(np.array([[*mean(rows.numbers), *modes]]))
+
+
+def _without_rounding(centers: NDArray[Any], positions: list[int], deviation: NDArray[np.float64]) -> NDArray[Any]:
+    """Return centers with 0 for numbers that are nothing beside the spread of their column."""
+    centers = centers.copy()
+    numbers = centers[:, positions].astype(np.float64)
+    centers[:, positions] = np.where(np.abs(numbers) < _NOTHING * deviation, 0.0, numbers)
+    return centers
+
+
+def _texts(centers: NDArray[Any]) -> list[list[str]]:
+    return [[_text(value) for value in column] for column in centers.T.tolist()]
 
 
 def _text(value: Any) -> str:
