@@ -27,9 +27,9 @@ def main() -> None:
     scaled = (wine - wine.mean()) / wine.std()
     selection = select_k(scaled, criteria=("elbow", "silhouette", "calinski_harabasz", "gap"), random_state=0)
     save(selection.plot(), "wine-k.png")
-    save(plot.clusters(selection.best_model, scaled), "wine-clusters.png")
 
     petals = load_iris(as_frame=True).data[["petal length (cm)", "petal width (cm)"]]
+    save(plot.clusters(KMeans(3, random_state=0).fit(petals), petals, regions=True), "iris-clusters.png")
     kmeans = KMeans(3, init="random", n_init=1, random_state=4, record_steps=True).fit(petals)
     save(plot.steps(kmeans, petals), "iris-steps.png")
 

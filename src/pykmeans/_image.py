@@ -207,6 +207,7 @@ def _cluster(caller: str, picture: Picture, space: str, spatial_weight: float, p
     place[order] = np.arange(n_found)
     labels = _taken(place, fit.labels)
     palette = _palette(centers, picture, space)
+    _keep_single(palette, rows.colors, labels)
     if spatial_weight == 0:
         _make_different(palette, rows.colors, labels)
     shares = fit.cluster_sizes[order] / fit.cluster_sizes.sum()
@@ -245,8 +246,9 @@ def _features(colors: NDArray[Any], picture: Picture, space: str) -> NDArray[Any
     if space == "rgb":
         return matrix(colors)
     features = np.empty(colors.shape, dtype=np.float32)
+    dtype = np.float32 if colors.dtype == np.float16 else colors.dtype  # float16 would make one color of several
     for block in _blocks(len(colors)):
-        features[block] = lab_from_rgb(colors[block] / picture.full)
+        features[block] = lab_from_rgb(colors[block].astype(dtype, copy=False) / picture.full)
     return features
 
 
@@ -271,6 +273,17 @@ def _palette(centers: NDArray[Any], picture: Picture, space: str) -> NDArray[Any
         colors = rgb_from_lab(colors) * picture.full
     dtype = picture.array.dtype
     return (colors if dtype.kind == "f" else np.rint(colors)).astype(dtype)
+
+
+def _keep_single(palette: NDArray[Any], colors: NDArray[Any], labels: NDArray[Any]) -> None:
+    """Give each cluster of one color that color: its mean, and the way back from CIELAB, may be rounded."""
+    some = palette.copy()  # a color of each cluster
+    is_single = np.ones(len(palette), dtype=np.bool_)
+    for block in _blocks(len(colors)):
+        some[labels[block]] = colors[block]
+    for block in _blocks(len(colors)):
+        is_single[labels[block][(colors[block] != some[labels[block]]).any(axis=1)]] = False
+    palette[is_single] = some[is_single]
 
 
 def _make_different(palette: NDArray[Any], colors: NDArray[Any], labels: NDArray[Any]) -> None:

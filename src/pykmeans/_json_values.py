@@ -9,7 +9,8 @@ import datetime
 import decimal
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,8 +19,9 @@ from numpy.typing import NDArray
 from ._optional import optional
 
 _WIDTH = 100  # what fits in a line is not broken
+_DEEPEST = 32  # lists and objects in each other: more than anything of ours has
 # Arrays by their types, and what they may hold in JSON.
-_ARRAYS: dict[str, set[type] | None] = {"bool": {bool}, "str": {str}, "object": None}
+_ARRAYS: dict[str, set[type] | None] = {"bool": {bool}, "str": {str}, "object": None}  # None: what _scalar takes
 _ARRAYS |= {f"{sign}int{bits}": {int} for sign in ("", "u") for bits in (8, 16, 32, 64)}
 _ARRAYS |= {f"float{bits}": {int, float} for bits in (16, 32, 64)}
 
@@ -60,13 +62,21 @@ _TAGS = {kind.type_name: tag for tag, kind in _KINDS.items()}
 
 def encoded(value: Any, what: str) -> Any:
     """Return ``value`` in the types of JSON; TypeError, with ``what`` for its name, where it cannot be written."""
+    with suppress(RecursionError):
+        found = _encoded(value, what)
+        if not _is_deep(found):
+            return found
+    raise TypeError(f"{what} is nested too deeply.")
+
+
+def _encoded(value: Any, what: str) -> Any:
     if isinstance(value, dict):
         for key in value:
             if not isinstance(key, str):
                 raise TypeError(f"{what} has the key {key!r}, which must be text.")
-        return {_escaped(key): encoded(item, f"{what}[{key!r}]") for key, item in value.items()}
+        return {_escaped(key): _encoded(item, f"{what}[{key!r}]") for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [encoded(item, f"{what}[{i}]") for i, item in enumerate(value)]
+        return [_encoded(item, f"{what}[{i}]") for i, item in enumerate(value)]
     if isinstance(value, np.ndarray):
         name = "str" if value.dtype.kind == "U" else value.dtype.name
         if name not in _ARRAYS:
@@ -135,10 +145,25 @@ def _laid_out(value: Any, indent: str, ensure_ascii: bool) -> str:
 
 def decoded(content: bytes) -> Any:
     """Return what was encoded; ValueError where this is not JSON, or not what ``encoded`` makes."""
-    try:
-        return json.loads(content.decode(), object_hook=_from_object, parse_constant=_refuse)
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+    with suppress(RecursionError):
+        found = json.loads(content.decode(), object_hook=_from_object, parse_constant=_refuse)
+        if not _is_deep(found):
+            return found
+    raise ValueError("it is nested too deeply")
+
+
+def _is_deep(tree: Any) -> bool:
+    """Whether lists and objects are nested so deeply that Python may not get to the end of them."""
+    level = [tree]
+    for _ in range(_DEEPEST):
+        level = [item for each in level for item in _items(each)]
+    return bool(level)
+
+
+def _items(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _refuse(constant: str) -> Any:
@@ -164,7 +189,7 @@ def _array(name: str, values: Any) -> NDArray[Any]:
     found = np.array(values, dtype=object)
     types = set(map(type, found.ravel().tolist()))
     allowed = _ARRAYS[name]
-    if not isinstance(values, list) or list in types or not (allowed is None or types <= allowed):
+    if not isinstance(values, list) or types & {list, dict, np.ndarray} or not (allowed is None or types <= allowed):
         raise ValueError("it must be a list of values of this type, or rows of equal length")
     with np.errstate(over="ignore"):  # what becomes infinite is for others to judge
         return found.astype(name)

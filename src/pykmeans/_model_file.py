@@ -11,10 +11,10 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import _core, _errors
 from ._json_values import decoded, encoded, text
+from ._model_rules import check_fitted
 from ._validate import parameters
 from ._validate.frames import is_frame, series
 
@@ -159,52 +159,14 @@ def _estimator(found: dict[str, Any], expected: type | None) -> Any:
     return estimator
 
 
-_TYPES = {
-    "inertia_": float,
-    "n_iter_": int,
-    "n_features_in_": int,
-    "stop_reason_": str,
-    "algorithm_": str,
-    "converged_": bool,
-    "gamma_": float,
-}
-
-
 def _fitted(found: dict[str, Any], estimator: Any) -> dict[str, Any]:
-    """Return the fitted attributes if they are all there and go together."""
+    """Return the fitted attributes if they are all there and what a fit could have left."""
     _refuse_names(set(estimator._FITTED) - set(found), "lacks the attributes")
     _refuse_names(set(found) - {*estimator._FITTED, "feature_names_in_"}, "has the unknown attributes")
-    for name, type_ in _TYPES.items():
-        if name in found and type(found[name]) is not type_:
-            raise ValueError(f"{name} is {found[name]!r}, which must be of type {type_.__name__}")
-    n_features = found["n_features_in_"]
-    n_clusters = len(_array(found, "cluster_centers_", ("float32", "float64", "object"), None, n_features))
-    _array(found, "inertia_history_", ("float64",), found["n_iter_"])
-    _array(found, "cluster_sizes_", ("float64",), n_clusters)
-    _array(found, "cluster_inertia_", ("float64",), n_clusters)
-    if "feature_names_in_" in found:
-        names = _array(found, "feature_names_in_", ("object",), n_features)
-        if not all(isinstance(name, str) for name in names):
-            raise ValueError("feature_names_in_ must be text")
-    if "categorical_features_" in found:
-        positions = _array(found, "categorical_features_", ("int64",), None).tolist()
-        if positions != sorted(set(positions) & set(range(n_features))):
-            raise ValueError(f"categorical_features_ are {positions}, which must be positions of columns in order")
+    check_fitted(found, estimator._metric_name)
     return found
 
 
 def _refuse_names(names: set[str], what: str) -> None:
     if names:
         raise ValueError(f"it {what} {', '.join(sorted(names))}")
-
-
-def _array(found: dict[str, Any], name: str, dtypes: tuple[str, ...], *shape: int | None) -> NDArray[Any]:
-    """Return an attribute if it is an array of one of these types and of this shape, None standing for any length."""
-    array: NDArray[Any] = found[name]
-    is_array = isinstance(array, np.ndarray) and array.dtype in dtypes and array.ndim == len(shape)
-    if not is_array or not all(n in (None, length) for n, length in zip(shape, array.shape, strict=True)):
-        lengths = ", ".join("any" if n is None else str(n) for n in shape)
-        raise ValueError(f"{name} must be an array of {' or '.join(dtypes)} of shape ({lengths})")
-    if array.dtype.kind == "f" and not np.isfinite(array).all() and name == "cluster_centers_":
-        raise ValueError(f"{name} must be finite")
-    return array

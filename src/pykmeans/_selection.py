@@ -93,8 +93,9 @@ def select_k(
 
     Notes
     -----
-    The inertia never rises with k: beside the runs of ``estimator``, one starts from the centers of the k before and
-    the rows farthest from them, and is kept where it is better (``KSelection.warm_started``).
+    The inertia never rises with k, but for the rounding of centers: beside the runs of ``estimator``, one starts from
+    the centers of the k before and the rows farthest from them, and is kept where it is better
+    (``KSelection.warm_started``).
 
     References
     ----------

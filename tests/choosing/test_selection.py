@@ -186,6 +186,8 @@ def test_x_is_not_changed(digits):
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
+        ({"k": range(1, 10**12)}, ValueError, "at most 1000000. Got range"),
+        ({"k": range(1, 10**30)}, ValueError, "at most 1000000. Got range"),
         ({"k": 3}, TypeError, "The 'k' parameter of select_k must be a range or list of different ints"),
         ({"k": []}, ValueError, "The 'k' parameter of select_k must be"),
         ({"k": [2, 2]}, ValueError, r"Got \[2, 2\] instead"),

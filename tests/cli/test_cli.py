@@ -238,6 +238,25 @@ def test_the_summary_says_what_is_typical(table, capsys):
     assert "Nearby: of k = 2 to 5, k = 3 separates best" in done.out
 
 
+def test_names_that_look_like_markup_are_shown_as_they_are(tmp_path, capsys):
+    path = tmp_path / "t.csv"
+    pl.DataFrame({"[/red]": [1, 2, 9, 8], ":cat:": ["[b]x", "[b]x", "y[/]", "y[/]"]}).write_csv(path)
+    done = command(capsys, "cluster", path, "-k", 2, "--categorical", ":cat:")
+    assert done.status == 0 and done.err == ""
+    for words in ("[/red] 1.50 (5.00)", ":cat: [b]x: 100% (50%)", ":cat: y[/]: 100% (50%)"):
+        assert words in done.out
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_column_without_a_name_keeps_it_in_a_model(tmp_path, capsys, suffix):
+    path, model = tmp_path / f"t.{suffix}", tmp_path / "m.json"
+    WRITERS[suffix](pl.DataFrame({"": [1.5, 2.5, 9.5, 8.5], "b": [2.0, 1.5, 7.0, 6.5]}), path)
+    assert command(capsys, "cluster", path, "-k", 2, "--save", model).status == 0
+    assert KMeans.load(model).feature_names_in_.tolist() == ["", "b"]
+    done = command(capsys, "predict", model, path)
+    assert (done.status, done.err) == (0, "")
+
+
 def test_one_cluster_and_as_many_as_rows(tmp_path, capsys):
     path = tmp_path / "t.csv"
     path.write_text("a\n1\n2\n5\n")

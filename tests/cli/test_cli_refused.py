@@ -1,9 +1,11 @@
 """What the commands refuse: a sentence that says where and what to do, status 2, and no file."""
 
 import io
+import json
 import os
 import sys
 
+import pandas as pd
 import polars as pl
 import pytest
 from command_line import command, customers, refused
@@ -239,6 +241,43 @@ def test_models_that_are_none(tmp_path, table, capsys):
     for old, new in [('"divisor"', '"x"'), ('"name": "visits"', '"nome": "visits"'), ('"scaling"', '"x"')]:
         path.write_text(text.replace(old, new))
         assert 'its "table" is not what it must be' in refused(capsys, "predict", path, table)
+
+
+# Where the "table" of a model of age, plan and visits is something else, and what is said of it.
+OTHER_TABLES = {
+    "an array for columns": (["columns"], {"$float64": [[1.0]]}, "columns is array([[1.]]), which must be a list"),
+    "a number for a column": (["columns", 0], 3, "3 is no column"),
+    "an offset beyond float64": (["columns", 0, "offset"], 10**400, "which must be a finite number"),
+    "a divisor beyond float64": (["columns", 0, "divisor"], 10**400, "which must be a finite number > 0"),
+    "a divisor of 0": (["columns", 0, "divisor"], 0.0, "divisor is 0.0, which must be a finite number > 0"),
+    "text for a number": (["columns", 0, "offset"], "1", "offset is '1', which must be a finite number"),
+    "a name twice": (["columns", 2, "name"], "age", "its columns are not those of the estimator, 'age', 'plan' and"),
+    "a number for a name": (["columns", 1, "name"], 3, "name is 3, which must be text"),
+    "numbers for categories": (["columns", 1, "categories"], [1, 2], "categories is [1, 2], which must be a list of"),
+    "categories for numbers": (["columns", 0, "categories"], ["a"], "its columns are not those of the estimator"),
+    "a scaling": (["scaling"], "log", "scaling is 'log', which must be one of standard, robust, none"),
+}
+
+
+@pytest.mark.parametrize("way, value, phrase", OTHER_TABLES.values(), ids=OTHER_TABLES)
+def test_models_of_which_the_table_was_changed(tmp_path, table, capsys, way, value, phrase):
+    path = tmp_path / "model.json"
+    words = ["--columns", "age,plan,visits", "--categorical", "plan", "--n-init", 1]
+    assert command(capsys, "cluster", table, "-k", 2, *words, "--save", path).status == 0
+    found = json.loads(path.read_text())
+    place = found["table"]
+    for key in way[:-1]:
+        place = place[key]
+    place[way[-1]] = value
+    path.write_text(json.dumps(found))
+    said = refused(capsys, "predict", path, table)
+    assert 'its "table" is not what it must be' in said and phrase in said
+
+
+def test_a_model_from_python_with_two_columns_of_one_name(tmp_path, table, capsys):
+    X = pd.DataFrame([[1.0, 2.0], [3.0, 5.0]], columns=["age", "age"])
+    KMeans(2, random_state=0).fit(X).save(tmp_path / "model.json")
+    assert "has several columns of one name" in refused(capsys, "predict", tmp_path / "model.json", table)
 
 
 def test_tables_that_lack_what_a_model_needs(tmp_path, table, capsys):

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "expect.hpp"
 #include "tables.hpp"
 
 namespace {
@@ -36,12 +37,6 @@ class Formula : public pykmeans::RowSource<float> {
  private:
   const std::size_t first_whole_;
 };
-
-std::string current;  // what is being tested, for messages
-
-void expect(bool holds, const std::string& what) {
-  if (!holds) throw std::logic_error(current + ": " + what);
-}
 
 std::vector<float> array_of(const Formula& formula) {
   std::vector<float> values(formula.rows() * formula.columns());

@@ -19,6 +19,7 @@
 #include "../../src/cpp/core/update/sorted_members.hpp"
 #include "../../src/cpp/core/update/value_codes.hpp"
 #include "../../src/cpp/core/update/weight_counters.hpp"
+#include "expect.hpp"
 #include "tables.hpp"
 
 namespace {
@@ -30,12 +31,6 @@ using pykmeans::Vector;
 using Labels = std::vector<std::int32_t>;
 
 const pykmeans::Poll poll;
-std::string current;  // what is being tested, for messages
-
-void expect(bool holds, const std::string& what) {
-  if (!holds) throw std::logic_error(current + ": " + what);
-}
-
 // ---------------------------------------------------------------- made-up tables and their medians
 
 /// A weight as an exact number: large + small 2^-300.

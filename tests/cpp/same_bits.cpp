@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "expect.hpp"
 #include "tables.hpp"
 
 namespace {
@@ -19,12 +20,6 @@ struct Case {
   std::size_t n, d, k;
   Rows rows = Rows::contiguous;
 };
-
-std::string current;  // what is being tested, for messages
-
-void expect(bool holds, const std::string& what) {
-  if (!holds) throw std::logic_error(current + ": " + what);
-}
 
 /// Bytes, so that NaN equals itself and -0 is not 0.
 template <class Value>

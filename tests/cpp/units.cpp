@@ -10,6 +10,8 @@
 #include "../../src/cpp/core/assign/registry.hpp"
 #include "../../src/cpp/core/machine/memory_limit.hpp"
 #include "../../src/cpp/core/rows/array_source.hpp"
+#include "expect.hpp"
+#include "pykmeans/distinct_rows.hpp"
 #include "pykmeans/row_facts.hpp"
 #include "tables.hpp"
 
@@ -23,26 +25,8 @@ using pykmeans::ValueRange;
 using pykmeans::detail::MemoryLimit;
 using pykmeans::detail::PassPolicy;
 using State = PassPolicy::State;
-using Bytes = std::vector<unsigned char>;
 
 constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
-
-std::string current;  // what is being tested, for messages
-
-void expect(bool holds, const std::string& what) {
-  if (!holds) throw std::logic_error(current + ": " + what);
-}
-
-/// The message of the refusal. Anything but std::invalid_argument ends the program.
-std::string refusal(const std::function<void()>& call, const std::string& what) {
-  try {
-    call();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  expect(false, what + " was not refused");
-  return {};
-}
 
 // ---------------------------------------------------------------- PassPolicy
 
@@ -184,7 +168,7 @@ bool same(const ValueRange& a, const ValueRange& b) {
 
 void expect_same(const RowFacts& a, const RowFacts& b, const std::string& what) {
   expect(a.rows == b.rows, what + ": rows");
-  expect(same(a.weights, b.weights), what + ": weights");
+  expect(a.weighted == b.weighted && same(a.weights, b.weights), what + ": weights");
   expect(a.n_nonfinite == b.n_nonfinite && a.first_nonfinite_row == b.first_nonfinite_row &&
              a.first_nonfinite_column == b.first_nonfinite_column,
          what + ": values that are not finite");
@@ -199,19 +183,7 @@ RowFacts read(const Bytes& bytes) {
 void expect_through_bytes(const RowFacts& facts) {
   const Bytes good = facts.to_bytes();
   expect_same(read(good), facts, "through bytes");
-  for (std::size_t i = 0; i < good.size(); ++i)
-    for (const int flip : {0x01, 0x80, 0xff}) {
-      Bytes bad = good;
-      bad[i] = static_cast<unsigned char>(bad[i] ^ flip);
-      refusal([&] { read(bad); }, "changed byte " + std::to_string(i));
-    }
-  for (std::size_t size = 0; size < good.size(); ++size) {
-    const Bytes bad(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size));
-    refusal([&] { read(bad); }, "the first " + std::to_string(size) + " bytes");
-  }
-  Bytes longer = good;
-  longer.push_back(0);
-  refusal([&] { read(longer); }, "one more byte");
+  expect_damage_refused(good, [](const Bytes& bytes) { read(bytes); });
 }
 
 /// Some rows of a table, scanned alone.
@@ -288,6 +260,87 @@ void expect_other_columns_refused() {
       refusal([&] { facts.merge(facts_of(four.view(), nullptr, 0, 10)); }, "facts of other columns");
   expect(words.find('3') != std::string::npos && words.find('4') != std::string::npos, words);
   expect_same(facts, before, "after a refusal");
+}
+
+/// Where they stand in the bytes: behind the frame's 24, the rows, then the values that are not finite.
+void expect_impossible_facts_refused() {
+  current = "facts that cannot be";
+  const Table<double> table(Values::crowds, 10, 3, 3);
+  const std::vector<double> ones(10, 1.0);
+  const Bytes plain = facts_of(table.view(), nullptr, 0, 10).to_bytes();
+  const Bytes weighted = facts_of(table.view(), ones.data(), 0, 10).to_bytes();
+  read(forged(plain, 32, 8, 30));
+  expect_refused([&] { read(forged(plain, 32, 8, 31)); }, "counts more than there is");
+  expect_refused([&] { read(forged(plain, 32, 8, ~std::uint64_t{0})); }, "counts more than there is");
+  expect_refused([&] { read(forged(plain, 24, 8, ~std::uint64_t{0} / 2)); }, "counts more than there is");
+  expect_refused([&] { read(forged(weighted, 56, 1, 0)); }, "rows without weights");
+  expect_refused([&] { read(forged(plain, 56, 1, 2)); }, "flag");
+
+  RowFacts facts = read(weighted);
+  expect_refused([&] { facts.merge(read(plain)); }, "rows with weights cannot be merged");
+  RowFacts many = read(forged(plain, 24, 8, ~std::uint64_t{0} / 3));
+  expect_refused([&] { many.merge(read(plain)); }, "so many rows");
+}
+
+// ---------------------------------------------------------------- Points
+
+/// Rows that stand for others, or say so.
+class Claimed final : public pykmeans::detail::ArraySource<std::uint8_t> {
+ public:
+  Claimed(const MatrixView<std::uint8_t>& rows, const pykmeans::DistinctRows& table)
+      : ArraySource<std::uint8_t>(rows), table_(table) {}
+  const pykmeans::DistinctRows* counted() const override { return &table_; }
+
+ private:
+  const pykmeans::DistinctRows& table_;
+};
+
+void expect_impossible_points_refused() {
+  current = "points that cannot be";
+  expect_refused([] { Points<float>(MatrixView<float>(nullptr, 3, 2)); }, "X must not be null");
+  const std::vector<float> values(8, 1.0F);
+  const MatrixView<float> no_columns(values.data(), 3, 0);
+  expect_refused([&] { pykmeans::scan(pykmeans::detail::ArraySource<float>(no_columns)); }, "(3, 0)");
+  const pykmeans::detail::ArraySource<float> source({values.data(), 4, 2});
+  expect_refused([&] { pykmeans::scan(source, nullptr, -1); }, "n_threads=-1");
+  expect(pykmeans::scan(source, nullptr, 0).columns[1].any, "as many threads as there are");
+
+  const std::vector<std::uint8_t> bytes = {1, 2, 1, 3};
+  const pykmeans::DistinctRows table({bytes.data(), 4, 1});  // 1 twice, 2, 3
+  const auto claim = [&](std::size_t rows, const double* weights) {
+    const MatrixView<std::uint8_t> view(bytes.data(), rows, 1);
+    Points<std::uint8_t>(std::make_shared<Claimed>(view, table), weights);
+  };
+  std::vector<double> counts = {2, 1, 1, 1};
+  claim(3, counts.data());
+  expect_refused([&] { claim(3, nullptr); }, "must be their counts");
+  expect_refused([&] { claim(4, counts.data()); }, "must be their counts");
+  counts[0] = 3;
+  expect_refused([&] { claim(3, counts.data()); }, "must be their counts");
+}
+
+/// Cosine's rows of colors that are counted: the seeds are those of all rows.
+void expect_counted_directions() {
+  current = "directions that are counted";
+  std::vector<std::uint8_t> all;
+  for (int i = 0; i < 900; ++i) all.push_back(static_cast<std::uint8_t>(1 + (i * i) % 17));
+  const auto table = std::make_shared<pykmeans::DistinctRows>(MatrixView<std::uint8_t>(all.data(), 300, 3));
+  const MatrixView<std::uint8_t> different(table->values.data(), table->count(), 3);
+  const Points<double> few = pykmeans::normalized(pykmeans::counted(different, table));
+  const Points<double> many = pykmeans::normalized(Points<std::uint8_t>({all.data(), 300, 3}));
+  const std::vector<double> numbers = uniforms(1 + 3 * 2, 7);
+  const std::vector<std::int64_t> seeds = pykmeans::plus_plus(few, 4, numbers, 2);
+  expect(pykmeans::rows(few, seeds) == pykmeans::rows(many, pykmeans::plus_plus(many, 4, numbers, 2)), "seeds");
+}
+
+/// Sums beyond the largest double, of rows whose variance is not.
+void expect_moments() {
+  current = "moments";
+  const std::vector<double> values = {0.0, 0.25}, heavy = {1e308, 1e308}, light = {5e-324, 5e-324};
+  for (const std::vector<double>& weights : {heavy, light}) {
+    const pykmeans::Moments found = pykmeans::moments(Points<double>({values.data(), 2, 1}, weights.data()));
+    expect(found.mean[0] == 0.125 && found.variance == 0.015625, "of two rows");
+  }
 }
 
 // ---------------------------------------------------------------- MemoryLimit
@@ -386,6 +439,10 @@ void expect_all() {
   expect_facts<float>("float32");
   expect_facts<double>("float64");
   expect_other_columns_refused();
+  expect_impossible_facts_refused();
+  expect_impossible_points_refused();
+  expect_counted_directions();
+  expect_moments();
   expect_limits();
   std::size_t replaced = 0;
   for (const std::size_t d : {3, 40})

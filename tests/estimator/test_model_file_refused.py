@@ -55,6 +55,9 @@ CONTENTS = {
     "ragged objects": (b'{"a": {"$object": [[1.0], [1.0, 2.0]]}}', "$object cannot be [[1.0], [1.0, 2.0]]"),
     "no rows": (b'{"a": {"$object": 3}}', "$object cannot be 3"),
     "deep": (b"[" * 100_000, "it is nested too deeply"),
+    "less deep": (b"[" * 300 + b"]" * 300, "it is nested too deeply"),
+    "arrays in an array": (b'{"a": {"$object": [{"$str": ["b"]}, {"$str": ["c", "d"]}]}}', "$object cannot be"),
+    "an object in an array": (b'{"a": {"$object": [[{}]]}}', "$object cannot be [[{}]]"),
     "digits": (b"1" * 10_000, "it has no" if sys.version_info < (3, 10, 7) else "integer string conversion"),
 }
 
@@ -99,6 +102,44 @@ BROKEN = {
     "integers": ({"fitted": {"cluster_centers_": {"$int64": [[1, 2]]}}}, "cluster_centers_ must be an array of"),
     "none": ({"fitted": {"cluster_centers_": {"$float64": []}}}, "cluster_centers_ must be an array of"),
     "infinite": ({"fitted": {"cluster_centers_": {"$float64": [[1, 2], [3, {"$float": "inf"}]]}}}, "must be finite"),
+    "a negative inertia": (
+        {"fitted": {"inertia_": -1.0}},
+        "inertia_ is -1.0, which must be of type float, finite and >=",
+    ),
+    "no inertia": ({"fitted": {"inertia_": {"$float": "nan"}}}, "inertia_ is nan, which must be"),
+    "no iteration": ({"fitted": {"n_iter_": 0, "inertia_history_": {"$float64": []}}}, "n_iter_ is 0, which must be"),
+    "no feature": ({"fitted": {"n_features_in_": 0}}, "n_features_in_ is 0, which must be of type int and >= 1"),
+    "an unknown reason": (
+        {"fitted": {"stop_reason_": "x"}},
+        "stop_reason_ is 'x', which must be of type str, one of lab",
+    ),
+    "another reason": ({"fitted": {"stop_reason_": "max_iter"}}, "converged_ is True, but stop_reason_ is 'max_iter'"),
+    "an algorithm that is none": ({"fitted": {"algorithm_": "auto"}}, "algorithm_ is 'auto', which must be"),
+    "negative sizes": (
+        {"fitted": {"cluster_sizes_": {"$float64": [3, -1]}}},
+        "cluster_sizes_ must be finite and >= 0, but it is [3.0, -1.0]",
+    ),
+    "infinite sizes": (
+        {"fitted": {"cluster_sizes_": {"$float64": [1, {"$float": "inf"}]}}},
+        "cluster_sizes_ must be fin",
+    ),
+    "no sizes": ({"fitted": {"cluster_sizes_": {"$float64": [0, 0]}}}, "cluster_sizes_ are all 0"),
+    "negative parts": (
+        {"fitted": {"cluster_inertia_": {"$float64": [1, -2]}}},
+        "cluster_inertia_ must be finite and >=",
+    ),
+    "no history": (
+        {"fitted": {"n_iter_": 1, "inertia_history_": {"$float64": [{"$float": "nan"}]}}},
+        "inertia_history_ must be >= 0, but it is [nan]",
+    ),
+    "objects": (
+        {"fitted": {"cluster_centers_": {"$object": [[1.0, 2.0], [3.0, 4.0]]}}},
+        "cluster_centers_ must be an array of float32 or float64 where the metric is euclidean",
+    ),
+    "no direction": (
+        {"parameters": {"metric": "cosine"}, "fitted": {"cluster_centers_": {"$float64": [[1, 2], [0, 0]]}}},
+        "cluster_centers_ must have a value that is not 0 in each row where the metric is cosine",
+    ),
     "too large": ({"fitted": {"cluster_centers_": {"$float32": [[1, 2], [3, 1e39]]}}}, "must be finite"),
 }
 
@@ -130,6 +171,51 @@ def test_positions_that_are_not_there(positions, kprototypes_file, tmp_path):
     assert_refused(
         tmp_path / "m", f"categorical_features_ are {positions}, which must be positions of columns in", KPrototypes
     )
+
+
+CENTERS = {
+    "a date": ({"$date": "2026-01-31"}, 1, "is datetime.date(2026, 1, 31), which must be a finite number"),
+    "no number": (None, 1, "is None, which must be a finite number"),
+    "a flag": (True, 1, "is True, which must be a finite number"),
+    "an infinite number": ({"$float": "inf"}, 1, "is inf, which must be a finite number"),
+    "a large number": (10**400, 1, "is 1000000000"),
+    "no category": (None, 0, "is None, which must be a category"),
+    "a category that is missing": ({"$float": "nan"}, 0, "is nan, which must be a category"),
+    "a category without a hash": ({"$decimal": "sNaN"}, 0, "is Decimal('sNaN'), which must be a category"),
+}
+
+
+@pytest.mark.parametrize("case", CENTERS)
+def test_what_the_centers_of_a_table_cannot_hold(case, kprototypes_file, tmp_path):
+    value, column, phrase = CENTERS[case]
+    found = copy.deepcopy(kprototypes_file)
+    found["fitted"]["cluster_centers_"]["$object"][1][column] = value
+    (tmp_path / "m").write_text(json.dumps(found))
+    assert_refused(tmp_path / "m", f"cluster_centers_[1, {column}] {phrase}", KPrototypes)
+
+
+@pytest.mark.parametrize("gamma", [-0.5, 1e201, {"$float": "nan"}], ids=str)
+def test_gamma_is_one_that_a_fit_could_have(gamma, kprototypes_file, tmp_path):
+    (tmp_path / "m").write_text(json.dumps(changed(kprototypes_file, {"fitted": {"gamma_": ...}})))
+    assert_refused(tmp_path / "m", "it lacks the attributes gamma_", KPrototypes)
+    found = copy.deepcopy(kprototypes_file)
+    found["fitted"]["gamma_"] = gamma
+    (tmp_path / "m").write_text(json.dumps(found))
+    assert_refused(tmp_path / "m", "which must be of type float, in the range [0.0, 1e+200]", KPrototypes)
+
+
+@pytest.mark.parametrize("depth", [40, 900, 100_000])
+def test_parameters_are_not_nested_so_deeply_that_they_cannot_be_shown(depth, kmeans_file, tmp_path):
+    init = []
+    for _ in range(depth):
+        init = [init]
+    model = KMeans(2, random_state=0).fit([[0.0], [1.0]]).set_params(init=init)
+    with pytest.raises(TypeError, match=r"^init is nested too deeply\. Set another init before"):
+        model.save(tmp_path / "m")
+    assert not (tmp_path / "m").exists()
+    content = json.dumps(changed(kmeans_file, {"parameters": {"init": "here"}}))
+    (tmp_path / "m").write_text(content.replace('"here"', "[" * depth + "]" * depth))
+    assert_refused(tmp_path / "m", "it is nested too deeply")
 
 
 def test_a_model_of_the_other_estimator(kmeans_file, kprototypes_file, tmp_path):

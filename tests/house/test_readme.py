@@ -58,7 +58,10 @@ def test_the_program_in_cpp():
     assert run(program).strip() == re.search(r"// (.*)$", cpp, re.MULTILINE)[1]
 
 
-def test_every_link_leads_somewhere():
-    for target in re.findall(r"\]\(([^)]+)\)", TEXT):
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))], ids=lambda page: page.name
+)
+def test_every_link_leads_somewhere(page):
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
         if not target.startswith("https://"):
-            assert (ROOT / target).exists(), target
+            assert (page.parent / target).exists(), target

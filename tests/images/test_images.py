@@ -30,7 +30,8 @@ def check_against_kmeans(image, features, k, seed=0, **how):
 def as_lab(image):
     white = {"u1": 255, "u2": 65535}.get(image.dtype.str[1:], 1)
     pixels = image.reshape(-1, image.shape[2] if image.ndim == 3 else 1)
-    return lab_from_rgb(pixels / white).astype(np.float32)
+    wide = pixels.astype(np.float32) if pixels.dtype == np.float16 else pixels
+    return lab_from_rgb(wide / white).astype(np.float32)
 
 
 @pytest.mark.parametrize("n_threads", [1, 2])
@@ -62,10 +63,20 @@ def test_rgb_is_kmeans_on_the_pixels(image, k, how, n_threads):
 
 
 @pytest.mark.parametrize(
-    "image", [ASTRONAUT, ASTRONAUT[:, :, 1], noise((50, 40, 3), 5, 65536, np.uint16)], ids=["colors", "grey", "uint16"]
+    "image",
+    [
+        ASTRONAUT,
+        ASTRONAUT[:, :, 1],
+        noise((50, 40, 3), 5, 65536, np.uint16),
+        np.arange(2**11).astype(np.float16).reshape(32, 64) / np.float16(2**11),
+        noise((50, 40, 3), 6).astype(np.float32) / 255,
+    ],
+    ids=["colors", "grey", "uint16", "float16", "float32"],
 )
 def test_lab_is_kmeans_on_the_colors_in_lab(image):
     found, centers = check_against_kmeans(image, as_lab(image), 9, space="lab")
+    if image.dtype.kind == "f":
+        return
     white = np.iinfo(image.dtype).max
     assert (found.palette == np.rint(rgb_from_lab(centers.astype(float)) * white)).all()
 
@@ -168,6 +179,29 @@ def test_fewer_colors_than_asked_for(dtype):
     assert (found.image == image).all()
     with pytest.warns(ConvergenceWarning, match="1 different color,"):
         assert palette_from(image[:1, :2], 3).tolist() == [[0]]
+
+
+@pytest.mark.parametrize("space", ["lab", "rgb"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_what_has_few_colors_comes_out_as_it_was(dtype, channels, space):
+    rng = np.random.default_rng(0)
+    white = np.iinfo(dtype).max if np.issubdtype(dtype, np.integer) else 1
+    colors = rng.permutation(256)[:60, np.newaxis] * (white / 255) * np.append(1, rng.random(2))[:channels]
+    image = colors.astype(dtype)[rng.integers(0, 60, (30, 40))]
+    with pytest.warns(ConvergenceWarning, match="60 different colors"):
+        found = segment_image(image, 64, space=space, random_state=0)
+    assert (found.image == image).all()
+
+
+@pytest.mark.parametrize("space", ["lab", "rgb"])
+@pytest.mark.parametrize("spatial_weight", [0, 5])
+def test_a_cluster_of_one_color_has_that_color(space, spatial_weight):
+    image = np.random.default_rng(0).random((31, 20, 3)) * 0.1
+    image[:, 10:] = (0.9, 0.7, 0.3)
+    found = segment_image(image, 2, space=space, spatial_weight=spatial_weight, random_state=0)
+    assert (found.image[:, 10:] == (0.9, 0.7, 0.3)).all()
+    assert (found.image[:, :10] == found.image[0, 0]).all() and (found.image[0, 0] < 0.1).all()
 
 
 def test_lab_is_that_of_others():

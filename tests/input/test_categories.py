@@ -142,6 +142,51 @@ def test_categories_of_equal_value_have_the_first_type_by_name(make):
     np.testing.assert_array_equal(codes[:, 0], [0, 0, 0, 1])
 
 
+EQUALS = {
+    "Decimal": [decimal.Decimal(text) for text in ("1.00", "1", "1.0", "-0.0", "0")],
+    "bools": [np.True_, True, "x", False, np.False_],
+    "times of one moment": [
+        datetime.datetime(2026, 1, 31, 12 + hours, tzinfo=datetime.timezone(datetime.timedelta(hours=hours)))
+        for hours in (2, 0, 1)
+    ],
+    "tuples": [(1, "b"), (True, "b"), (1.0, "b"), (1, "a")],
+}
+
+
+@pytest.mark.parametrize("case", EQUALS)
+def test_no_order_of_rows_and_no_process_shows_in_what_stands_for_equals(case):
+    values = EQUALS[case]
+    found = {repr(coded(column(list(order)))[0]) for order in itertools.permutations(values)}
+    assert len(found) == 1 and "-0" not in found.pop()
+
+
+def test_the_spelling_that_is_taken():
+    assert repr(coded(column(EQUALS["Decimal"][:3]))[0]) == "[[Decimal('1')]]"
+    (found,), codes = coded(column(EQUALS["bools"]))
+    assert found[0] is False and found[1] is True and found[2] == "x"
+    np.testing.assert_array_equal(codes[:, 0], [1, 1, 2, 0, 0])
+
+
+PARTIAL = {
+    "sets": [frozenset("a"), frozenset("b"), frozenset("ab")],
+    "sets in tuples": [(1, frozenset("a")), (1, frozenset("b"))],
+    "sets beside text": [frozenset("a"), "x", frozenset("b")],
+}
+
+
+@pytest.mark.parametrize("case", PARTIAL)
+def test_an_order_that_is_none_is_refused_in_every_order_of_rows(case):
+    for order in itertools.permutations(PARTIAL[case]):
+        with pytest.raises(TypeError, match=r"^The values of column 0 of X cannot be put in an order: neither of"):
+            KMeans(1, metric="hamming").fit(column(list(order)))
+
+
+def test_sets_that_contain_each_other_have_an_order():
+    (found,), codes = coded(column([frozenset("abc"), frozenset("a"), frozenset("ab")]))
+    assert [len(value) for value in found] == [1, 2, 3]
+    np.testing.assert_array_equal(codes[:, 0], [2, 0, 1])
+
+
 def test_no_zero_has_a_sign():
     frame = pd.DataFrame({"a": [-0.0, 1.0], "b": ["x", "y"]})
     assert str(coded(frame)[0][0]) == "[0.0, 1.0]"
@@ -303,6 +348,19 @@ def test_bad_tables(X, error, phrase):
     for entry in ("fit", "k_means", "kmeans_plusplus"):
         with pytest.raises(error, match=re.escape(phrase)):
             ENTRIES[entry](X)
+
+
+def test_lists_and_structs_of_arrow_are_refused_as_others_are():
+    arrow = pytest.importorskip("pyarrow")
+    kinds = {
+        "X holds [1] at row 0, column 0 ('a'): a category must be hashable": arrow.array([[1], [2]]),
+        "X holds {'b': 1} at row 0, column 0 ('a'): a category must be hashable": arrow.array([{"b": 1}, {"b": 2}]),
+    }
+    for phrase, values in kinds.items():
+        X = pd.DataFrame({"a": pd.arrays.ArrowExtensionArray(values), "c": ["x", "y"]})
+        for estimator in (KMeans(1, metric="hamming"), pykmeans.KPrototypes(1, categorical=["a", "c"])):
+            with pytest.raises(TypeError, match=re.escape(phrase)):
+                estimator.fit(X)
 
 
 def test_tables_are_for_hamming():

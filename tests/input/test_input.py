@@ -11,7 +11,7 @@ import pytest
 import scipy.sparse as sp
 
 import pykmeans
-from pykmeans import KMeans, assign, k_means, kmeans_plusplus
+from pykmeans import KMeans, KPrototypes, assign, k_means, kmeans_plusplus
 from pykmeans._validate.arrays import matrix
 
 VALUES = np.array([[0.0, 1.0], [2.0, 3.0], [10.0, 11.0], [12.0, 13.0], [1.0, 0.0]])
@@ -294,6 +294,26 @@ def test_integers_up_to_2_53_are_taken() -> None:
     np.testing.assert_array_equal(
         np.sort(KMeans(2, random_state=0).fit(X).cluster_centers_[:, 0]), [-(2.0**53), 2.0**53]
     )
+
+
+@pytest.mark.parametrize("name", ["Int128", "UInt128"])
+@pytest.mark.filterwarnings("ignore:X has feature names:UserWarning")
+def test_integers_of_128_bits(name: str) -> None:
+    """NumPy has no such type; the numbers are taken as others are."""
+    if not hasattr(pl, name):
+        pytest.skip("this polars has no such type")
+    wide = pl.Series([0, 1, 2**53], dtype=getattr(pl, name))
+    X = pl.DataFrame({"a": wide})
+    assert k_means(X, 1, sample_weight=wide)[0] == k_means(X.cast(pl.Int64), 1, sample_weight=[0, 1, 2**53])[0]
+    with_text = X.with_columns(b=pl.Series(["x", "y", "y"]))
+    assert KMeans(1, metric="hamming").fit(with_text).cluster_centers_.tolist() == [[0, "y"]]
+    assert KPrototypes(1).fit(with_text[:2]).cluster_centers_.tolist() == [[0.5, "x"]]
+    with pytest.raises(ValueError, match=re.escape("X['a'] holds the integer 9007199254740993 at index 1")):
+        KMeans(1).fit(pl.DataFrame({"a": pl.Series([0, 2**53 + 1], dtype=wide.dtype)}))
+    with pytest.raises(ValueError, match="Input X contains NaN"):
+        KMeans(1).fit(pl.DataFrame({"a": pl.Series([0, None], dtype=wide.dtype)}))
+    with pytest.raises(ValueError, match="Expected a 2-dimensional container"):
+        KMeans(1).fit(wide)
 
 
 @pytest.mark.parametrize("method", ["predict", "transform", "score"])

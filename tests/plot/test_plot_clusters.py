@@ -39,6 +39,20 @@ def test_two_columns_are_drawn_as_they_are():
     assert [text.get_text() for text in display.legend_.get_texts()] == ["0   3 (50 %)", "1   3 (50 %)"]
 
 
+def test_names_and_values_with_dollars_are_no_formulas():
+    names = ["$10 to $20", r"$\frac$", "$x^$"]  # the last two are formulas that matplotlib cannot read
+    X = pd.DataFrame(np.random.default_rng(0).random((12, 3)), columns=names)
+    model = KMeans(2, random_state=0, record_steps=True).fit(X)
+    prices = X.assign(price=[r"$\frac$", "$x^$", "$$"] * 4)
+    mixed = KPrototypes(2, random_state=0).fit(prices)
+    displays = [plot.clusters(model, X, columns=names[:n], kind="pair") for n in (2, 3)]
+    displays += [plot.steps(model, X, columns=names[1:]), plot.profile(model, X), plot.profile(mixed, prices)]
+    for display in displays:
+        display.figure_.canvas.draw()
+    assert displays[0].ax_.get_xlabel() == "$10 to $20"
+    assert [text.get_text() for text in displays[3].ax_.get_yticklabels()] == names
+
+
 def test_new_rows_are_labelled_anew(model, flowers):
     new = flowers.iloc[:10] + 100
     display = plot.clusters(model, new, columns=["sepal length", "petal width"])

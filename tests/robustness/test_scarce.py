@@ -31,3 +31,10 @@ def test_memory_for_neither_threads_nor_a_fit(megabytes: int) -> None:
     first, second = outcome(megabytes, 8)
     assert first in ("fitted True", "MemoryError")
     assert second == "True"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
+@pytest.mark.parametrize("limit", ["RLIMIT_AS", "RLIMIT_DATA"])
+def test_an_algorithm_is_chosen_that_fits_into_the_limit_of_the_process(limit: str) -> None:
+    assert output("limited", limit, 400) == "tiles\n"
+    assert output("limited", limit, 70) == "lloyd\n"

@@ -1,3 +1,4 @@
+// Nearest centers, tables of distances, medoids, moments and scores, for Python.
 #include <cstdint>
 #include <vector>
 

@@ -1,3 +1,4 @@
+// DistinctRows for Python: the colors of an image, each once.
 #include <cstdint>
 
 #include "points.hpp"

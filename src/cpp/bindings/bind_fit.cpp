@@ -1,3 +1,4 @@
+// fit for Python.
 #include <algorithm>
 #include <iterator>
 #include <limits>

@@ -1,3 +1,4 @@
+// What this build is and what it runs on, for Python.
 #include "points.hpp"
 
 namespace pykmeans::bindings {

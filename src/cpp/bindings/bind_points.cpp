@@ -1,3 +1,4 @@
+// Points for Python, which keep the arrays that they are made of; and the table of metrics.
 #include "points.hpp"
 
 namespace pykmeans::bindings {

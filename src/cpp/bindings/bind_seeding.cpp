@@ -1,3 +1,4 @@
+// k-means++ for Python.
 #include <vector>
 
 #include "points.hpp"

@@ -1,3 +1,4 @@
+// Silhouettes for Python.
 #include <cstdint>
 
 #include "points.hpp"

@@ -1,3 +1,4 @@
+// The module _core.
 #include <cstdlib>
 
 #include "points.hpp"

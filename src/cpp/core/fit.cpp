@@ -136,7 +136,7 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   ValueRange range = range_now();
   const auto distance_now = [&] { return ExactDistance(points.metric, detail::merged(points.range, range), d); };
   const detail::MemoryLimit limit(options.max_memory);
-  if (const std::size_t least = detail::least_bytes(points, k); !limit.allows(least) && limit.is_set())
+  if (const std::size_t least = detail::least_bytes(points, k); limit.is_set() && !limit.allows(least))
     throw std::invalid_argument("max_memory=" + std::to_string(limit.bytes()) + " must be at least " +
                                 std::to_string(least) + ", which algorithm=lloyd takes here");
   detail::Assigner<T> assigner(points, k, options.algorithm, out.labels, options.poll, limit);

@@ -3,7 +3,6 @@
 Kept in the "table" of a model file; a reader finds there all that a new table needs.
 """
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +13,12 @@ from .. import _core, _model_file
 from .._clusterer import Clusterer
 from .._kmeans import KMeans
 from .._kprototypes import KPrototypes
+from .._model_rules import Rule, check, is_finite
 from ._columns import Selection, refuse_what_differs, select
 from ._meaning import NUMBER, Meaning, understood
-from ._messages import Refusal, counted, its_columns, listed, warn
+from ._messages import Refusal, its_columns, listed, warn
 from ._missing import Fill, Gaps
-from ._scaling import Scale, scales
+from ._scaling import SCALINGS, Scale, scales
 from ._tables import Table
 
 
@@ -32,6 +32,11 @@ class Column:
     fill: Fill | None = None  # what stands in for a value that is missing
     meaning: Meaning = NUMBER
 
+    @property
+    def outline(self) -> tuple[str, bool]:
+        """Its name, and whether it holds numbers."""
+        return self.name, self.categories is None
+
     def written(self) -> dict[str, Any]:
         """Return what a model file says of it."""
         how = {**self.meaning.written(), **({} if self.fill is None else {"fill": self.fill})}
@@ -39,6 +44,39 @@ class Column:
             return {"name": self.name, "categories": list(self.categories), **how}
         offset, divisor = self.scale
         return {"name": self.name, "offset": offset, "divisor": divisor, **how}
+
+    @classmethod
+    def read(cls, found: Any) -> "Column":
+        """Return the column of which a model file says this; ValueError where it cannot be one."""
+        if not isinstance(found, dict):
+            raise ValueError(f"{found!r:.60} is no column")
+        check(found, _RULES)
+        fill, meaning = found.get("fill"), Meaning.read(found)
+        if "categories" in found:
+            check(found, {"fill": Rule(_is_text, "text")})
+            return cls(found["name"], categories=tuple(found["categories"]), fill=fill, meaning=meaning)
+        check(found, {"fill": Rule(is_finite, "a finite number")})
+        return cls(found["name"], (float(found["offset"]), float(found["divisor"])), fill=fill, meaning=meaning)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_list_of_text(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_text(each) for each in value)
+
+
+# What a model file may say of a column and of all of them.
+_RULES = {
+    "name": Rule(_is_text, "text"),
+    "categories": Rule(_is_list_of_text, "a list of text"),
+    "na": Rule(_is_list_of_text, "a list of text"),
+    "offset": Rule(is_finite, "a finite number"),
+    "divisor": Rule(lambda value: is_finite(value) and value > 0, "a finite number > 0"),
+    "columns": Rule(lambda value: isinstance(value, list), "a list"),
+    "scaling": Rule(lambda value: isinstance(value, str) and value in SCALINGS, f"one of {', '.join(SCALINGS)}"),
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +124,7 @@ class TableModel:
 
     def rows(self, selection: Selection) -> pl.DataFrame:
         """Return rows as the estimator takes them: numbers scaled, categories as text."""
-        return pl.DataFrame([self._prepared(selection, column) for column in self.columns])
+        return pl.DataFrame({column.name: self._prepared(selection, column) for column in self.columns})
 
     def centers(self) -> dict[str, NDArray[Any]]:
         """Return the centers' value in each column, in the table's own units."""
@@ -118,26 +156,20 @@ class TableModel:
             raise Refusal(f"{path} cannot be read: {error.strerror}.") from None
         except ValueError as error:
             raise Refusal(str(error)) from None
+        known = _columns_of(estimator, path)
         if table is None:
-            return cls(estimator, _columns_of(estimator, path), "none")
+            return cls(estimator, known, "none")
         try:
-            columns = [
-                Column(str(each["name"]), categories=tuple(each["categories"]), **_how_read(each))
-                if "categories" in each
-                else Column(str(each["name"]), scale=(float(each["offset"]), float(each["divisor"])), **_how_read(each))
-                for each in table["columns"]
-            ]
-            scaling = str(table["scaling"])
-            na = _texts(table.get("na", []))
-        except (KeyError, TypeError, ValueError) as error:
+            check(table, _RULES)
+            columns = [Column.read(each) for each in table["columns"]]
+            if [column.outline for column in columns] != [column.outline for column in known]:
+                raise ValueError(f"its columns are not those of the estimator, {listed(each.name for each in known)}")
+            scaling, na = table["scaling"], tuple(table.get("na", []))
+        except (KeyError, ValueError) as error:
+            why = f"it lacks {error}" if isinstance(error, KeyError) else error
             raise Refusal(
-                f'{path} is not a model that can be loaded: its "table" is not what it must be ({error!r}).'
+                f'{path} is not a model that can be loaded: its "table" is not what it must be ({why}).'
             ) from None
-        if len(columns) != estimator.n_features_in_:
-            raise Refusal(
-                f'{path} is not a model that can be loaded: its "table" has {counted(len(columns), "column")}, the '
-                f"estimator {estimator.n_features_in_}."
-            )
         return cls(estimator, tuple(columns), scaling, na)
 
     def _prepared(self, selection: Selection, column: Column) -> pl.Series:
@@ -145,21 +177,6 @@ class TableModel:
             return selection.categories[column.name].alias(column.name)
         offset, divisor = column.scale
         return pl.Series(column.name, (selection.numbers[column.name] - offset) / divisor)
-
-
-def _how_read(written: dict[str, Any]) -> dict[str, Any]:
-    """Return what a model file says of how the values of a column are read; ValueError where it cannot be."""
-    fill = written.get("fill")
-    fits = isinstance(fill, str) if "categories" in written else isinstance(fill, float) and math.isfinite(fill)
-    if fill is not None and not fits:
-        raise ValueError(f"{fill!r} is nothing to fill in")
-    return {"fill": fill, "meaning": Meaning.read(written)}
-
-
-def _texts(written: Any) -> tuple[str, ...]:
-    if not isinstance(written, list) or not all(isinstance(value, str) for value in written):
-        raise ValueError(f"{written!r:.60} must be a list of text")
-    return tuple(written)
 
 
 def estimator_for(selection: Selection, metric: str | None, n_clusters: int, n_init: int, seed: int) -> Clusterer:
@@ -179,6 +196,8 @@ def _columns_of(estimator: Any, path: str) -> tuple[Column, ...]:
             f"{path} does not know its columns: it was saved from Python, and fitted on an array. Fit it on a data "
             "frame, or make it with: pykmeans cluster --save"
         )
+    if len(set(names)) < len(names):
+        raise Refusal(f"{path} has several columns of one name, {listed(names)}; use it from Python.")
     if isinstance(estimator, KPrototypes):
         categorical = set(estimator.categorical_features_.tolist())
     else:

@@ -13,6 +13,8 @@ from ._statistics import Weights, quantiles
 # What is subtracted from each value and what the difference is divided by.
 Scale = tuple[float, float]
 
+SCALINGS = ("standard", "robust", "none")
+
 
 def scales(selection: Selection, kind: str) -> dict[str, Scale]:
     """Return the scale of each column of numbers.

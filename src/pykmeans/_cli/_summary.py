@@ -24,11 +24,12 @@ class Summary:
     """Says what came out: on standard output, or on stderr where standard output is the table's."""
 
     def __init__(self, to_stderr: bool) -> None:
-        self._console = Console(stderr=to_stderr, highlight=False)
+        # Names and categories of the user may look like rich's markup.
+        self._console = Console(stderr=to_stderr, highlight=False, markup=False, emoji=False)
 
     def say(self, text: str) -> None:
         """Print a sentence, in one line however long it is where it goes to a file."""
-        self._console.print(text, markup=False, soft_wrap=not self._console.is_terminal)
+        self._console.print(text, soft_wrap=not self._console.is_terminal)
 
     def clusters(self, model: TableModel, selection: Selection, judged: list[str]) -> None:
         """Say what a fit found, and the sentences that judge it."""
@@ -63,8 +64,8 @@ class Summary:
         self.say(f"{heading}, {counted(len(codes), 'color')}\n")
         grid = _grid("color", "share")
         for code, share in zip(codes, shares, strict=True):
-            swatch = f"[{code}]\u2588\u2588[/] " if self._console.is_terminal else ""
-            grid.add_row(f"{swatch}{code}", f"{share:.1%}")
+            swatch = "\u2588\u2588 " if self._console.is_terminal else ""
+            grid.add_row(Text.assemble((swatch, code), code), f"{share:.1%}")
         self._console.print(grid)
         self.say("")
 

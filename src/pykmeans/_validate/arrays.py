@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .. import _core
 from .convert import converted, first, place, refuse_unless_numeric
-from .frames import is_frame, to_array
+from .frames import is_frame, is_wide, series_values, to_array
 from .parameters import EUCLIDEAN, Metric
 
 _RESHAPE = (
@@ -170,6 +170,8 @@ def as_array(X: Any, name: str) -> NDArray[Any]:
         )
     if is_frame(X) and len(X.shape) == 2:
         return to_array(X, name)
+    if is_wide(X):
+        return series_values(X)
     try:
         return np.asarray(X)
     except ValueError as error:  # rows of different lengths

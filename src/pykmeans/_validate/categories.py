@@ -4,8 +4,12 @@ Rows are hashed, never sorted: only the different values of a column are. What p
 taken by what their columns can do; neither is imported.
 """
 
+import datetime
+import decimal
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +19,8 @@ from .convert import first
 from .tables import Table
 
 _MOST_SHOWN = 8  # categories in an error
+# Types of which equal values are written alike, but for the sign of a zero; Decimal("1.0") equals Decimal("1.00").
+_ONE_SPELLING = (str, bytes, bool, int, float, datetime.date, type(None), np.number, np.bool_, np.character)
 
 
 class Categories:
@@ -28,7 +34,7 @@ class Categories:
         """Return the categories of ``table`` and its codes, as ``encode`` returns them.
 
         A column whose type has an order of categories keeps it; others are sorted, by the names of the values' types
-        first where values of different types have no order.
+        first where values of different types have no order. No order of the rows shows.
         """
         columns = [column.take(_order(column, table, j)) for j, column in enumerate(_coded_columns(table))]
         return cls([column.values for column in columns]), _matrix([column.codes for column in columns], table)
@@ -106,8 +112,10 @@ def _missing(table: Table, missing: NDArray[np.bool_]) -> ValueError:
 def _coded(table: Table, j: int) -> _Column:
     column = table.columns[j]
     if isinstance(column, np.ndarray):
-        # Dates in nanoseconds would become integers in a list.
-        return _hashed(list(column) if column.dtype.kind in "mM" else column.tolist(), table, j)
+        if column.dtype.kind in "mM":  # dates in nanoseconds would become integers in a list
+            values, codes = np.unique(column, return_inverse=True)
+            return _without_missing(codes, list(values))
+        return _hashed(column.tolist(), table, j)
     if not hasattr(column, "iloc"):
         return _coded_by_polars(column, table, j)
     if hasattr(column, "cat"):
@@ -117,12 +125,15 @@ def _coded(table: Table, j: int) -> _Column:
         return _Column(codes, values, is_ordered=True).take(np.flatnonzero(used))
     if column.dtype == object:  # equal values of different types: pandas would keep the one that comes first
         return _hashed(column.tolist(), table, j)
-    codes, values = column.factorize()
+    try:
+        codes, values = column.factorize()
+    except NotImplementedError:  # Arrow's lists and structs, in which the first value is named that has no hash
+        return _hashed(column.tolist(), table, j)
     return _Column(codes, [_without_sign_of_zero(value) for value in values.tolist()])
 
 
 def _coded_by_polars(column: Any, table: Table, j: int) -> _Column:
-    found = _hashed(column.to_list(), table, j)
+    found = _hashed(column.to_list(), table, j, are_alike=type(column.dtype).__name__ != "Object")
     if type(column.dtype).__name__ != "Enum":
         return found
     found.is_ordered = True
@@ -130,8 +141,8 @@ def _coded_by_polars(column: Any, table: Table, j: int) -> _Column:
     return found.take(sorted(range(len(found.values)), key=lambda i: place[found.values[i]]))
 
 
-def _hashed(rows: list[Any], table: Table, j: int) -> _Column:
-    """Take a column of objects apart."""
+def _hashed(rows: list[Any], table: Table, j: int, are_alike: bool = False) -> _Column:
+    """Take a column of objects apart; where they ``are_alike``, equal ones are written alike but for a zero's sign."""
     code_of: defaultdict[Any, int] = defaultdict()
     code_of.default_factory = code_of.__len__
     try:
@@ -140,7 +151,11 @@ def _hashed(rows: list[Any], table: Table, j: int) -> _Column:
         raise _unhashable(rows, table, j, error) from None
     values = list(code_of)
     if any(type(value) is not str for value in values):
-        values = _least_typed(values, rows)
+        values = [_without_sign_of_zero(value) for value in (values if are_alike else _spelled(values, rows))]
+    return _without_missing(codes, values)
+
+
+def _without_missing(codes: NDArray[np.intp], values: list[Any]) -> _Column:
     return _Column(codes, values).take(i for i, value in enumerate(values) if not _is_missing(value))
 
 
@@ -156,22 +171,46 @@ def _unhashable(rows: list[Any], table: Table, j: int, error: TypeError) -> Type
     return error
 
 
-def _least_typed(values: list[Any], rows: list[Any]) -> list[Any]:
-    """Return, for each value, what stands for its equals: the one whose type has the first name, whatever comes first.
+def _spelled(values: list[Any], rows: list[Any]) -> list[Any]:
+    """Return, for each value, which of its equals stands for all of them, whatever row comes first.
 
-    True, 1 and 1.0 are equal, and so are 0.0 and -0.0.
+    True, 1 and 1.0 are equal, and so are 0.0 and -0.0, Decimal("1.0") and Decimal("1.00"). The least by the name of its
+    type is taken, then by its repr.
     """
-    if len(set(map(type, rows))) == 1:
-        return [_without_sign_of_zero(value) for value in values]
-    equals = sorted(set(zip(map(type, rows), rows, strict=True)), key=lambda pair: pair[0].__name__)
-    least: dict[Any, Any] = {}
-    for _, value in equals:
-        least.setdefault(value, value)
-    return [_without_sign_of_zero(least[value]) for value in values]
+    types = set(map(type, rows))
+    plain = {type_ for type_ in types if _has_one_spelling(type_)}
+    if len(types) > 1 or types != plain:
+        candidates = [value for _, value in {(type(value), value) for value in rows if type(value) in plain}]
+        candidates += {(type(value), repr(value)): value for value in rows if type(value) not in plain}.values()
+        least: dict[Any, Any] = {}
+        for value in sorted(candidates, key=lambda value: (*_type_name(value), repr(value))):
+            least.setdefault(value, value)
+        values = [least[value] for value in values]
+    return values
+
+
+def _has_one_spelling(type_: type) -> bool:
+    if issubclass(type_, np.generic):
+        return issubclass(type_, _ONE_SPELLING) and not issubclass(type_, np.timedelta64)
+    return type_ in _ONE_SPELLING
+
+
+def _type_name(value: Any) -> tuple[str, str]:
+    """Return the name of the type and its module: NumPy's bool is called bool, too."""
+    return type(value).__name__, type(value).__module__
 
 
 def _without_sign_of_zero(value: Any) -> Any:
-    return value + 0 if isinstance(value, (float, np.floating)) else value
+    return abs(value) if isinstance(value, (float, np.floating, decimal.Decimal)) and value == 0 else value
+
+
+def is_category(value: Any) -> bool:
+    """Whether ``value`` can be one of the values of a column of categories."""
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return not _is_missing(value)
 
 
 def _is_missing(value: Any) -> bool:
@@ -183,14 +222,26 @@ def _order(column: _Column, table: Table, j: int) -> list[int]:
     values, places = column.values, list(range(len(column.values)))
     if column.is_ordered:
         return places
-    try:
+    if all(type(value) is str for value in values):
         return sorted(places, key=values.__getitem__)
-    except TypeError:
-        pass
+    places.sort(key=lambda i: type(values[i]).__name__)
+    groups = [list(group) for _, group in groupby(places, key=lambda i: type(values[i]).__name__)]
     try:
-        return sorted(places, key=lambda i: (type(values[i]).__name__, values[i]))
+        by_type = [i for group in groups for i in _sorted(group, values)]
     except TypeError as error:
         raise TypeError(f"The values of {table.column_name(j)} cannot be put in an order: {error}.") from None
+    with suppress(TypeError):
+        return _sorted(by_type, values)
+    return by_type
+
+
+def _sorted(places: list[int], values: list[Any]) -> list[int]:
+    """Return places by their values; TypeError unless there is one order: sets, say, are less only where contained."""
+    found = sorted(places, key=values.__getitem__)
+    for i, k in pairwise(found):
+        if not values[i] < values[k]:
+            raise TypeError(f"neither of {values[i]!r} and {values[k]!r} is less than the other")
+    return found
 
 
 def _matrix(columns: list[NDArray[np.intp]], table: Table) -> NDArray[Any]:

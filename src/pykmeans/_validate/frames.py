@@ -69,7 +69,7 @@ def numbers(column: Any, label: str) -> NDArray[Any]:
     # The nullable types of pandas name the NumPy type of their values; to_numpy() alone would make objects of them.
     values_dtype = getattr(column.dtype, "numpy_dtype", None)
     if values_dtype is None or values_dtype.kind not in "biuf":
-        array = np.asarray(column.to_numpy())
+        array = series_values(column)
     elif column.isna().any():
         array = column.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
@@ -78,6 +78,18 @@ def numbers(column: Any, label: str) -> NDArray[Any]:
     if array.ndim != 1:
         raise ValueError(f"setting an array element with a sequence: {label} has values of shape {array.shape[1:]}.")
     return array
+
+
+def series_values(column: Any) -> NDArray[Any]:
+    """Return the values of a series as an array; integers of 128 bits, which NumPy has not, as objects."""
+    if is_wide(column):
+        return np.array(column.to_list(), dtype=object)
+    return np.asarray(column.to_numpy())
+
+
+def is_wide(column: Any) -> bool:
+    """Whether this is a series of polars' integers of 128 bits."""
+    return str(getattr(column, "dtype", "")) in ("Int128", "UInt128")
 
 
 def checked_feature_names(X: Any, expected: NDArray[np.object_] | None, caller: str) -> NDArray[np.object_] | None:

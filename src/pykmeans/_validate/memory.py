@@ -17,7 +17,8 @@ def number_of_bytes(value: Any) -> int | None:
         if found is None:
             return None
         number, prefix, binary = found.groups()
-        amount = int(float(number) * (1024 if binary else 1000) ** " kmgt".index(prefix.lower() or " "))
+        unit = (1024 if binary else 1000) ** " kmgt".index(prefix.lower() or " ")
+        amount = int(min(float(number) * unit, _LARGEST))  # of so many digits a float may be infinite
     else:
         amount = int(value)
     return min(amount, _LARGEST) if amount >= 1 else None

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from itertools import islice
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
@@ -12,8 +13,9 @@ from .. import _core, _errors
 from .memory import number_of_bytes
 
 _LARGEST_INT = 2**31 - 1  # more iterations than these cannot happen
-_LARGEST_GAMMA = 1e200  # so that no sum of distances overflows
+LARGEST_GAMMA = 1e200  # so that no sum of distances overflows
 _LARGEST_SPATIAL_WEIGHT = 1e100  # the same
+_MOST_COUNTS = 10**6  # a range may have more numbers than memory holds
 _MOST_THREADS = 1024  # thousands more than there are processors end in failures to create them
 
 
@@ -99,8 +101,10 @@ def is_list_of_columns(value: Any) -> bool:
 def _is_list_of_counts(value: Any) -> bool:
     if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__len__") or not getattr(value, "shape", (0,)):
         return False
-    found = list(value)
-    return bool(found) and all(_is_integer(k) and int(k) >= 1 for k in found) and len(set(found)) == len(found)
+    found = list(islice(value, _MOST_COUNTS + 1))
+    if not 0 < len(found) <= _MOST_COUNTS:
+        return False
+    return all(_is_integer(k) and int(k) >= 1 for k in found) and len(set(found)) == len(found)
 
 
 def _is_list_of_names(value: Any) -> bool:
@@ -148,8 +152,8 @@ _RULES = {
         lambda v: v is None or is_list_of_columns(v), "a list of column names or positions, a mask of bools or None"
     ),
     "gamma": _Rule(
-        lambda v: _is_auto(v) or (_is_finite_and_not_negative(v) and float(v) <= _LARGEST_GAMMA),
-        f"a str among {{'auto'}} or a float in the range [0.0, {_LARGEST_GAMMA}]",
+        lambda v: _is_auto(v) or (_is_finite_and_not_negative(v) and float(v) <= LARGEST_GAMMA),
+        f"a str among {{'auto'}} or a float in the range [0.0, {LARGEST_GAMMA}]",
     ),
     "n_threads": _Rule(
         lambda v: v is None or (_is_positive(v) and int(v) <= _MOST_THREADS),
@@ -163,7 +167,10 @@ _RULES = {
     "simplified": _BOOLEAN,
     "max_features": _POSITIVE,
     "max_panels": _Rule(_is_integer_from(2), "an int in the range [2, inf)"),
-    "k": _Rule(_is_list_of_counts, "a range or list of different ints in the range [1, n_samples]"),
+    "k": _Rule(
+        _is_list_of_counts,
+        f"a range or list of different ints in the range [1, n_samples], at most {_MOST_COUNTS}",
+    ),
     "criteria": _Rule(_is_list_of_names, "a list or tuple of different names of criteria"),
     "n_references": _POSITIVE,
     "progress": _Rule(lambda v: v is None or _is_boolean(v), "an instance of 'bool' or None"),

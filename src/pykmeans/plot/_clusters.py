@@ -134,9 +134,9 @@ class ClustersDisplay(Display):
                     labelsize=_style.TINY, labelbottom=i == len(axes) - 1, labelleft=j == 0 and i > 0, left=i != j
                 )
                 if i == len(axes) - 1:
-                    ax.set_xlabel(self._name(column), fontsize=_style.SMALL)
+                    ax.set_xlabel(self._name(column), fontsize=_style.SMALL, **_style.AS_IT_IS)
                 if j == 0 and i > 0:
-                    ax.set_ylabel(self._name(row), fontsize=_style.SMALL)
+                    ax.set_ylabel(self._name(row), fontsize=_style.SMALL, **_style.AS_IT_IS)
         _style.dress(axes[0, 0], self._title(), axes[0, 0].get_xlabel())
 
     def _draw_histogram(self, ax: Any, column: int) -> None:

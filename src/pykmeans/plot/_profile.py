@@ -79,7 +79,7 @@ class ProfileDisplay(Display):
         ax.invert_yaxis()
         self.texts_ = self._write(ax, colors) if n_clusters <= _MOST_WRITTEN else []
         _style.dress(ax, self._title, pad=40)
-        ax.set_yticks(np.arange(n_features) + 0.5, self._traits.names, color=_style.INK)
+        ax.set_yticks(np.arange(n_features) + 0.5, self._traits.names, color=_style.INK, **_style.AS_IT_IS)
         ax.set(xticks=[])
         ax.tick_params(length=0)
         for spine in ax.spines.values():
@@ -99,7 +99,7 @@ class ProfileDisplay(Display):
                 shade = colors(self.mesh_.norm(self.heights[i, cluster]))
                 color = _style.text_color(shade) if np.isfinite(self.heights[i, cluster]) else "black"
                 how = {"ha": "center", "va": "center", "fontsize": _style.TINY, "color": color}
-                found.append(ax.text(cluster + 0.5, i + 0.5, text, **how))
+                found.append(ax.text(cluster + 0.5, i + 0.5, text, **how, **_style.AS_IT_IS))
         return found
 
     def _name_clusters(self, ax: Any) -> None:

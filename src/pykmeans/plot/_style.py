@@ -43,6 +43,9 @@ ACCENT = "#D55E00"  # what was chosen
 
 TITLE, LABEL, SMALL, TINY = 11, 10, 9, 8  # sizes of text, in points
 
+# For text with the user's names and values in it: "$10 to $20" is no formula.
+AS_IT_IS = {"parse_math": False}
+
 
 def color(cluster: int) -> str:
     """Return the color of a cluster."""
@@ -131,8 +134,8 @@ def dress(ax: Any, title: str = "", xlabel: str = "", ylabel: str = "", grid: st
         ax.grid(axis=grid, color=GRID, linewidth=0.8)
     if title:
         ax.set_title(title, loc="left", fontsize=TITLE, color=INK, fontweight="bold", pad=pad)
-    ax.set_xlabel(xlabel, fontsize=LABEL, color=INK)
-    ax.set_ylabel(ylabel, fontsize=LABEL, color=INK)
+    ax.set_xlabel(xlabel, fontsize=LABEL, color=INK, **AS_IT_IS)
+    ax.set_ylabel(ylabel, fontsize=LABEL, color=INK, **AS_IT_IS)
 
 
 def bare(ax: Any) -> None:

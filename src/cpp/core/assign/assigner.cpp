@@ -19,6 +19,12 @@ PassPolicy::Candidate candidate(const LabelAlgorithm<T>* pruned, const Algorithm
   return result;
 }
 
+/// What is kept before "lloyd" keeps rows.
+template <class T>
+std::size_t kept_bytes(const Points<T>& points, std::size_t n_clusters, const AlgorithmRow<T>* row) {
+  return least_bytes(points, n_clusters) + (row ? row->bytes(points, n_clusters) : 0);
+}
+
 }  // namespace
 
 template <class T>
@@ -28,9 +34,9 @@ Assigner<T>::Assigner(const Points<T>& points, std::size_t n_clusters, Algorithm
       n_clusters_(n_clusters),
       labels_(labels),
       poll_(poll),
-      lloyd_(points, n_clusters, limit),
       row_(choose(points, n_clusters, algorithm, limit)),
       pruned_(row_ ? row_->make(points, n_clusters) : nullptr),
+      lloyd_(points, n_clusters, limit, kept_bytes(points, n_clusters, row_)),
       policy_(candidate(pruned_.get(), row_, algorithm == Algorithm::automatic), points.rows()) {
   if (FullInt8<T>::pays(points, n_clusters)) full_int8_ = std::make_unique<FullInt8<T>>(points, n_clusters);
 }
@@ -68,10 +74,12 @@ std::size_t Assigner<T>::assign(const double* centers, const ExactDistance& exac
   const Tally tally = algorithm.run(pass);
   algorithm.end(tally);
   used_ = pruned ? row_->name : Algorithm::lloyd;
-  if (!pruned)
+  if (!pruned) {
     policy_.made_full_pass(tally.changed);
-  else if (policy_.made_pruned_pass(tally.changed, pruned_->pruned_fraction()))
+  } else if (policy_.made_pruned_pass(tally.changed, pruned_->pruned_fraction())) {
+    labels();
     pruned_->forget();
+  }
   sums_.merge(points_.columns(), threads, poll_);
   return tally.changed;
 }

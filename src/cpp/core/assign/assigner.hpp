@@ -55,12 +55,12 @@ class Assigner {
   std::int32_t* const labels_;
   const Poll& poll_;
   ThreadSums sums_;
-  // Every center for every row: in float32, and in 8-bit integers where they may be faster.
-  Lloyd<T> lloyd_;
-  std::unique_ptr<FullInt8<T>> full_int8_;
   // An algorithm that remembers, where one may pay.
   const AlgorithmRow<T>* const row_;
   const std::unique_ptr<LabelAlgorithm<T>> pruned_;
+  // Every center for every row: in float32, and in 8-bit integers where they may be faster.
+  Lloyd<T> lloyd_;
+  std::unique_ptr<FullInt8<T>> full_int8_;
   PassPolicy policy_;
   Algorithm used_ = Algorithm::lloyd;
 };

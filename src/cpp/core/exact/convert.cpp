@@ -1,3 +1,4 @@
+// float32 as double and back, whatever the floating-point state of the thread.
 #include <algorithm>
 
 #include "../machine/float_environment.hpp"

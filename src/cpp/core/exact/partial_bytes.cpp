@@ -16,6 +16,7 @@ constexpr detail::ByteFormat partial_format = {"part", 1, "Partial"};
 /// Where the bits of any sum of products of two doubles lie: between 2^-2304 and 2^2304.
 constexpr std::int64_t farthest = 2304;
 constexpr std::int64_t end_of_limb = std::int64_t{1} << detail::limb_bits;
+constexpr std::int64_t most_rows = std::int64_t{1} << 52;  // thousands of such counts can be added
 
 std::uint64_t digest(const SumLayout& layout) {
   const std::vector<unsigned char> bytes = layout.to_bytes();
@@ -83,6 +84,7 @@ Partial Partial::from_bytes(const SumLayout& layout, const unsigned char* data, 
   Partial partial(layout, static_cast<std::size_t>(clusters));
   for (std::size_t c = 0; c < partial.clusters(); ++c) {
     partial.counts_[c] = bytes.get<std::int64_t>();
+    bytes.require(partial.counts_[c] >= -most_rows && partial.counts_[c] <= most_rows, "a count is beyond its range");
     partial.touched_[c] = partial.counts_[c] != 0;
     for (std::size_t i = 0; i < partial.stride_; ++i) {
       const auto limb = bytes.get<std::int64_t>();

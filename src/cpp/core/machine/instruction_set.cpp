@@ -1,3 +1,4 @@
+// The names of the instruction sets, and the one that is used.
 #include "../../kernels/table.hpp"
 #include "pykmeans/pykmeans.hpp"
 

@@ -6,7 +6,8 @@
 
 namespace pykmeans::detail {
 
-/// Bytes that the machine, or a cgroup that the process is in, has free now; a large number where nobody knows.
+/// Bytes that are free now: of the machine, of a cgroup that the process is in, or of what its own limits leave it; a
+/// large number where nobody knows.
 std::size_t free_memory();
 
 class MemoryLimit {

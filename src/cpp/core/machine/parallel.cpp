@@ -65,6 +65,7 @@ void poll_now_and_then(const Poll& poll) {
   const auto now = steady_clock::now();
   if (now - last < milliseconds(20)) return;
   last = now;
+  const FloatEnvironment environment;  // what it does to it ends here
   poll();
 }
 

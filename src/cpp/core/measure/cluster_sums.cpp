@@ -38,6 +38,7 @@ class DistanceSums {
   void add_weighted(const double* distances, const double* weights, const std::int32_t* labels, std::size_t count) {
     make_space(2 * count);
     for (std::size_t i = 0; i < count; ++i) {
+      if (distances[i] == 0.0 || weights[i] == 0.0) continue;
       const std::size_t sum = labels ? static_cast<std::size_t>(labels[i]) : 0;
       // The error of the product could underflow, or the splitting of a factor overflow.
       if (distances[i] * weights[i] < 0x1p-900 || weights[i] > 0x1p900 || weights[i] < 0x1p-900) {

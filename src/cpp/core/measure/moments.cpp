@@ -1,6 +1,5 @@
 #include "moments.hpp"
 
-#include <cmath>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -68,9 +67,11 @@ Moments moments(const Points<T>& points, const Poll& poll) {
   if (!metric.squared_euclidean || metric.normalized)
     throw std::invalid_argument(std::string("metric=") + metric.name + " must be euclidean here");
   const detail::RowMoments found = detail::row_moments(points, points.weights, poll);
-  const double inertia = detail::checked_inertia(found.inertia.to_double(found.exponent));
-  const double weight = std::ldexp(found.weight.fraction, found.weight.exponent);
-  return {{found.mean.begin(), found.mean.end()}, inertia / weight};
+  Rounded inertia = found.inertia.rounded();
+  inertia.exponent += found.exponent;
+  // The inertia, and the sum of the weights too, may be beyond the largest double.
+  const double variance = detail::checked_inertia(detail::quotient(inertia, found.weight));
+  return {{found.mean.begin(), found.mean.end()}, variance};
 }
 
 template Moments moments(const Points<std::uint8_t>&, const Poll&);

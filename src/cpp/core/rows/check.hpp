@@ -10,9 +10,26 @@
 
 #include "messages.hpp"
 #include "pykmeans/points.hpp"
+#include "pykmeans/pykmeans.hpp"
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
+
+template <class T>
+void check_shape(const RowSource<T>& source) {
+  if (source.rows() == 0 || source.columns() == 0)
+    throw std::invalid_argument("X of shape (" + std::to_string(source.rows()) + ", " +
+                                std::to_string(source.columns()) + ") must have at least one row and one column");
+}
+
+/// @param threads  0 for what the machine grants
+inline int checked_threads(int threads) {
+  constexpr int most_threads = 1024;  // thousands more than there are processors end in failures to create them
+  if (threads < 0 || threads > most_threads)
+    throw std::invalid_argument("n_threads=" + std::to_string(threads) +
+                                " must be >= 0 and <= " + std::to_string(most_threads));
+  return threads == 0 ? granted_threads() : threads;
+}
 
 template <class T>
 void check_finite(const Points<T>& points) {

@@ -31,6 +31,25 @@ class ColorRanks {
     return std::min(rank_[code / 64] + bits_set(before), count_ - 1);
   }
 
+  /// How many rows there are of each different one. @param rows  those it was made of  @param counts [out] (count())
+  /// @param seen  called as seen(row number, rank) for all rows, by several threads
+  template <class Count, class Seen>
+  void count_rows(const MatrixView<std::uint8_t>& rows, Count* counts, const Poll& poll, const Seen& seen) const {
+    Vector<Vector<std::uint32_t>> of_worker(static_cast<std::size_t>(threads_));
+    parallel_blocks(blocks_.count(), threads_, poll, [&](std::size_t block, int worker) {
+      Vector<std::uint32_t>& mine = of_worker[static_cast<std::size_t>(worker)];
+      if (mine.empty()) mine.resize(count_);
+      for (std::size_t i = blocks_.begin(block); i < blocks_.end(block); ++i) {
+        const std::uint32_t found = rank(rows.row(i));
+        seen(i, found);
+        ++mine[found];
+      }
+    });
+    std::fill_n(counts, count_, Count(0));
+    for (const Vector<std::uint32_t>& mine : of_worker)
+      for (std::size_t c = 0; c < mine.size(); ++c) counts[c] += mine[c];
+  }
+
   /// Call write(rank, feature, value) for all different rows, by several threads.
   template <class Write>
   void values(const Poll& poll, const Write& write) const {

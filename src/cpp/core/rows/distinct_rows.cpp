@@ -33,16 +33,8 @@ DistinctRows::DistinctRows(MatrixView<std::uint8_t> all, int n_threads, const Po
   values.resize(ranks_->count() * d);
   ranks_->values(poll, [&](std::uint32_t rank, std::size_t q, std::uint8_t value) { values[rank * d + q] = value; });
 
-  Vector<Vector<std::uint32_t>> counted(static_cast<std::size_t>(ranks_->threads()));
-  const detail::Blocks& blocks = ranks_->blocks();
-  detail::parallel_blocks(blocks.count(), ranks_->threads(), poll, [&](std::size_t block, int worker) {
-    Vector<std::uint32_t>& mine = counted[static_cast<std::size_t>(worker)];
-    if (mine.empty()) mine.resize(ranks_->count());
-    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) ++mine[(*this)[i]];
-  });
   counts.resize(ranks_->count());
-  for (const Vector<std::uint32_t>& mine : counted)
-    for (std::size_t c = 0; c < mine.size(); ++c) counts[c] += mine[c];
+  ranks_->count_rows(rows, counts.data(), poll, [](std::size_t, std::uint32_t) {});
 }
 
 std::size_t DistinctRows::operator[](std::size_t row) const {

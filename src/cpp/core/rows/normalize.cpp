@@ -7,6 +7,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "../../kernels/table.hpp"
@@ -72,9 +73,14 @@ class NormalizedSource final : public RowSource<double> {
 
   void read(std::size_t row, double* out) const override {
     if (rows_.data) return divide_row(row, rows_.row(row), out);
-    Vector<A> values(columns());
-    given_->read(row, values.data());
-    divide_row(row, values.data(), out);
+    if constexpr (std::is_same_v<A, double>) {
+      given_->read(row, out);
+      divide_row(row, out, out);
+    } else {
+      Vector<A> values(columns());
+      given_->read(row, values.data());
+      divide_row(row, values.data(), out);
+    }
   }
 
   double value(std::size_t row, std::size_t column) const override {
@@ -88,6 +94,7 @@ class NormalizedSource final : public RowSource<double> {
   }
 
   bool has_single_centers() const override { return given_->has_single_centers(); }
+  const DistinctRows* counted() const override { return given_->counted(); }
 
  private:
   static double quotient_of(const Length& by, A value) {

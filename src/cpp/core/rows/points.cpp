@@ -14,6 +14,7 @@
 #include "../exact/range.hpp"
 #include "../machine/float_environment.hpp"
 #include "array_source.hpp"
+#include "check.hpp"
 #include "messages.hpp"
 #include "pykmeans/pykmeans.hpp"
 #include "row_block.hpp"
@@ -26,15 +27,19 @@ namespace {
 
 template <class T>
 std::shared_ptr<const RowSource<T>> in_place(const MatrixView<T>& values) {
+  if (!values.data) throw std::invalid_argument("X must not be null");
   return std::allocate_shared<detail::ArraySource<T>>(detail::Allocator<detail::ArraySource<T>>(), values);
 }
 
 template <class T>
-std::shared_ptr<const RowSource<T>> checked(std::shared_ptr<const RowSource<T>> source) {
+std::shared_ptr<const RowSource<T>> checked(std::shared_ptr<const RowSource<T>> source, const double* weights) {
   if (!source) throw std::invalid_argument("source must not be null");
-  if (source->rows() == 0 || source->columns() == 0)
-    throw std::invalid_argument("X of shape (" + std::to_string(source->rows()) + ", " +
-                                std::to_string(source->columns()) + ") must have at least one row and one column");
+  detail::check_shape(*source);
+  if (const DistinctRows* table = source->counted()) {
+    const Vector<double>& counts = table->counts;
+    if (counts.size() != source->rows() || !weights || !std::equal(counts.begin(), counts.end(), weights))
+      throw std::invalid_argument("the weights of counted rows must be their counts");
+  }
   return source;
 }
 
@@ -45,14 +50,6 @@ Metric checked(const Metric& metric, std::size_t features) {
                                 " here: normalized() makes points whose metric is that");
   if (row.check) row.check(metric, features);
   return metric;
-}
-
-int checked_threads(int threads) {
-  constexpr int most_threads = 1024;  // thousands more than there are processors end in failures to create them
-  if (threads < 0 || threads > most_threads)
-    throw std::invalid_argument("n_threads=" + std::to_string(threads) +
-                                " must be >= 0 and <= " + std::to_string(most_threads));
-  return threads == 0 ? granted_threads() : threads;
 }
 
 /// Throw for the first category, from column `first` on, that is not a whole number.
@@ -173,10 +170,10 @@ Points<T>::Points(std::shared_ptr<const RowSource<T>> rows_of, const double* row
 template <class T>
 Points<T>::Points(const Trusted&, std::shared_ptr<const RowSource<T>> rows_of, const double* row_weights, int threads,
                   const Poll& poll, Metric by)
-    : source(checked(std::move(rows_of))),
+    : source(checked(std::move(rows_of), row_weights)),
       metric(by),
       weights(row_weights),
-      n_threads(checked_threads(threads)),
+      n_threads(detail::checked_threads(threads)),
       facts(checked_facts(*source, weights, metric, n_threads, poll)),
       range(range_of_numbers(facts, metric)),
       layout(layout_of<T>(facts, detail::summed_features(metric, columns()), weights != nullptr)),

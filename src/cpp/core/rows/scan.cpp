@@ -1,5 +1,6 @@
 // The pass over the rows that everything else relies on: are they finite, and which exponents do they have?
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -11,6 +12,7 @@
 #include "../exact/digits.hpp"
 #include "../exact/range.hpp"
 #include "../machine/float_environment.hpp"
+#include "check.hpp"
 #include "pykmeans/row_facts.hpp"
 #include "row_block.hpp"
 
@@ -86,18 +88,25 @@ bool scan_columns(const RowSource<std::uint8_t>&, int, const Poll&, Vector<Value
 }
 
 template <class T>
-void locate_nonfinite(const RowSource<T>& source, RowFacts& facts) {
+void locate_nonfinite(const RowSource<T>& source, int n_threads, const Poll& poll, RowFacts& facts) {
   if constexpr (std::is_floating_point_v<T>) {
-    const detail::RowReader<T> read(source);
-    for (std::size_t i = 0; i < source.rows(); ++i) {
-      const T* row = read(i);
-      for (std::size_t q = 0; q < source.columns(); ++q) {
-        if (std::isfinite(row[q])) continue;
-        if (facts.n_nonfinite++ != 0) continue;
-        facts.first_nonfinite_row = i;
-        facts.first_nonfinite_column = q;
+    const std::size_t n = source.rows(), d = source.columns();
+    std::atomic<std::size_t> found{0}, first{n * d};  // a place in row order
+    const detail::PassPlan plan(n, n_threads, d, d * 4);
+    detail::for_each_block(source, nullptr, plan, poll, [&](const detail::RowBlock<T>& block, int) {
+      for (std::size_t i = 0; i < block.count; ++i) {
+        const T* row = block.row(i);
+        for (std::size_t q = 0; q < d; ++q) {
+          if (std::isfinite(row[q])) continue;
+          found.fetch_add(1, std::memory_order_relaxed);
+          detail::lower_to(first, (block.first + i) * d + q);
+        }
       }
-    }
+    });
+    facts.n_nonfinite = found;
+    if (found == 0) return;
+    facts.first_nonfinite_row = first / d;
+    facts.first_nonfinite_column = first % d;
   }
 }
 
@@ -127,16 +136,19 @@ ValueRange scan_weights(const double* weights, std::size_t count) {
 template <class T>
 RowFacts scan(const RowSource<T>& source, const double* weights, int n_threads, const Poll& poll) {
   const detail::FloatEnvironment environment;
+  detail::check_shape(source);
+  const int threads = detail::checked_threads(n_threads);
   RowFacts facts;
   facts.rows = source.rows();
   facts.columns.resize(source.columns());
-  if (!scan_columns(source, n_threads, poll, facts.columns)) {
-    facts.columns.assign(source.columns(), ValueRange{});
-    locate_nonfinite(source, facts);
-    if (facts.n_nonfinite == 0) throw std::runtime_error("X was changed by another thread while it was read");
-    return facts;
-  }
+  facts.weighted = weights != nullptr;
   if (weights) facts.weights = scan_weights(weights, facts.rows);
+  if (!scan_columns(source, threads, poll, facts.columns)) {
+    facts.columns.assign(source.columns(), ValueRange{});
+    facts.weights = {};
+    locate_nonfinite(source, threads, poll, facts);
+    if (facts.n_nonfinite == 0) throw std::runtime_error("X was changed by another thread while it was read");
+  }
   return facts;
 }
 
@@ -144,6 +156,10 @@ void RowFacts::merge(const RowFacts& next) {
   if (columns.size() != next.columns.size())
     throw std::invalid_argument("facts of " + std::to_string(columns.size()) +
                                 " columns cannot be merged with those of " + std::to_string(next.columns.size()));
+  if (weighted != next.weighted)
+    throw std::invalid_argument("facts of rows with weights cannot be merged with those of rows without");
+  if (next.rows > std::numeric_limits<std::size_t>::max() / std::max<std::size_t>(1, columns.size()) - rows)
+    throw std::invalid_argument("facts of so many rows cannot be merged: their values cannot be counted");
   if (n_nonfinite == 0 && next.n_nonfinite != 0) {
     first_nonfinite_row = rows + next.first_nonfinite_row;
     first_nonfinite_column = next.first_nonfinite_column;

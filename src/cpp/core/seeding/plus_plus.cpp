@@ -252,6 +252,7 @@ std::vector<std::int64_t> plus_plus(const Points<T>& points, std::size_t n_clust
 
 template <class T>
 void rows(const Points<T>& points, const std::int64_t* indices, std::size_t count, double* values) {
+  const detail::FloatEnvironment environment;  // or subnormal values might become 0
   const detail::RowReader<T> read(points);
   for (std::size_t i = 0; i < count; ++i) {
     if (indices[i] < 0 || static_cast<std::size_t>(indices[i]) >= points.rows())

@@ -28,7 +28,7 @@ inline constexpr Algorithm algorithms[] = {Algorithm::automatic, Algorithm::lloy
 const char* to_string(Algorithm algorithm);
 
 /// Called now and then on the calling thread only, at most every few hundredths of a second; it stops the work by
-/// throwing, and what it throws reaches the caller.
+/// throwing, and what it throws reaches the caller. It must not call a function of this library on the same points.
 using Poll = std::function<void()>;
 
 /// An iteration, as FitOptions::on_iteration sees it. What it refers to holds during the call only.
@@ -54,8 +54,8 @@ struct FitOptions {
   std::function<bool(const Update&)> on_update;        ///< called after each iteration; true ends the fit
   /// Seconds after which no further iteration begins, >= 0; one is always made.
   double max_time = std::numeric_limits<double>::infinity();
-  /// Bytes that it may keep beside X and its outputs; 0 for half of what the machine, or a cgroup, has free. Algorithms
-  /// are chosen among what fits, which changes the time and never the result.
+  /// Bytes that it may keep beside X and its outputs; 0 for half of what the machine has free, or a cgroup, or what the
+  /// process's own limits leave it. Algorithms are chosen among what fits, which changes the time and never the result.
   std::size_t max_memory = 0;
   Poll poll;  ///< see Poll
 };

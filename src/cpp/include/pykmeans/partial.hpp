@@ -68,6 +68,7 @@ class Partial {
   Partial() = default;
   /// `layout` must outlive the Partial.
   Partial(const SumLayout& layout, std::size_t clusters);
+  Partial(const SumLayout&&, std::size_t) = delete;
 
   /// Add a point of positive weight (ignored where the layout is unweighted) to a cluster. @param row (columns of X)
   template <class T>
@@ -127,6 +128,7 @@ class Partial {
   /// the bytes are not those of a Partial, are of another layout or version, truncated or damaged. `layout` must outlive
   /// the Partial.
   static Partial from_bytes(const SumLayout& layout, const unsigned char* bytes, std::size_t size);
+  static Partial from_bytes(const SumLayout&&, const unsigned char*, std::size_t) = delete;
 
  private:
   // A carried limb is below 2^51, and an addition changes a limb by less than 2^53 (two parts of 2^50 + 1, or three of

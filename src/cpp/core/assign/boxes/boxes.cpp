@@ -29,11 +29,15 @@ bool Boxes<T>::pays(const Points<T>& points, std::size_t n_clusters) {
 }
 
 template <class T>
-std::size_t Boxes<T>::bytes(const Points<T>& points, std::size_t) {
+std::size_t Boxes<T>::bytes(const Points<T>& points, std::size_t n_clusters) {
   using Stored = typename BoxTree<T>::Stored;
   // Coordinates, weights, the label and the slot of a row, about a byte for boxes and sums, and 6 while sorting.
   const std::size_t row = points.columns() * sizeof(Stored) + (points.weights ? sizeof(double) : 0) + 2 * 4 + 1 + 6;
-  return points.rows() * row;
+  // Each thread keeps the centers that are left for the boxes it is in: one of each size.
+  std::size_t levels = 1;
+  for (std::size_t leaves = points.rows() / leaf_points; leaves > 1; leaves = (leaves + 1) / 2) ++levels;
+  const std::size_t lists = n_clusters * levels * (points.columns() + 1) * sizeof(double);
+  return points.rows() * row + static_cast<std::size_t>(points.n_threads) * lists;
 }
 
 template <class T>

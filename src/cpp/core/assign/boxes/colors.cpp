@@ -13,30 +13,6 @@ namespace {
 // Fewer than of other points: they lie less densely.
 constexpr std::uint32_t points_per_leaf = 64;
 
-/// From rows to slots, and how many rows share each.
-void count_copies(const Points<std::uint8_t>& points, const ColorRanks& ranks, BoxOrder<std::uint8_t>& result,
-                  const Poll& poll) {
-  result.slot = LargeArray<std::uint32_t>(points.rows());
-  result.copies = LargeArray<std::uint32_t>(result.slots);
-  Vector<Vector<std::uint32_t>> counts(static_cast<std::size_t>(ranks.threads()));
-  const Blocks& blocks = ranks.blocks();
-  const MatrixView<std::uint8_t>& rows = points.source->in_place();
-  parallel_blocks(blocks.count(), ranks.threads(), poll, [&](std::size_t block, int worker) {
-    Vector<std::uint32_t>& mine = counts[static_cast<std::size_t>(worker)];
-    if (mine.empty()) mine.resize(ranks.count());
-    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) {
-      const std::uint32_t slot = ranks.rank(rows.row(i));
-      result.slot[i] = slot;
-      ++mine[slot];
-    }
-  });
-  for (std::size_t slot = 0; slot < result.slots; ++slot) {
-    result.copies[slot] = 0;
-    for (const Vector<std::uint32_t>& mine : counts)
-      if (slot < mine.size()) result.copies[slot] += mine[slot];
-  }
-}
-
 /// The coordinates of each slot.
 void write(std::size_t features, const ColorRanks& ranks, BoxOrder<std::uint8_t>& result, const Poll& poll) {
   result.columns = LargeArray<float>(result.slots * features);
@@ -60,7 +36,11 @@ BoxOrder<std::uint8_t> order_of_colors(const Points<std::uint8_t>& points, const
   result.slots = BoxOrder<std::uint8_t>::padded(ranks.count());
   for (std::uint32_t begin = 0; begin < ranks.count(); begin += points_per_leaf)
     result.leaves.push_back({begin, std::min(points_per_leaf, ranks.count() - begin)});
-  count_copies(points, ranks, result, poll);
+  result.slot = LargeArray<std::uint32_t>(points.rows());
+  result.copies = LargeArray<std::uint32_t>(result.slots);
+  std::fill_n(result.copies.data(), result.slots, 0u);
+  ranks.count_rows(points.source->in_place(), result.copies.data(), poll,
+                   [&](std::size_t row, std::uint32_t slot) { result.slot[row] = slot; });
   write(points.columns(), ranks, result, poll);
   return result;
 }

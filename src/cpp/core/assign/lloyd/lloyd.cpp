@@ -174,10 +174,10 @@ struct alignas(64) Lloyd<T>::Worker {
 };
 
 template <class T>
-Lloyd<T>::Lloyd(const Points<T>& points, std::size_t n_clusters, const MemoryLimit& limit)
+Lloyd<T>::Lloyd(const Points<T>& points, std::size_t n_clusters, const MemoryLimit& limit, std::size_t kept)
     : BlockAlgorithm<T>(points),
       n_clusters_(n_clusters),
-      may_keep_rows_(limit.allows(thresholds::most_kept_values * sizeof(double))) {}
+      may_keep_rows_(limit.allows(thresholds::most_kept_values * (sizeof(float) + sizeof(double)), kept)) {}
 
 template <class T>
 Lloyd<T>::~Lloyd() = default;

@@ -22,8 +22,8 @@ template <class T>
 class Lloyd final : public BlockAlgorithm<T> {
  public:
   /// `points` must outlive it.
-  /// @param limit  it keeps packed rows only where that allows them
-  Lloyd(const Points<T>& points, std::size_t n_clusters, const MemoryLimit& limit);
+  /// @param limit  it keeps packed rows only where that allows them beside the bytes that are `kept`
+  Lloyd(const Points<T>& points, std::size_t n_clusters, const MemoryLimit& limit, std::size_t kept);
   ~Lloyd() override;
 
   bool begin(const Pass& pass) override;

@@ -1,3 +1,4 @@
+// Squared Euclidean distances; a center is the mean.
 #include "../../silhouette/near_clusters.hpp"
 #include "../../update/centers.hpp"
 #include "squared_euclidean.hpp"

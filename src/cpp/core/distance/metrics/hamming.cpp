@@ -1,3 +1,4 @@
+// How many categories differ; a center has the most frequent value of each column.
 #include "../../../kernels/table.hpp"
 #include "../../filter/mixed.hpp"
 #include "../../seeding/neighborhoods.hpp"

@@ -1,3 +1,4 @@
+// Sums of absolute differences; a center is the median of each column.
 #include "../../../kernels/table.hpp"
 #include "../../filter/l1.hpp"
 #include "../../seeding/neighborhoods.hpp"

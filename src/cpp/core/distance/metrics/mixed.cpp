@@ -1,3 +1,4 @@
+// Numbers as in euclidean, and gamma for each category that differs: k-prototypes.
 #include "../../filter/mixed.hpp"
 
 #include <algorithm>
