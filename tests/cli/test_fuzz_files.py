@@ -1,5 +1,6 @@
 """Files that somebody else made: tables for the command line and models. What cannot be read is refused in words."""
 
+import gzip
 import json
 from contextlib import suppress
 
@@ -16,14 +17,43 @@ from pykmeans.__main__ import main
 
 # ---------------------------------------------------------------- tables
 
+
+def compressed(frame, path):
+    path.write_bytes(gzip.compress(frame.write_csv().encode()))
+
+
 CELLS = st.one_of(
     st.integers(0, 9).map(str),
     st.floats(-10, 10).map(str),
     st.sampled_from(
-        ["", "?", "NA", "nan", "inf", "1e400", "1,5", " 7 ", "true", "FALSE", "a", "ä", "0x10", "1_000", "-"]
+        [
+            "",
+            "?",
+            "NA",
+            "nan",
+            "inf",
+            "1e400",
+            "1,5",
+            " 7 ",
+            "true",
+            "FALSE",
+            "a",
+            "ä",
+            "0x10",
+            "1_000",
+            "-",
+            "5%",
+            "$1,000",
+            "1.000,5",
+            "2024-02-30",
+            "1/2/24",
+            "9:61",
+            "24:00",
+        ]
     ),
     st.text(max_size=6),
 )
+TABLES = {**WRITERS, "xlsx": pl.DataFrame.write_excel, "csv.gz": compressed}
 SEPARATORS = st.sampled_from([",", ",", ",", ";", "\t", "|"])
 
 
@@ -75,7 +105,7 @@ def folder(tmp_path_factory):
 def good_tables(folder):
     """{format: the bytes of a good table}"""
     found = {}
-    for kind, write in WRITERS.items():
+    for kind, write in TABLES.items():
         path = folder / f"good.{kind}"
         write(customers(12).drop("plan", "country"), path)
         found[kind] = path.read_bytes()
@@ -100,7 +130,19 @@ def assert_clustered_or_refused(capsys, folder, content, kind, *options):
 
 OPTIONS = st.lists(
     st.sampled_from(
-        ["--drop-missing", "--metric=manhattan", "--metric=hamming", "--scale=none", "--scale=robust", "--weight=a"]
+        [
+            "--drop-missing",
+            "--fill=median",
+            "--fill=most-frequent",
+            "--as=a=date",
+            "--as=b=time",
+            "--na=5,a",
+            "--metric=manhattan",
+            "--metric=hamming",
+            "--scale=none",
+            "--scale=robust",
+            "--weight=a",
+        ]
     ),
     max_size=2,
     unique_by=lambda option: option.split("=")[0],
@@ -113,7 +155,7 @@ def test_tables_of_text(folder, capsys, content, kind, options):
     assert_clustered_or_refused(capsys, folder, content, kind, *options)
 
 
-@pytest.mark.parametrize("kind", WRITERS)
+@pytest.mark.parametrize("kind", TABLES)
 @examples(20)
 @given(st.data())
 def test_damaged_tables(folder, capsys, good_tables, kind, data):

@@ -39,6 +39,7 @@ WRITERS = {
     "parquet": pl.DataFrame.write_parquet,
     "arrow": pl.DataFrame.write_ipc,
     "jsonl": pl.DataFrame.write_ndjson,
+    "json": pl.DataFrame.write_json,
 }
 READERS = {
     "csv": pl.read_csv,
@@ -46,6 +47,7 @@ READERS = {
     "parquet": pl.read_parquet,
     "arrow": pl.read_ipc,
     "jsonl": pl.read_ndjson,
+    "json": pl.read_json,
 }
 
 

@@ -11,10 +11,12 @@ from typer.core import TyperGroup
 
 from .._validate.parameters import METRICS
 from . import _cluster, _elbow, _segment
+from ._columns import names_in
 from ._labels import LABEL
 from ._messages import Refusal, library_warnings_in_plain_words, say
+from ._missing import Gaps
 from ._options import ColumnOptions
-from ._tables import SUFFIXES
+from ._tables import SUFFIXES, Reading
 
 Metric = Enum("Metric", {name: name for name in METRICS}, type=str)  # type: ignore[misc]
 Format = Enum("Format", {name: name for name in SUFFIXES}, type=str)  # type: ignore[misc]
@@ -26,6 +28,13 @@ class Scale(str, Enum):
     standard = "standard"
     robust = "robust"
     none = "none"
+
+
+class Fill(str, Enum):
+    """What stands in for a number that is missing; for a category, it is the most frequent one."""
+
+    median = "median"
+    most_frequent = "most-frequent"
 
 
 class Space(str, Enum):
@@ -65,7 +74,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_TABLE = "CSV, TSV, Parquet, Arrow or JSON lines, by the suffix; - for standard input."
+_TABLE = "CSV, TSV, Parquet, Arrow, JSON or Excel, by the suffix; - for standard input."
 Data = Annotated[str, typer.Argument(metavar="DATA", show_default=False, help=f"The table: {_TABLE}")]
 K = Annotated[int, typer.Option("-k", "--clusters", min=1, show_default=False, help="Number of clusters.")]
 Columns = Annotated[
@@ -78,6 +87,15 @@ Exclude = Annotated[
 Categorical = Annotated[
     list[str] | None,
     typer.Option("--categorical", metavar="A,B", help="Columns that hold categories.", show_default=False),
+]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--as",
+        metavar="A=KIND",
+        help="What a column holds: number, category, date (becomes days) or time (hours).",
+        show_default=False,
+    ),
 ]
 Weight = Annotated[
     str | None, typer.Option("--weight", metavar="COLUMN", help="The column of weights.", show_default=False)
@@ -99,6 +117,14 @@ ScaleOption = Annotated[
     ),
 ]
 DropMissing = Annotated[bool, typer.Option("--drop-missing", help="Leave out rows with missing values.")]
+FillOption = Annotated[
+    Fill | None,
+    typer.Option(
+        "--fill",
+        help="Fill in missing values; a category that is missing is the most frequent one.",
+        show_default=False,
+    ),
+]
 FormatOption = Annotated[
     Format | None,
     typer.Option(
@@ -106,6 +132,16 @@ FormatOption = Annotated[
         help="Format of standard input and output, or of DATA.  [default: by the suffix, csv]",
         show_default=False,
     ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding", metavar="NAME", help="Encoding of text, cp1252 say.  [default: utf-8]", show_default=False
+    ),
+]
+NA = Annotated[
+    list[str] | None,
+    typer.Option("--na", metavar="A,B", help="What stands for a missing value, besides the usual.", show_default=False),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Source of the random numbers.")]
 NInit = Annotated[int, typer.Option("--n-init", min=1, help="Runs from different starts; the best is kept.")]
@@ -152,10 +188,13 @@ def cluster(
     columns: Columns = None,
     exclude: Exclude = None,
     categorical: Categorical = None,
+    kinds: Kinds = None,
     weight: Weight = None,
     metric: MetricOption = None,
     scale: ScaleOption = None,
+    na: NA = None,
     drop_missing: DropMissing = False,
+    fill: FillOption = None,
     n_init: NInit = 10,
     seed: Seed = 0,
     out: Out = None,
@@ -165,10 +204,13 @@ def cluster(
     report: ReportOption = None,
     save: Save = None,
     format: FormatOption = None,
+    encoding: Encoding = None,
     force: Force = False,
 ) -> None:
     """Cluster the rows of a table and describe the clusters."""
-    options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, format, name)
+    reading = _reading(format, encoding, na)
+    gaps = Gaps(drop_missing, _word(fill))
+    options = _options(columns, exclude, categorical, kinds, weight, metric, scale, gaps, reading, name)
     outputs = _cluster.Outputs(out=out, centers=centers, plot=plot, report=report, save=save)
     _cluster.cluster(data, k, options, outputs, n_init=n_init, seed=seed, force=force, command=context.obj)
 
@@ -177,14 +219,17 @@ def cluster(
 def predict(
     model: Annotated[str, typer.Argument(metavar="MODEL", show_default=False, help="What cluster --save wrote.")],
     data: Data,
+    na: NA = None,
     drop_missing: DropMissing = False,
     out: Out = None,
     name: Name = LABEL,
     format: FormatOption = None,
+    encoding: Encoding = None,
     force: Force = False,
 ) -> None:
     """Give the rows of a table to the clusters of a saved model."""
-    _cluster.predict(model, data, drop_missing=drop_missing, format=_word(format), label=name, out=out, force=force)
+    reading = _reading(format, encoding, na)
+    _cluster.predict(model, data, drop_missing=drop_missing, reading=reading, label=name, out=out, force=force)
 
 
 @app.command()
@@ -193,10 +238,13 @@ def elbow(
     columns: Columns = None,
     exclude: Exclude = None,
     categorical: Categorical = None,
+    kinds: Kinds = None,
     weight: Weight = None,
     metric: MetricOption = None,
     scale: ScaleOption = None,
+    na: NA = None,
     drop_missing: DropMissing = False,
+    fill: FillOption = None,
     max_k: Annotated[
         int | None,
         typer.Option("--max-k", min=2, help="The most clusters to try.  [default: 10]", show_default=False),
@@ -209,10 +257,14 @@ def elbow(
     ] = None,
     plot: Plot = None,
     format: FormatOption = None,
+    encoding: Encoding = None,
     force: Force = False,
 ) -> None:
     """Find out how many clusters a table has."""
-    options = _options(columns, exclude, categorical, weight, metric, scale, drop_missing, format)
+    reading = _reading(format, encoding, na)
+    options = _options(
+        columns, exclude, categorical, kinds, weight, metric, scale, Gaps(drop_missing, _word(fill)), reading
+    )
     _elbow.elbow(data, options, most=max_k, n_init=n_init, seed=seed, out=out, plot=plot, force=force)
 
 
@@ -258,24 +310,30 @@ def _options(
     columns: list[str] | None,
     exclude: list[str] | None,
     categorical: list[str] | None,
+    kinds: list[str] | None,
     weight: str | None,
     metric: Any,
     scale: Any,
-    drop_missing: bool,
-    format: Any,
+    gaps: Gaps,
+    reading: Reading,
     label: str = LABEL,
 ) -> ColumnOptions:
     return ColumnOptions(
         columns=columns or [],
         exclude=exclude or [],
         categorical=categorical or [],
+        kinds=kinds or [],
         weight=weight,
         metric=_word(metric),
         scale=_word(scale),
-        drop_missing=drop_missing,
-        format=_word(format),
+        gaps=gaps,
+        reading=reading,
         label=label,
     )
+
+
+def _reading(format: Any, encoding: str | None, na: list[str] | None) -> Reading:
+    return Reading(_word(format), encoding, tuple(names_in(na or [])))
 
 
 def _word(choice: Enum | None) -> Any:

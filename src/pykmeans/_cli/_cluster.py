@@ -1,6 +1,6 @@
 """``pykmeans cluster`` and ``pykmeans predict``: a table goes in, and comes out with a column of clusters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._separation import separation
 from . import _outputs, _pictures, _report
@@ -12,7 +12,7 @@ from ._model import TableModel, estimator_for
 from ._nearby import nearby
 from ._options import ColumnOptions, chosen, output_format, scaling_of
 from ._summary import Summary
-from ._tables import encoded, read
+from ._tables import Reading, encoded, read
 from ._traits import centers_table
 
 
@@ -50,9 +50,9 @@ def cluster(
     command: str,
 ) -> None:
     """Cluster a table, say what came out, and write what was asked for."""
-    outputs.check(force, options.format)
+    outputs.check(force, options.reading.format)
     summary = Summary(to_stderr="-" in (outputs.out, outputs.centers))
-    table = read(data, options.format)
+    table = read(data, options.reading)
     if outputs.out is not None:
         check_label(table, options.label, force)
     selection = chosen(table, options)
@@ -87,25 +87,25 @@ def _contents(outputs: Outputs, options: ColumnOptions, model: TableModel, selec
     """Return the contents of tables and pictures, by their paths."""
     contents = {}
     if outputs.out is not None:
-        kind = output_format(outputs.out, options.format)
+        kind = output_format(outputs.out, options.reading.format)
         contents[outputs.out] = with_labels(selection, model.estimator.labels_, options.label, kind)
     if outputs.centers is not None:
         frame = centers_table(model, selection, options.label)
-        contents[outputs.centers] = encoded(frame, output_format(outputs.centers, options.format))
+        contents[outputs.centers] = encoded(frame, output_format(outputs.centers, options.reading.format))
     if outputs.plot is not None:
         contents[outputs.plot] = _pictures.content(_pictures.clusters(model, selection), outputs.plot)
     return contents
 
 
 def predict(
-    model_path: str, data: str, *, drop_missing: bool, format: str | None, label: str, out: str | None, force: bool
+    model_path: str, data: str, *, drop_missing: bool, reading: Reading, label: str, out: str | None, force: bool
 ) -> None:
     """Give the rows of a table to the clusters of a model."""
     _outputs.check({"--out": out}, force)
-    kind = None if out is None else output_format(out, format)
+    kind = None if out is None else output_format(out, reading.format)
     summary = Summary(to_stderr=out == "-")
     model = TableModel.load(model_path)
-    table = read(data, format)
+    table = read(data, replace(reading, na=(*reading.na, *model.na)))
     if out is not None:
         check_label(table, label, force)
     selection = model.select(table, drop_missing)

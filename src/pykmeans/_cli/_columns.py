@@ -5,19 +5,26 @@ Every problem of a table is found before it is reported, so that one message say
 
 import csv
 import difflib
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ._messages import Refusal, counted, its_columns, listed, warn
+from ._meaning import Meaning, Understood, understood
+from ._messages import Refusal, as_typed, its_columns, listed, say, shortened, warn
+from ._missing import Fill, Gaps, fill_values, filled, kept_rows
 from ._tables import Table
 
-_ID_NAME = re.compile(r"(^|[_\W])(id|ID|Id|index|nr|no)$|[a-z](Id|ID)$|^$")
-_MOST_PROBLEMS = 8  # columns that a message names, each on a line
+_KINDS = {"number": "numbers as text", "date": "dates", "time": "times"}  # in words
+# How each kind of what cannot be used as it is can be used: {0} stands for the columns, {1} for what --as takes.
+_WAYS = {
+    "text": "To take text as categories: --categorical {0}",
+    "number": "To take text as numbers: --as {1}",
+    "date": "To take dates as days: --as {1}",
+    "time": "To take times as hours: --as {1}",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,8 @@ class Selection:
     categories: dict[str, pl.Series]  # of each column of categories, likewise, as text
     weight: NDArray[np.float64] | None
     kept: NDArray[np.bool_]  # of all rows
+    meanings: dict[str, Meaning]  # what the values of each column stand for
+    fills: dict[str, Fill]  # what was filled in, or would have been, for values that are missing
 
     @property
     def names(self) -> list[str]:
@@ -61,191 +70,146 @@ def checked_names(table: Table, names: Iterable[str], option: str) -> list[str]:
     return names
 
 
-def select(
-    table: Table,
-    names: list[str],
-    *,
-    is_category: "set[str]",
-    weight: str | None,
-    drop_missing: bool,
-) -> Selection:
+def select(table: Table, columns: dict[str, Understood], *, weight: str | None, gaps: Gaps) -> Selection:
     """Take columns out of a table.
 
     Parameters
     ----------
     table : Table
         Where from.
-    names : list of str
-        The columns.
-    is_category : set of str
-        Those of them that are categories.
+    columns : dict of Understood
+        The columns, all of which have values.
     weight : str or None
         The column of weights.
-    drop_missing : bool
-        Whether rows with missing values are left out; they are refused if not.
+    gaps : Gaps
+        What becomes of rows with missing values.
 
     Raises
     ------
     Refusal
         If there are values that cannot be clustered; the message says where and what to do.
     """
-    columns = {name: _category(table, name) if name in is_category else table.parsed(name) for name in names}
-    _refuse_what_are_no_numbers(table, {name: column for name, column in columns.items() if name not in is_category})
-    judged = columns if weight is None else {**columns, weight: table.parsed(weight)}
-    kept = _kept_rows(table, judged, drop_missing)
+    values = {name: column.values for name, column in columns.items() if column.values is not None}
+    weights = None if weight is None else _weights(table, weight)
+    fills = gaps.known or {}
+    if gaps.fill is not None:
+        fills = fill_values(values, gaps.fill, None if weights is None else weights.fill_null(0).to_numpy())
+    values = filled(values, fills)
+    kept = kept_rows(table.name, values if weights is None else {**values, weights.name: weights}, weight, gaps)
     mask = pl.Series(kept)
-    columns = {name: column.filter(mask) for name, column in columns.items()}
+    values = {name: column.filter(mask) for name, column in values.items()}
     return Selection(
         table,
-        {name: _float64(column) for name, column in columns.items() if name not in is_category},
-        {name: column for name, column in columns.items() if name in is_category},
-        None if weight is None else _weights(table, weight, kept),
+        {name: _float64(column) for name, column in values.items() if column.dtype != pl.String},
+        {name: column for name, column in values.items() if column.dtype == pl.String},
+        None if weights is None else _some_weight(weights.filter(mask)),
         kept,
+        {name: column.meaning for name, column in columns.items()},
+        fills,
     )
 
 
+def refuse_what_is_no_number(table: Table, columns: dict[str, Understood]) -> None:
+    """Refuse to cluster columns that cannot be used as they are, with all that one may do about it."""
+    wrong = {name: column for name, column in columns.items() if column.values is None}
+    if not wrong:
+        return
+    choices = []
+    for kind, way in _WAYS.items():
+        names = [name for name, column in wrong.items() if column.meaning.kind == kind]
+        if names:
+            choices.append(way.format(as_typed(names), as_typed(names, f"={kind}")))
+    words = list(dict.fromkeys(word for column in wrong.values() for word in column.words))
+    if words:
+        choices.insert(0, f"To count {listed(words)} as missing: --na {as_typed(words)}")
+    lines = [f"the column {name!r} holds {_held(column)}" for name, column in wrong.items()]
+    raise Refusal(
+        f"{table.name}: only numbers can be clustered as they are, but\n{shortened(lines)}\n"
+        + "\n".join([*choices, f"To leave {_them(wrong)} out: --exclude {as_typed(wrong)}"])
+    )
+
+
+def refuse_what_differs(table: Table, columns: dict[str, Understood], meanings: dict[str, Meaning]) -> None:
+    """Refuse a table with columns that do not hold what a model was made with; warn of signs that differ."""
+    wrong = {name: column for name, column in columns.items() if column.values is None}
+    if wrong:
+        lines = [
+            f"the column {name!r} holds {_held(column)}" + ("" if column.formats else f", no {meanings[name]}")
+            for name, column in wrong.items()
+        ]
+        raise Refusal(
+            f"{table.name}: it does not hold what the model was made with\n{shortened(lines)}\n"
+            "Correct these values, or say which of them count as missing: --na"
+        )
+    say_what_was_converted(
+        {name: column for name, column in columns.items() if column.meaning.decimal != meanings[name].decimal}
+    )
+    for name, column in columns.items():
+        if column.meaning.unit != meanings[name].unit:
+            before, now = (repr(each.unit) if each.unit else "nothing" for each in (meanings[name], column.meaning))
+            warn(
+                f"Numbers of {name!r} had {before} beside them in the fit, and have {now} now: they count as they are."
+            )
+
+
+def say_what_was_converted(columns: dict[str, Understood], unless: str = "") -> None:
+    """Say of numbers that have signs in them what they were taken for."""
+    lines = [f"{name!r}: {column.example}" for name, column in columns.items() if column.meaning.decimal]
+    if lines:
+        say("Note", f"Taken as numbers{unless}:\n{shortened(lines)}")
+
+
 def warn_of_what_says_nothing(selection: Selection) -> None:
-    """Warn of columns that are constant or look like the rows' names."""
-    constant, ids = [], []
+    """Warn of columns that are constant, and of categories that no two rows share."""
+    constant, different = [], []
     for name in selection.names:
         values = selection.categories[name] if name in selection.categories else pl.Series(selection.numbers[name])
         n_different = values.n_unique()
         if n_different == 1:
             constant.append(name)
-        elif n_different == len(values) > 2 and _looks_like_ids(name, values):
-            ids.append(name)
-    if constant:
-        each = "is" if len(constant) == 1 else "are"
-        warn(
-            f"{_columns(constant)} {each} the same in every row and so cannot tell clusters apart.\n"
-            f"To leave out what is constant: --exclude {_quoted(constant)}"
-        )
-    if ids:
-        each = "is" if len(ids) == 1 else "are"
-        warn(
-            f"{_columns(ids)} {each} different in every row, as numbers or names of rows are.\n"
-            f"To leave out what only names the rows: --exclude {_quoted(ids)}"
-        )
-
-
-def _looks_like_ids(name: str, values: pl.Series) -> bool:
-    if values.dtype == pl.String:
-        return True
-    numbers = values.to_numpy()
-    if (numbers != np.floor(numbers)).any():
-        return False
-    return bool(np.ptp(numbers) == len(numbers) - 1 or _ID_NAME.search(name))
+        elif n_different == len(values) > 2 and name in selection.categories:
+            different.append(name)
+    for names, what in ((constant, "the same in every row"), (different, "different in every row")):
+        if names:
+            each = "is" if len(names) == 1 else "are"
+            warn(
+                f"{_columns(names)} {each} {what} and so cannot tell clusters apart.\n"
+                f"To leave {_them(names)} out: --exclude {as_typed(names)}"
+            )
 
 
 def _columns(names: list[str]) -> str:
     return f"The column{'' if len(names) == 1 else 's'} {listed(names)}"
 
 
-def _category(table: Table, name: str) -> pl.Series:
-    column = table.frame[name]
-    if column.dtype.is_nested() or column.dtype == pl.Binary:
-        raise Refusal(
-            f"The column {name!r} of {table.name} holds values of type {column.dtype}: --exclude {_quoted([name])}"
-        )
-    return column.cast(pl.String)
+def _weights(table: Table, name: str) -> pl.Series:
+    """Return the weights of all rows, null where there is none."""
+    column = understood(table, name, None)
+    if column.values is None:
+        raise Refusal(f"--weight {name}: the column holds {_held(column)}; weights must be numbers.")
+    negative = (column.values < 0).fill_null(False)
+    if negative.any():
+        row = int(negative.arg_max() or 0)
+        value = table.column(name)[row]
+        raise Refusal(f"--weight {name}: weights must be 0 or more, but row {row + 1} has {value}.")
+    return column.values.alias(name)
 
 
-def _refuse_what_are_no_numbers(table: Table, columns: dict[str, pl.Series]) -> None:
-    wrong = {name: column for name, column in columns.items() if not _holds_numbers(column)}
-    if not wrong:
-        return
-    lines = [f"the column {name!r} holds {_kind(column)}{_example(column)}" for name, column in wrong.items()]
-    names = _quoted(wrong)
-    raise Refusal(
-        f"{table.name}: only numbers can be clustered as they are, but\n"
-        + _shortened(lines)
-        + f"\nTo take them as categories: --categorical {names}\nTo leave them out: --exclude {names}"
-    )
-
-
-def _kept_rows(table: Table, columns: dict[str, pl.Series], drop_missing: bool) -> NDArray[np.bool_]:
-    missing = {name: _missing(column) for name, column in columns.items()}
-    any_missing: NDArray[np.bool_] = np.logical_or.reduce(list(missing.values()))
-    if not any_missing.any():
-        return ~any_missing
-    if any_missing.all():
-        raise Refusal(f"{table.name}: every row lacks a value in one of the columns {listed(columns)}.")
-    if drop_missing:
-        n_dropped = int(any_missing.sum())
-        it = "it gets" if n_dropped == 1 else "they get"
-        warn(f"{counted(n_dropped, 'row')} of {len(any_missing):,} left out, as values are missing; {it} no cluster.")
-        return ~any_missing
-    wrong = {name: rows for name, rows in missing.items() if rows.any()}
-    lines = [
-        f"{name!r} lacks {counted(int(rows.sum()), 'value')}, "
-        + ("in" if rows.sum() == 1 else "the first in")
-        + f" row {_first(rows)}"
-        for name, rows in wrong.items()
-    ]
-    raise Refusal(
-        f"{table.name}: values are missing (rows are counted from 1, without the line of names)\n"
-        + _shortened(lines)
-        + f"\nTo leave out {counted(int(any_missing.sum()), 'row')} of {len(any_missing):,}: --drop-missing"
-        + f"\nTo leave out {'this column' if len(wrong) == 1 else 'these columns'}: --exclude {_quoted(wrong)}"
-    )
-
-
-def _weights(table: Table, name: str, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
-    column = table.parsed(name)
-    if not _holds_numbers(column):
-        raise Refusal(f"--weight {name}: the column holds {_kind(column)}{_example(column)}; weights must be numbers.")
-    weight = _float64(column.filter(pl.Series(kept)))
-    if (weight < 0).any():
-        row = _first(_float64(column.fill_null(0)) < 0)
-        raise Refusal(f"--weight {name}: weights must be 0 or more, but row {row} has {column[row - 1]}.")
-    if not weight.any():
-        raise Refusal(f"--weight {name}: all weights are 0.")
-    return weight
+def _some_weight(weights: pl.Series) -> NDArray[np.float64]:
+    if not (weights > 0).any():
+        raise Refusal(f"--weight {weights.name}: all weights are 0.")
+    return _float64(weights)
 
 
 def _float64(column: pl.Series) -> NDArray[np.float64]:
-    return np.asarray(column.cast(pl.Float64).to_numpy(), dtype=np.float64)
+    return np.asarray(column.to_numpy(), dtype=np.float64)
 
 
-def _holds_numbers(column: pl.Series) -> bool:
-    return column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.Null)
+def _held(column: Understood) -> str:
+    kind = column.meaning.kind
+    ways = " that may be read in several ways" if column.formats else ""
+    return f"{_KINDS.get(kind, kind)}{ways}: {column.example}"
 
 
-def _missing(column: pl.Series) -> NDArray[np.bool_]:
-    missing = column.is_null()
-    if column.dtype.is_float():
-        missing = missing | ~column.is_finite().fill_null(True)
-    return np.asarray(missing.to_numpy(), dtype=np.bool_)
-
-
-def _kind(column: pl.Series) -> str:
-    if column.dtype in (pl.String, pl.Categorical, pl.Enum):
-        return "text"
-    return "dates or times" if column.dtype.is_temporal() else f"values of type {column.dtype}"
-
-
-def _example(column: pl.Series) -> str:
-    """Return where the first value is that is no number, and what it is."""
-    rows = column.is_not_null()
-    if column.dtype == pl.String:
-        rows = rows & column.str.strip_chars().cast(pl.Float64, strict=False).is_null()
-    row = _first(rows.to_numpy())
-    return f": {str(column[row - 1])[:40]!r} in row {row}"
-
-
-def _first(rows: NDArray[np.bool_]) -> int:
-    """Return the number of the first row that is true, from 1."""
-    return int(rows.argmax()) + 1
-
-
-def _shortened(lines: list[str]) -> str:
-    if len(lines) > _MOST_PROBLEMS:
-        lines = [*lines[: _MOST_PROBLEMS - 1], f"and {len(lines) - _MOST_PROBLEMS + 1} columns more"]
-    return "\n".join(f"  {line}" for line in lines)
-
-
-def _quoted(names: Iterable[str]) -> str:
-    """Return a list of names as one types it after an option."""
-    fields = [f'"{name}"' if "," in name or '"' in name else name for name in names]
-    words = ",".join(fields)
-    return words if re.fullmatch(r"[\w,.\-]+", words) else "'" + words.replace("'", "'\\''") + "'"
+def _them(names: Sized) -> str:
+    return "it" if len(names) == 1 else "them"

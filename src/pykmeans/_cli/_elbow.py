@@ -28,9 +28,9 @@ def elbow(
     """Cluster a table with each number of clusters, and say which are good ones."""
     _outputs.check({"--out": out, "--plot": plot}, force)
     _pictures.check(plot)
-    kind = None if out is None else output_format(out, options.format)
+    kind = None if out is None else output_format(out, options.reading.format)
     summary = Summary(to_stderr=out == "-")
-    selection = chosen(read(data, options.format), options)
+    selection = chosen(read(data, options.reading), options)
     if most is not None and most > selection.n_rows:
         raise Refusal(f"--max-k {most}: {only(selection.n_rows, 'row')} to cluster.")
     k = range(1, (most or min(_MOST, selection.n_rows)) + 1)

@@ -1,5 +1,6 @@
 """What a command says beside its result; all of it goes to stderr."""
 
+import re
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,7 @@ from .._counts import counted as counted
 from .._errors import ScaleWarning
 
 _MOST_LISTED = 8
+_MOST_LINES = 8
 
 
 class Refusal(Exception):
@@ -43,6 +45,20 @@ def its_columns(names: list[str]) -> str:
 def only(count: int, singular: str) -> str:
     """Return that there is no more: "there is only 1 row"."""
     return f"there {'is' if count == 1 else 'are'} only {counted(count, singular)}"
+
+
+def shortened(lines: list[str]) -> str:
+    """Return what is to be said of each of some columns, a line each, of the first ones."""
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[: _MOST_LINES - 1], f"and {len(lines) - _MOST_LINES + 1} columns more"]
+    return "\n".join(f"  {line}" for line in lines)
+
+
+def as_typed(names: Iterable[str], ending: str = "") -> str:
+    """Return a list of names, each with an ending, as one types it after an option."""
+    fields = [f'"{name}{ending}"' if "," in name or '"' in name else name + ending for name in names]
+    words = ",".join(fields)
+    return words if re.fullmatch(r"[\w,.\-=]+", words) else "'" + words.replace("'", "'\\''") + "'"
 
 
 @contextmanager

@@ -15,8 +15,10 @@ from .._kmeans import KMeans
 from .._kprototypes import KPrototypes
 from .._model_rules import Rule, check, is_finite
 from .._words import MetricWord
-from ._columns import Selection, select
+from ._columns import Selection, refuse_what_differs, select
+from ._meaning import NUMBER, Meaning, understood
 from ._messages import Refusal, its_columns, listed, warn
+from ._missing import Fill, Gaps
 from ._scaling import SCALINGS, Scale, scales
 from ._tables import Table
 
@@ -28,6 +30,8 @@ class Column:
     name: str
     scale: Scale = (0.0, 1.0)
     categories: tuple[str, ...] | None = None  # None for a column of numbers
+    fill: Fill | None = None  # what stands in for a value that is missing
+    meaning: Meaning = NUMBER
 
     @property
     def outline(self) -> tuple[str, bool]:
@@ -36,10 +40,11 @@ class Column:
 
     def written(self) -> dict[str, Any]:
         """Return what a model file says of it."""
+        how = {**self.meaning.written(), **({} if self.fill is None else {"fill": self.fill})}
         if self.categories is not None:
-            return {"name": self.name, "categories": list(self.categories)}
+            return {"name": self.name, "categories": list(self.categories), **how}
         offset, divisor = self.scale
-        return {"name": self.name, "offset": offset, "divisor": divisor}
+        return {"name": self.name, "offset": offset, "divisor": divisor, **how}
 
     @classmethod
     def read(cls, found: Any) -> "Column":
@@ -47,17 +52,27 @@ class Column:
         if not isinstance(found, dict):
             raise ValueError(f"{found!r:.60} is no column")
         check(found, _RULES)
+        fill, meaning = found.get("fill"), Meaning.read(found)
         if "categories" in found:
-            return cls(found["name"], categories=tuple(found["categories"]))
-        return cls(found["name"], scale=(float(found["offset"]), float(found["divisor"])))
+            check(found, {"fill": Rule(_is_text, "text")})
+            return cls(found["name"], categories=tuple(found["categories"]), fill=fill, meaning=meaning)
+        check(found, {"fill": Rule(is_finite, "a finite number")})
+        return cls(found["name"], (float(found["offset"]), float(found["divisor"])), fill=fill, meaning=meaning)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_list_of_text(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_text(each) for each in value)
 
 
 # What a model file may say of a column and of all of them.
 _RULES = {
-    "name": Rule(lambda value: isinstance(value, str), "text"),
-    "categories": Rule(
-        lambda value: isinstance(value, list) and all(isinstance(each, str) for each in value), "a list of text"
-    ),
+    "name": Rule(_is_text, "text"),
+    "categories": Rule(_is_list_of_text, "a list of text"),
+    "na": Rule(_is_list_of_text, "a list of text"),
     "offset": Rule(is_finite, "a finite number"),
     "divisor": Rule(lambda value: is_finite(value) and value > 0, "a finite number > 0"),
     "columns": Rule(lambda value: isinstance(value, list), "a list"),
@@ -72,18 +87,23 @@ class TableModel:
     estimator: Any  # KMeans or KPrototypes
     columns: tuple[Column, ...]
     scaling: str  # "standard", "robust" or "none"
+    na: tuple[str, ...] = ()  # what stands for nothing in a table
 
     @classmethod
     def of(cls, selection: Selection, estimator: Clusterer, scaling: str) -> "TableModel":
         """Return the model of ``selection`` with an estimator, which is yet to be fitted on ``rows(selection)``."""
         found = scales(selection, scaling)
         columns = [
-            Column(name, scale=found[name])
-            if name in found
-            else Column(name, categories=tuple(selection.categories[name].unique().sort()))
+            Column(
+                name,
+                scale=found.get(name, (0.0, 1.0)),
+                categories=None if name in found else tuple(selection.categories[name].unique().sort()),
+                fill=selection.fills.get(name),
+                meaning=selection.meanings[name],
+            )
             for name in selection.names
         ]
-        return cls(estimator, tuple(columns), scaling)
+        return cls(estimator, tuple(columns), scaling, selection.table.na)
 
     def select(self, table: Table, drop_missing: bool) -> Selection:
         """Return the columns of the model in another table."""
@@ -93,9 +113,11 @@ class TableModel:
                 f"{table.name} lacks the column{'s' * (len(missing) > 1)} {listed(missing)}, which the model was made "
                 "with.\n" + its_columns(table.frame.columns)
             )
-        categories = {column.name for column in self.columns if column.categories is not None}
-        names = [column.name for column in self.columns]
-        selection = select(table, names, is_category=categories, weight=None, drop_missing=drop_missing)
+        meanings = {column.name: column.meaning for column in self.columns}
+        columns = {name: understood(table, name, meaning) for name, meaning in meanings.items()}
+        refuse_what_differs(table, columns, meanings)
+        known = {column.name: column.fill for column in self.columns if column.fill is not None}
+        selection = select(table, columns, weight=None, gaps=Gaps(drop_missing, known=known))
         for column in self.columns:
             if column.categories is not None:
                 _warn_of_new_categories(selection, column.name, column.categories)
@@ -121,6 +143,7 @@ class TableModel:
     def save(self, path: str) -> None:
         """Write the model to a file."""
         table = {"scaling": self.scaling, "columns": [column.written() for column in self.columns]}
+        table |= {"na": list(self.na)} if self.na else {}
         _model_file.write(path, self.estimator, table)
 
     @classmethod
@@ -142,13 +165,13 @@ class TableModel:
             columns = [Column.read(each) for each in table["columns"]]
             if [column.outline for column in columns] != [column.outline for column in known]:
                 raise ValueError(f"its columns are not those of the estimator, {listed(each.name for each in known)}")
-            scaling = table["scaling"]
+            scaling, na = table["scaling"], tuple(table.get("na", []))
         except (KeyError, ValueError) as error:
             why = f"it lacks {error}" if isinstance(error, KeyError) else error
             raise Refusal(
                 f'{path} is not a model that can be loaded: its "table" is not what it must be ({why}).'
             ) from None
-        return cls(estimator, tuple(columns), scaling)
+        return cls(estimator, tuple(columns), scaling, na)
 
     def _prepared(self, selection: Selection, column: Column) -> pl.Series:
         if column.categories is not None:
@@ -184,7 +207,11 @@ def _columns_of(estimator: Any, path: str) -> tuple[Column, ...]:
         categorical = set(range(len(names))) if estimator.cluster_centers_.dtype == object else set()
     if not all(isinstance(value, str) for j in categorical for value in estimator.cluster_centers_[:, j]):
         raise Refusal(f"{path} was saved from Python with categories that are not text; use it from Python.")
-    return tuple(Column(str(name), categories=() if j in categorical else None) for j, name in enumerate(names))
+    return tuple(_column_of(str(name), j in categorical) for j, name in enumerate(names))
+
+
+def _column_of(name: str, is_category: bool) -> Column:
+    return Column(name, categories=(), meaning=Meaning("category")) if is_category else Column(name)
 
 
 def _warn_of_new_categories(selection: Selection, name: str, known: tuple[str, ...]) -> None:

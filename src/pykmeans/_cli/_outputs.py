@@ -1,5 +1,6 @@
 """Files that a command writes: none is lost, none is half written."""
 
+import gzip
 import os
 import sys
 from pathlib import Path
@@ -45,4 +46,4 @@ def write(contents: dict[str, bytes]) -> None:
             sys.stdout.buffer.write(contents[path])
             sys.stdout.buffer.flush()
         else:
-            replace(path, contents[path])
+            replace(path, gzip.compress(contents[path], mtime=0) if path.endswith(".gz") else contents[path])

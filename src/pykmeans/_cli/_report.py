@@ -13,7 +13,7 @@ from ._messages import Refusal, counted
 from ._model import TableModel
 from ._nearby import Nearby
 from ._summary import how
-from ._traits import centers_of, means_of, number, rows_of
+from ._traits import centers_of, means_of, rows_of, shown
 
 _SUFFIXES = (".html", ".htm")
 
@@ -61,11 +61,11 @@ def _in_units(model: TableModel, selection: Selection) -> Traits:
     found = of_rows(model.estimator, model.rows(selection), None)
     centers, means = centers_of(model, selection), means_of(selection)
     texts = [
-        [number(value) for value in centers[name]] if name in means else words
+        [shown(selection, name, value) for value in centers[name]] if name in means else words
         for name, words in zip(found.names, found.texts, strict=True)
     ]
     everywhere = [
-        number(means[name]) if name in means else words
+        shown(selection, name, means[name]) if name in means else words
         for name, words in zip(found.names, found.everywhere, strict=True)
     ]
     return found._replace(texts=texts, everywhere=everywhere)

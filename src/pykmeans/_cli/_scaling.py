@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from .. import _core
 from ._columns import Selection
 from ._messages import warn
+from ._statistics import Weights, quantiles
 
 # What is subtracted from each value and what the difference is divided by.
 Scale = tuple[float, float]
@@ -36,22 +37,12 @@ def scales(selection: Selection, kind: str) -> dict[str, Scale]:
     return found
 
 
-def _standard(values: NDArray[np.float64], weight: NDArray[np.float64] | None) -> Scale:
+def _standard(values: NDArray[np.float64], weight: Weights) -> Scale:
     """Return mean and standard deviation, from exact sums."""
     (mean,), variance = _core.moments(_core.Points(values[:, np.newaxis], weight))
     return float(mean), math.sqrt(variance)
 
 
-def _robust(values: NDArray[np.float64], weight: NDArray[np.float64] | None) -> Scale:
-    lower, median, upper = _quantiles(values, weight, (0.25, 0.5, 0.75))
+def _robust(values: NDArray[np.float64], weight: Weights) -> Scale:
+    lower, median, upper = quantiles(values, weight, (0.25, 0.5, 0.75))
     return median, upper - lower
-
-
-def _quantiles(
-    values: NDArray[np.float64], weight: NDArray[np.float64] | None, shares: tuple[float, ...]
-) -> list[float]:
-    """Return for each share the least value that so much of the weight does not exceed."""
-    order = np.argsort(values, kind="stable")
-    sums = np.cumsum(np.ones(len(values)) if weight is None else weight[order])
-    places = np.searchsorted(sums, np.array(shares) * sums[-1])
-    return [float(values[order[min(place, len(values) - 1)]]) for place in places]

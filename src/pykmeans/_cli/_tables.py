@@ -1,32 +1,47 @@
-"""Tables in files: CSV, TSV, Parquet, Arrow and JSON lines, by the suffix; "-" is standard input or output.
+"""Tables in files of many formats, by the suffix; "-" is standard input or output.
 
 The fields of CSV and TSV are read as text, so that they are written as they were; ``parsed`` knows what they mean.
 """
 
-import csv
+import gzip
 import io
+import json
 import sys
-from collections import Counter
-from dataclasses import dataclass
-from functools import partial
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from ._messages import Refusal, counted, listed, warn
+from .._optional import optional
+from ._messages import Refusal
+from ._text import read_text, utf8
+from ._values import blanked, plain
 
 SUFFIXES = {
     "csv": (".csv",),
     "tsv": (".tsv", ".tab"),
+    "txt": (".txt",),
     "parquet": (".parquet", ".pq"),
     "arrow": (".arrow", ".feather", ".ipc"),
     "jsonl": (".jsonl", ".ndjson"),
+    "json": (".json",),
+    "xlsx": (".xlsx", ".xls", ".xlsb", ".ods"),
 }
-_TEXT = {"csv": ",", "tsv": "\t"}  # formats of fields that are text, and what stands between them
-# What stands for nothing in a column of numbers. In a column of categories only an empty field is missing.
-_MISSING = ("", "?", "-", "na", "n/a", "#n/a", "nan", "null", "none")
-_GLANCE = 1000  # values
+_TEXT = {"csv": ",", "tsv": "\t", "txt": "\t"}  # formats of fields that are text, and what is written between them
+_BINARY = ("parquet", "arrow", "xlsx")
+_GZIP = b"\x1f\x8b"  # what such a file begins with
+_NOT_WRITTEN = ("xlsx",)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file is read."""
+
+    format: str | None = None  # None for that of the suffix
+    encoding: str | None = None  # of text; None for UTF-8
+    na: tuple[str, ...] = ()  # what stands for nothing in any column
 
 
 @dataclass(frozen=True)
@@ -37,11 +52,42 @@ class Table:
     frame: pl.DataFrame
     format: str
     separator: str = ","
+    na: tuple[str, ...] = ()  # what stands for nothing in any column
+    _parsed: dict[str, pl.Series] = field(default_factory=dict, repr=False)
+
+    @property
+    def decimal(self) -> str:
+        """The mark before decimals: spreadsheets that put ";" between fields write 1,5."""
+        return "," if self.separator == ";" else "."
+
+    def column(self, name: str) -> pl.Series:
+        """Return a column without the values that stand for nothing."""
+        column = self.frame[name]
+        if column.dtype in (pl.Categorical, pl.Enum):
+            column = column.cast(pl.String)
+        return blanked(column, self.na) if self.na else column
 
     def parsed(self, name: str) -> pl.Series:
         """Return a column as numbers or booleans where all of its values are; else as it is."""
-        column = self.frame[name]
-        return _parsed(column, self.separator == ";") if self.format in _TEXT else column
+        if name not in self._parsed:
+            column = self.column(name)
+            values = plain(column, self.decimal) if self.format in _TEXT else None
+            self._parsed[name] = column if values is None else blanked(values, self.na)
+        return self._parsed[name]
+
+
+def is_written(kind: str) -> bool:
+    """Whether tables of this format are written, and not only read."""
+    return kind not in _NOT_WRITTEN
+
+
+def format_to_write(path: str) -> str:
+    """Return the format of a file to be written; Refusal if it is one that is only read."""
+    kind = format_of(path, None)
+    if not is_written(kind):
+        known = ", ".join(suffixes[0] for name, suffixes in SUFFIXES.items() if is_written(name))
+        raise Refusal(f"{path}: such a table can be read, but not written. Known are {known}.")
+    return kind
 
 
 def format_of(path: str, chosen: str | None, default: str | None = None) -> str:
@@ -56,7 +102,7 @@ def format_of(path: str, chosen: str | None, default: str | None = None) -> str:
         return chosen
     if path == "-":
         return default or "csv"
-    suffix = Path(path).suffix.lower()
+    suffix = Path(path.removesuffix(".gz")).suffix.lower()
     for name, suffixes in SUFFIXES.items():
         if suffix in suffixes:
             return name
@@ -65,38 +111,45 @@ def format_of(path: str, chosen: str | None, default: str | None = None) -> str:
     raise Refusal(f"{path}: the suffix says what kind of table it is, {found}.\nKnown are {known}.")
 
 
-def read(path: str, chosen: str | None) -> Table:
+def read(path: str, reading: Reading) -> Table:
     """Read a table.
 
     Parameters
     ----------
     path : str
-        The file, or "-" for standard input.
-    chosen : str or None
-        The format; None for the one of the suffix.
+        The file, or "-" for standard input. It may be compressed by gzip.
+    reading : Reading
+        How it is read.
 
     Raises
     ------
     Refusal
         If there is no such file, or it does not hold a table of this format with a row at least.
     """
-    kind = format_of(path, chosen)
+    kind = format_of(path, reading.format)
     name = "standard input" if path == "-" else path
+    if kind in _BINARY and reading.encoding is not None:
+        raise Refusal(f"--encoding {reading.encoding}: {name} is no text, but {kind}.")
     content = _content(path, name)
     if not content.strip():
         raise Refusal(f"{name} is empty.")
+    if kind not in _BINARY:
+        content = utf8(name, content, reading.encoding)
+    separator = ","
     try:
         if kind in _TEXT:
-            table = _read_text(name, content, kind)
+            frame, separator = read_text(name, content, kind)
         else:
-            table = Table(name, _READERS[kind](io.BytesIO(content)), kind)
-    except (pl.exceptions.PolarsError, OSError) as error:
+            frame = _READERS[kind](content)
+    except (pl.exceptions.PolarsError, OSError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Refusal(f"{name} cannot be read as {kind}: {_first_line(error)}") from None
+    except ImportError as error:
+        raise Refusal(f"{name}: {error}") from None
     except pl.exceptions.PanicException:  # polars' own checks end so where they find what a whole file cannot hold
         raise Refusal(f"{name} cannot be read as {kind}: it is damaged.") from None
-    if table.frame.is_empty():
-        raise Refusal(f"{name} has names of columns, but no rows." if table.frame.width else f"{name} has no columns.")
-    return table
+    if frame.is_empty():
+        raise Refusal(f"{name} has names of columns, but no rows." if frame.width else f"{name} has no columns.")
+    return Table(name, frame, kind, separator, reading.na)
 
 
 def labelled(table: Table, labels: pl.Series, kind: str) -> pl.DataFrame:
@@ -117,6 +170,8 @@ def encoded(frame: pl.DataFrame, kind: str, separator: str | None = None) -> byt
             frame.write_parquet(content)
         elif kind == "arrow":
             frame.write_ipc(content)
+        elif kind == "json":
+            frame.write_json(content)
         else:
             frame.write_ndjson(content)
     except pl.exceptions.PolarsError as error:  # CSV has no lists, for one
@@ -124,95 +179,56 @@ def encoded(frame: pl.DataFrame, kind: str, separator: str | None = None) -> byt
     return content.getvalue()
 
 
-_READERS: dict[str, Any] = {
-    "parquet": pl.read_parquet,
-    "arrow": pl.read_ipc,
-    "jsonl": partial(pl.read_ndjson, infer_schema_length=None),
+def _read_json(content: bytes) -> pl.DataFrame:
+    """Read rows as objects, in a list or a line each, or columns as lists or as objects of the rows' names."""
+    if content.lstrip().startswith(b"["):
+        return pl.read_json(content, infer_schema_length=None)
+    try:
+        columns = json.loads(content)
+    except json.JSONDecodeError:
+        return _read_json_lines(content)
+    if isinstance(columns, dict) and all(isinstance(values, list | dict) for values in columns.values()):
+        lists = {
+            name: list(values.values()) if isinstance(values, dict) else values for name, values in columns.items()
+        }
+        return pl.DataFrame(lists, strict=False, infer_schema_length=None)
+    return _read_json_lines(content)  # one line
+
+
+def _read_json_lines(content: bytes) -> pl.DataFrame:
+    return pl.read_ndjson(content, infer_schema_length=None)
+
+
+def _read_excel(content: bytes) -> pl.DataFrame:
+    """Read the first sheet."""
+    fastexcel = optional("fastexcel", "excel", "reading it")
+    try:
+        return pl.read_excel(io.BytesIO(content), engine="calamine")
+    except fastexcel.FastExcelError as error:
+        raise ValueError(str(error)) from None
+    except IndexError:  # in polars
+        raise ValueError("it has no sheet") from None
+
+
+_READERS: dict[str, Callable[[bytes], pl.DataFrame]] = {
+    "parquet": lambda content: pl.read_parquet(io.BytesIO(content)),
+    "arrow": lambda content: pl.read_ipc(io.BytesIO(content)),
+    "jsonl": _read_json_lines,
+    "json": _read_json,
+    "xlsx": _read_excel,
 }
 
 
 def _content(path: str, name: str) -> bytes:
     try:
-        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        return gzip.decompress(content) if content.startswith(_GZIP) else content
     except FileNotFoundError:
         raise Refusal(f"There is no file {name}.") from None
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise Refusal(f"{name} cannot be decompressed: it is damaged.") from None
     except OSError as error:
         raise Refusal(f"{name} cannot be read: {error.strerror}.") from None
-
-
-def _read_text(name: str, content: bytes, kind: str) -> Table:
-    content = content.strip(b"\r\n")  # lines of nothing before and after the table
-    separator = _separator(content, kind)
-    try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise Refusal(f"{name} is not UTF-8 text: see line {line}. Save it with the encoding UTF-8.") from None
-    # The line of names is read like the others, since polars would give new names to those that are there twice.
-    try:
-        rows = pl.read_csv(content, has_header=False, infer_schema=False, separator=separator)
-    except pl.exceptions.ComputeError:
-        _refuse_long_lines(name, content, separator)
-        raise
-    header = ["" if title is None else title.strip() for title in rows.row(0)]
-    _check_names(name, header)
-    return Table(name, rows[1:].rename(dict(zip(rows.columns, header, strict=True))), kind, separator)
-
-
-def _separator(content: bytes, kind: str) -> str:
-    """Return what stands between fields: in the first line of a CSV file, spreadsheets of many countries write ";"."""
-    first_line = content.split(b"\n", 1)[0]
-    if kind == "csv" and b"," not in first_line:
-        return next((mark for mark in (";", "\t") if mark.encode() in first_line), ",")
-    return _TEXT[kind]
-
-
-def _check_names(name: str, header: list[str]) -> None:
-    twice = [title for title, count in Counter(header).items() if count > 1]
-    if twice:
-        raise Refusal(f"{name} has several columns of the name {listed(twice)}. Give each column a name of its own.")
-    if pl.Series(header).cast(pl.Float64, strict=False).null_count() == 0:
-        warn(
-            f"The first line of {name} is taken for the names of the columns, and holds numbers: {listed(header)}.\n"
-            "If it is a row like the others, put a line of names above it."
-        )
-
-
-def _refuse_long_lines(name: str, content: bytes, separator: str) -> None:
-    """Refuse a table for its first line that has more fields than there are columns."""
-    lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=separator)
-    n_columns = len(next(lines))
-    for line in lines:
-        if len(line) > n_columns:
-            raise Refusal(
-                f"{name} has {counted(n_columns, 'column')}, but line {lines.line_num} has {len(line)} fields."
-            )
-
-
-def _parsed(column: pl.Series, decimal_comma: bool) -> pl.Series:
-    numbers = _numbers(column)
-    if numbers is not None:
-        return numbers
-    text = column.str.strip_chars().str.to_lowercase()
-    text = text.set(text.is_in(_MISSING), None)
-    if decimal_comma:
-        text = text.str.replace(",", ".", literal=True)
-    numbers = _numbers(text)
-    if numbers is not None:
-        return numbers
-    return text == "true" if text.drop_nulls().is_in(["true", "false"]).all() else column
-
-
-def _numbers(text: pl.Series) -> pl.Series | None:
-    """Return text as numbers; None where some of it is something else."""
-    for kind in (pl.Int64, pl.Float64):
-        for part in (text.head(_GLANCE), text):  # most columns that are of another kind are so from the beginning
-            numbers = part.cast(kind, strict=False)
-            if numbers.null_count() > part.null_count():
-                break
-        else:
-            return numbers
-    return None
 
 
 def _first_line(error: Exception) -> str:

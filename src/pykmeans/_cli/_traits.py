@@ -65,9 +65,12 @@ def traits_of(model: TableModel, selection: Selection) -> list[list[Trait]]:
             columns.append(_category_traits(name, selection.categories[name].to_numpy(), labels, weight, n_clusters))
             continue
         mean, deviation = _moments(selection.numbers[name], weight)
-        of_all = f"({number(means[name])})"
+        of_all = f"({shown(selection, name, means[name])})"
         columns.append(
-            [Trait(abs(c - mean) / (deviation or 1.0), f"{name} {number(c)} {of_all}") for c in centers[name]]
+            [
+                Trait(abs(c - mean) / (deviation or 1.0), f"{name} {shown(selection, name, c)} {of_all}")
+                for c in centers[name]
+            ]
         )
     return [list(traits) for traits in zip(*columns, strict=True)]
 
@@ -76,6 +79,11 @@ def means_of(selection: Selection) -> dict[str, float]:
     """Return the mean of each column of numbers."""
     moments = {name: _moments(values, _weight(selection)) for name, values in selection.numbers.items()}
     return {name: _rounded(mean, mean, deviation) for name, (mean, deviation) in moments.items()}
+
+
+def shown(selection: Selection, name: str, value: float) -> str:
+    """Return a number of a column as one reads it, a date where it is one."""
+    return selection.meanings[name].shown(value) or number(value)
 
 
 def number(value: float) -> str:
