@@ -104,6 +104,22 @@ def test_weights_count(path):
     assert page.row("share")[2] == "100 %"
 
 
+def test_a_weight_is_as_many_copies(path):
+    frame = pd.DataFrame({"age": [20.0, 25.0, 30.0, 70.0, 72.0, 90.0], "plan": list("aababb")})
+    weight = np.array([5, 1, 2, 1, 4, 1])
+    copies = frame.loc[frame.index.repeat(weight)]
+    model = KPrototypes(2, random_state=0).fit(frame, sample_weight=weight)
+    pages = []
+    for X, weights in ((frame, weight), (copies, None)):
+        report(model, X, path, sample_weight=weights)
+        pages.append(Page(path))
+    for name in ("share", "age", "plan"):
+        assert pages[0].row(name) == pages[1].row(name)
+    assert pages[0].bold == pages[1].bold
+    report(model, frame, path)
+    assert Page(path).row("age")[2] != pages[0].row("age")[2]
+
+
 @pytest.mark.parametrize("metric", ["manhattan", "cosine"])
 def test_other_metrics(path, metric):
     X = np.random.default_rng(0).random((30, 3)) + 0.1

@@ -58,7 +58,7 @@ def content(model: TableModel, selection: Selection, separation: Separation, nea
 
 def _in_units(model: TableModel, selection: Selection) -> Traits:
     """Return what distinguishes the clusters, with numbers as the table has them."""
-    found = of_rows(model.estimator, model.rows(selection), None)
+    found = of_rows(model.estimator, model.rows(selection), None, selection.weight)
     centers, means = centers_of(model, selection), means_of(selection)
     texts = [
         [shown(selection, name, value) for value in centers[name]] if name in means else words

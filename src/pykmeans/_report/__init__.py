@@ -64,7 +64,8 @@ def report(
     feature_names : list of str or None, default=None
         Names of all columns of X; None for those that fit has seen, or x0, x1, ...
     sample_weight : array-like of shape (n_samples,) or float, default=None
-        Weight of each row, >= 0, in the silhouettes and in the sizes of clusters; None for ones.
+        Weight of each row, >= 0, in the silhouettes, in the sizes of clusters and in what is said of all rows; None for
+        ones.
 
     Raises
     ------
@@ -103,10 +104,10 @@ def report(
         raise TypeError(f"model of report must be a fitted KMeans or KPrototypes, or a KSelection, got {model!r}.")
     selection = model if isinstance(model, KSelection) else None
     estimator = fitted(model if selection is None else _best(selection), "report")
-    traits = of_rows(estimator, X, feature_names)
     found = separation(estimator, X, sample_weight)
     labels = estimator.predict(X)
     weight = arrays.weights(sample_weight, len(labels))
+    traits = of_rows(estimator, X, feature_names, weight)
     n_clusters = len(estimator.cluster_centers_)
     content = Content(
         title=f"{counted(n_clusters, 'cluster')} of {counted(len(labels), 'row')}",

@@ -32,24 +32,25 @@ class Traits(NamedTuple):
         return Traits(names, self.heights[chosen], texts, [self.everywhere[j] for j in chosen], self.unit)
 
 
-def of_rows(model: Clusterer, X: Any, feature_names: Any) -> Traits:
-    """Return what the clusters have, compared with all rows of ``X``.
+def of_rows(model: Clusterer, X: Any, feature_names: Any, sample_weight: NDArray[np.float64] | None = None) -> Traits:
+    """Return what the clusters have, compared with all rows of ``X``, each of which counts as much as it weighs.
 
     A center's number is compared by the standard deviation of its column. Of a category, the share of the rows that
     have it in the cluster is compared with that in X, by the standard deviation of "has it", 1 or 0.
     """
     rows = read_all(model, X, feature_names)
+    weight = np.ones(len(rows.labels)) if sample_weight is None else sample_weight
     heights = np.empty((model.n_features_in_, rows.n_clusters))
-    deviation = np.atleast_1d(rows.numbers.std(axis=0, dtype=np.float64))
-    heights[rows.positions] = _ratio((rows.centers - mean(rows.numbers)).T, deviation[:, np.newaxis])
+    means, deviation = _moments(rows.numbers, sample_weight)
+    heights[rows.positions] = _ratio((rows.centers - means).T, deviation[:, np.newaxis])
     texts = _texts(_without_rounding(model.cluster_centers_, rows.positions, deviation))
     others = [j for j in range(len(heights)) if j not in set(rows.positions)]
     for column, j in enumerate(others):
-        inside, everywhere = _shares(rows, column)
+        inside, everywhere = _shares(rows, column, weight)
         heights[j] = _ratio(inside - everywhere, np.sqrt(everywhere * (1 - everywhere)))
         texts[j] = [f"{text}  {_style.share(part)}" for text, part in zip(texts[j], inside.tolist(), strict=True)]
     unit = "standard deviations\nfrom the mean of all rows"
-    of_all = _texts(_without_rounding(_center_of_all(model, X, rows), rows.positions, deviation))
+    of_all = _texts(_without_rounding(_center_of_all(model, X, rows, means, weight), rows.positions, deviation))
     return Traits(names_of(model, feature_names), heights, texts, [text for (text,) in of_all], unit)
 
 
@@ -67,11 +68,24 @@ def of_centers(model: Clusterer, feature_names: Any) -> Traits:
     )
 
 
-def _center_of_all(model: Clusterer, X: Any, rows: Rows) -> NDArray[Any]:
+def _moments(
+    numbers: NDArray[Any], sample_weight: NDArray[np.float64] | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean and the standard deviation of each column."""
+    if sample_weight is None:
+        return mean(numbers), np.atleast_1d(numbers.std(axis=0, dtype=np.float64))
+    means = np.average(numbers.astype(np.float64), axis=0, weights=sample_weight)
+    return means, np.sqrt(np.average((numbers - means) ** 2, axis=0, weights=sample_weight))
+
+
+def _center_of_all(
+    model: Clusterer, X: Any, rows: Rows, means: NDArray[np.float64], weight: NDArray[np.float64]
+) -> NDArray[Any]:
     """Return the center of all rows, shape (1, n_features), as those of clusters: means and most frequent values."""
-    modes = [values[counts.argmax()] for values, counts in (np.unique(c, return_counts=True) for c in rows.codes.T)]
+    known = (np.unique(codes, return_inverse=True) for codes in rows.codes.T)
+    modes = [values[np.bincount(places, weight).argmax()] for values, places in known]
     data, _, _ = model._measured(X)
-    return data.decoded(np.array([[*mean(rows.numbers), *modes]]))
+    return data.decoded(np.array([[*means, *modes]]))
 
 
 def _without_rounding(centers: NDArray[Any], positions: list[int], deviation: NDArray[np.float64]) -> NDArray[Any]:
@@ -93,13 +107,14 @@ def _text(value: Any) -> str:
     return _style.minus(f"{value:,.0f}" if 1e3 <= abs(value) < 1e9 else f"{value:.3g}")
 
 
-def _shares(rows: Rows, column: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _shares(rows: Rows, column: int, weight: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return, for each cluster, the share of its mode in its rows and in all rows."""
     inside, everywhere = np.zeros(rows.n_clusters), np.zeros(rows.n_clusters)
     for cluster, mode in enumerate(rows.modes[:, column]):
-        has_it = rows.codes[:, column] == mode
-        everywhere[cluster] = has_it.mean()
-        inside[cluster] = has_it[rows.labels == cluster].mean() if (rows.labels == cluster).any() else np.nan
+        has_it, is_inside = rows.codes[:, column] == mode, rows.labels == cluster
+        everywhere[cluster] = weight[has_it].sum() / weight.sum()
+        total = weight[is_inside].sum()
+        inside[cluster] = weight[has_it & is_inside].sum() / total if total > 0 else np.nan
     return inside, everywhere
 
 
