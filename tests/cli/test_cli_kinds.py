@@ -42,7 +42,10 @@ def clustered_values(capsys, folder, path, *words):
 def test_numbers_with_signs_are_converted_with_a_word(tmp_path, capsys, rows, expected, unit):
     values, column, done = clustered_values(capsys, tmp_path, written(tmp_path, rows))
     assert values == expected and column.get("unit", "") == unit
-    assert f"Note: Taken as numbers, unless --as COLUMN=category says otherwise:\n    'a': {rows[0]!r} as " in done.err
+    assert (
+        f"Note: Taken as numbers (to treat them as categories: --as COLUMN=category):\n    'a': {rows[0]!r} as "
+        in done.err
+    )
     assert "Note" not in clustered_values(capsys, tmp_path, written(tmp_path, rows), "--as", "a=number")[2].err
 
 
@@ -81,7 +84,7 @@ DAYS = [-1, 19722, 19727, 19782]
 def test_dates_become_days_when_asked(tmp_path, capsys, format_):
     path = written(tmp_path, [date.strftime(format_) for date in DATES])
     said = refused(capsys, "cluster", path, "-k", 2)
-    assert "the column 'a' holds dates: " in said and "To take dates as days: --as a=date\n" in said
+    assert "the column 'a' holds dates: " in said and "To turn dates into days: --as a=date\n" in said
     assert "--categorical" not in said
     values, column, done = clustered_values(capsys, tmp_path, path, "--as", "a=date")
     assert values == DAYS and column["kind"] == "date"
@@ -115,7 +118,7 @@ def test_dates_and_times_of_formats_that_know_them(tmp_path, capsys, kind):
 
 def test_times_become_hours_when_asked(tmp_path, capsys):
     path = written(tmp_path, ["13:45", "9:15", "00:00", "23:30"])
-    assert "To take times as hours: --as a=time\n" in refused(capsys, "cluster", path, "-k", 2)
+    assert "To turn times into hours: --as a=time\n" in refused(capsys, "cluster", path, "-k", 2)
     assert clustered_values(capsys, tmp_path, path, "--as", "a=time")[0] == [0, 9.25, 13.75, 23.5]
     assert "a 23:30 (11:38)" in command(capsys, "cluster", path, "-k", 4, "--as", "a=time").out
     path = written(tmp_path, ["1:30 PM", "12:15 am", "6:00 PM", "9:00 AM"])
@@ -196,7 +199,7 @@ def test_text_in_a_format_that_has_numbers_is_a_number_when_asked(tmp_path, caps
     path = tmp_path / "t.parquet"
     pl.DataFrame({"a": ["4", "2", "1", "3"], "b": [1, 2, 3, 5]}).write_parquet(path)
     said = refused(capsys, "cluster", path, "-k", 2)
-    assert "the column 'a' holds numbers as text" in said and "To take text as numbers: --as a=number\n" in said
+    assert "the column 'a' holds numbers as text" in said and "To read text as numbers: --as a=number\n" in said
     assert clustered_values(capsys, tmp_path, path, "--as", "a=number")[0] == [1, 2, 3, 4]
 
 

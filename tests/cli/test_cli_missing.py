@@ -60,7 +60,7 @@ def test_infinite_values_are_not_missing(tmp_path, capsys, suffix):
     done = command(capsys, "cluster", path, "-k", 1, "--drop-missing")
     assert "3 rows of 5 left out, as values are missing or infinite; they get no cluster." in done.err
     said = refused(capsys, "cluster", path, "-k", 1, "--fill", "median")
-    assert "values are infinite" in said and "To count what is infinite as missing: --na inf,-inf\n" in said
+    assert "values are infinite" in said and "To count infinite values as missing: --na inf,-inf\n" in said
     assert "filled in: --fill" not in said  # which is what one did
     assert (
         "'a': 3 values, now 1" in command(capsys, "cluster", path, "-k", 1, "--fill", "median", "--na", "inf,-inf").err

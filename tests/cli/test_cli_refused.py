@@ -90,7 +90,7 @@ def test_files_that_are_not_there(tmp_path, table, capsys, command_):
 def test_a_first_line_of_numbers_is_doubted(tmp_path, capsys):
     done = command(capsys, "cluster", written(tmp_path, "5.1,3.5\n4.9,3\n4,4\n"), "-k", 1)
     assert done.status == 0
-    assert "is taken for the names of the columns, and holds numbers: '5.1' and '3.5'" in done.err
+    assert "was read as names of columns, but holds only numbers: '5.1' and '3.5'" in done.err
 
 
 def test_text_columns(table, capsys):
@@ -177,7 +177,7 @@ def test_nothing_is_overwritten_without_force(table, capsys, option):
     suffix = {"--out": "csv", "--plot": "png", "--save": "json"}[option]
     path = written(table.parent, "precious", f"there.{suffix}")
     words = ["cluster", table, "-k", 2, "--columns", "age", option, path]
-    assert "the file is there already. To replace it: --force" in refused(capsys, *words)
+    assert "the file already exists. To replace it: --force" in refused(capsys, *words)
     assert path.read_text() == "precious"
     assert command(capsys, *words, "--force").status == 0
     assert path.read_bytes() != b"precious"
@@ -326,7 +326,7 @@ def test_values_that_are_too_large(tmp_path, capsys):
     for words in (["cluster", path, "-k", 1], ["cluster", path, "-k", 1, "--scale", "none"], ["elbow", path]):
         said = refused(capsys, *words)
         assert said.startswith(f"Error: The column 'a' of {path} holds 1e+200, whose square is beyond the largest")
-        assert "Give it in a larger unit, or leave it out with --exclude.\n" in said
+        assert "Use a larger unit for it, or leave it out with --exclude.\n" in said
         assert " X" not in said and "sample_weight" not in said
     done = command(capsys, "cluster", path, "-k", 2, "--scale", "none")
     assert (done.status, done.err) == (0, "")
