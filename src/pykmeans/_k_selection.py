@@ -90,7 +90,7 @@ class KSelection:
     def best_k(self) -> int:
         """The k that most criteria call the best."""
         if self._best_k is None:
-            raise AttributeError(f"There is no best k: {self.reason}. Its attribute reasons says why.")
+            raise AttributeError(f"There is no best k: {self.reason}. The attribute reasons says why.")
         return self._best_k
 
     @property
