@@ -13,7 +13,7 @@ _OWN = {
 }
 _OF_TABLES = {
     "cluster": "cluster the rows of a table and describe the clusters",
-    "predict": "give the rows of a table to the clusters of a saved model",
+    "predict": "assign the rows of a table to the clusters of a saved model",
     "elbow": "find out how many clusters a table has",
     "segment": "paint an image in few colors",
 }
@@ -51,7 +51,7 @@ def _run_own(words: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="pykmeans",
         description="Exact, reproducible k-means clustering.",
-        epilog="pykmeans COMMAND --help says more of each. To see what comes out: pykmeans demo",
+        epilog="For the options of a command: pykmeans COMMAND --help. To see an example: pykmeans demo",
     )
     parser.add_argument("--version", action="version", version=f"pykmeans {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="command")
@@ -59,7 +59,7 @@ def _run_own(words: list[str]) -> int:
         command = commands.add_parser(name, help=words_of_help)
         if name == "demo":
             command.add_argument("--out", metavar="FOLDER", default="pykmeans-demo", help="where the pictures go")
-            command.add_argument("--force", action="store_true", help="replace pictures that are there")
+            command.add_argument("--force", action="store_true", help="replace existing pictures")
     chosen = parser.parse_args(words)
     if chosen.command is None:
         parser.print_help(sys.stderr)

@@ -19,7 +19,7 @@ _KNEE = 6 / 29  # below its cube, the cube root is replaced by a line
 def lab_from_rgb(rgb: NDArray[Any]) -> NDArray[np.float64]:
     """CIELAB of sRGB colors, (n, 3) from 0 to 1: lightness from 0 to 100, then a and b.
 
-    Greys, (n, 1), have a lightness only.
+    Grays, (n, 1), have a lightness only.
     """
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     if rgb.shape[1] == 1:

@@ -17,7 +17,7 @@ from ._model_file import replace
 from ._optional import optional
 
 _STOP_REASONS = {
-    "labels": "no flower changed its cluster any more, so nothing can change any more",
+    "labels": "no flower changed its cluster, so nothing more can change",
     "centers": "the centers hardly moved any more (by no more than tol allows)",
     "max_iter": "max_iter was reached",
 }

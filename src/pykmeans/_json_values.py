@@ -122,7 +122,7 @@ def text(value: Any) -> str:
     found = _laid_out(value, "", ensure_ascii=False) + "\n"
     try:
         found.encode()
-    except UnicodeEncodeError:  # half of a surrogate pair, which UTF-8 has not
+    except UnicodeEncodeError:  # half of a surrogate pair, which UTF-8 cannot encode
         return _laid_out(value, "", ensure_ascii=True) + "\n"
     return found
 

@@ -30,7 +30,7 @@ class KSelection:
         The numbers of clusters that were tried, in increasing order.
     best_k : int
         The k that most criteria call the best; at a tie the one whose criterion was listed first. Where no criterion
-        found any, there is none: an AttributeError that says so.
+        found one, reading it raises AttributeError.
     reason : str
         Why it is ``best_k``, or why there is none.
     best : dict of str to int or None
@@ -44,7 +44,7 @@ class KSelection:
     models : dict of int to KMeans or KPrototypes
         The fitted estimator of each k.
     best_model : KMeans or KPrototypes
-        The one of ``best_k``; an AttributeError where there is none.
+        The one of ``best_k``; reading it raises AttributeError where there is none.
     warm_started : dict of int to bool
         Whether the model of each k started from the centers of the k before, which led to less inertia than the
         estimator's own runs.
@@ -90,7 +90,7 @@ class KSelection:
     def best_k(self) -> int:
         """The k that most criteria call the best."""
         if self._best_k is None:
-            raise AttributeError(f"There is no best k: {self.reason}. best is {self.best}, and reasons says why.")
+            raise AttributeError(f"There is no best k: {self.reason}. The attribute reasons says why.")
         return self._best_k
 
     @property

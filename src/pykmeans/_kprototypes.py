@@ -231,15 +231,15 @@ class KPrototypes(Clusterer):
             Indexed by the cluster's number. "size" is its number of rows, or its sum of weights, and "share" its part
             in that of all clusters, "inertia" its sum of distances; "medoid" is the row nearest to its center, where
             ``store_medoids`` is set. Then come the columns of X in their own names (x0, x1, ... where they have none):
-            means of numbers and most frequent categories. Where X has a column with one of the first names, that of the
-            table gets an underscore behind it.
+            means of numbers and most frequent categories. Where X has a column with one of the first names, the
+            name here gets a trailing underscore.
 
         Raises
         ------
         NotFittedError
             Before fit.
         ValueError, TypeError
-            If X and sample_weight do not have the rows of fit, or the model was loaded, and X is given.
+            If X and sample_weight do not have the rows of fit, or if X is given and the model was loaded.
         ImportError
             If pandas is not installed.
 

@@ -182,7 +182,7 @@ def elbow(
     Returns
     -------
     selection : KSelection
-        Its ``best_k`` is the elbow, and an AttributeError where the curve has none; ``plot()`` draws the curve.
+        Its ``best_k`` is the elbow, and raises AttributeError where the curve has none; ``plot()`` draws the curve.
 
     Raises
     ------

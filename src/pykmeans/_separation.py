@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _MOST_FOR_ALL_ROWS = 1e10
 MOST_IN_A_SECOND = 2e9
 # Kaufman and Rousseeuw (1990), Finding groups in data, p. 88. They are of the silhouette: the simplified one is larger.
-_WORDS = ((0.7, "strong: the clusters are far apart"), (0.5, "reasonable"), (0.25, "weak: the clusters touch"))
-_NONE = "none to speak of: the clusters run into each other"
+_WORDS = ((0.7, "strong, the clusters are far apart"), (0.5, "reasonable"), (0.25, "weak, the clusters touch"))
+_NONE = "next to none, the clusters overlap"
 
 
 class Separation(NamedTuple):
@@ -46,7 +46,7 @@ class Separation(NamedTuple):
         value = self.mean
         if math.isnan(value):
             of_rows = f" in a sample of {counted(len(self.values), 'row')}" if self.is_sample else ""
-            return f"Separation: there is one cluster only{of_rows}."
+            return f"Separation: there is only one cluster{of_rows}."
         words = next((words for least, words in _WORDS if value > least), _NONE)
         return f"Separation: {words} (mean silhouette {value:.2f}{self.of_rows}; 1 is best)."
 
@@ -67,7 +67,7 @@ def separation(model: "Clusterer", X: Any, sample_weight: Any = None) -> Separat
 
 
 def sample(n_rows: int, n_columns: int, weight: NDArray[np.float64] | None = None, times: int = 1) -> NDArray[np.intp]:
-    """Return the numbers of as many rows as have silhouettes within a second, always the same ones; all where they do.
+    """Return the positions of rows whose silhouettes take at most a second: all, or always the same sample.
 
     Parameters
     ----------

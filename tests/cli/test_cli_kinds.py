@@ -42,7 +42,10 @@ def clustered_values(capsys, folder, path, *words):
 def test_numbers_with_signs_are_converted_with_a_word(tmp_path, capsys, rows, expected, unit):
     values, column, done = clustered_values(capsys, tmp_path, written(tmp_path, rows))
     assert values == expected and column.get("unit", "") == unit
-    assert f"Note: Taken as numbers, unless --as COLUMN=category says otherwise:\n    'a': {rows[0]!r} as " in done.err
+    assert (
+        f"Note: Read as numbers (to treat them as categories: --as COLUMN=category):\n    'a': {rows[0]!r} as "
+        in done.err
+    )
     assert "Note" not in clustered_values(capsys, tmp_path, written(tmp_path, rows), "--as", "a=number")[2].err
 
 
@@ -57,7 +60,7 @@ def test_decimal_commas_and_points_between_thousands(tmp_path, capsys):
 def test_what_is_not_all_of_one_kind_is_refused(tmp_path, capsys, rows):
     said = refused(capsys, "cluster", written(tmp_path, rows), "-k", 2)
     assert "the column 'a' holds text" in said and "--categorical a\n" in said
-    assert " is no number" in refused(capsys, "cluster", written(tmp_path, rows), "-k", 2, "--as", "a=number")
+    assert " is not a number" in refused(capsys, "cluster", written(tmp_path, rows), "-k", 2, "--as", "a=number")
 
 
 def test_numbers_with_signs_may_be_categories(tmp_path, capsys):
@@ -81,7 +84,7 @@ DAYS = [-1, 19722, 19727, 19782]
 def test_dates_become_days_when_asked(tmp_path, capsys, format_):
     path = written(tmp_path, [date.strftime(format_) for date in DATES])
     said = refused(capsys, "cluster", path, "-k", 2)
-    assert "the column 'a' holds dates: " in said and "To take dates as days: --as a=date\n" in said
+    assert "the column 'a' holds dates: " in said and "To turn dates into days: --as a=date\n" in said
     assert "--categorical" not in said
     values, column, done = clustered_values(capsys, tmp_path, path, "--as", "a=date")
     assert values == DAYS and column["kind"] == "date"
@@ -100,7 +103,7 @@ def test_years_of_two_and_of_four_digits(tmp_path, capsys):
     path = written(tmp_path, ["05.01.24", "31.12.99", "31.12.70", "1.1.00"])
     assert clustered_values(capsys, tmp_path, path, "--as", "a=date")[0] == [364, 10956, 10957, 19727]
     path = written(tmp_path, ["05.01.2024", "05.01.24", "1.1.2000", "2.1.2000"])  # or the second is of the year 24
-    assert "is no date" in refused(capsys, "cluster", path, "-k", 2, "--as", "a=date")
+    assert "is not a date" in refused(capsys, "cluster", path, "-k", 2, "--as", "a=date")
 
 
 @pytest.mark.parametrize("kind", ["date", "time"])
@@ -115,7 +118,7 @@ def test_dates_and_times_of_formats_that_know_them(tmp_path, capsys, kind):
 
 def test_times_become_hours_when_asked(tmp_path, capsys):
     path = written(tmp_path, ["13:45", "9:15", "00:00", "23:30"])
-    assert "To take times as hours: --as a=time\n" in refused(capsys, "cluster", path, "-k", 2)
+    assert "To turn times into hours: --as a=time\n" in refused(capsys, "cluster", path, "-k", 2)
     assert clustered_values(capsys, tmp_path, path, "--as", "a=time")[0] == [0, 9.25, 13.75, 23.5]
     assert "a 23:30 (11:38)" in command(capsys, "cluster", path, "-k", 4, "--as", "a=time").out
     path = written(tmp_path, ["1:30 PM", "12:15 am", "6:00 PM", "9:00 AM"])
@@ -135,7 +138,7 @@ def test_a_date_that_may_be_either_way_round_is_asked_for(tmp_path, capsys):
     assert days == {"%d/%m/%Y": 19754, "%m/%d/%Y": 19724}  # the first of February, the second of January
     new = written(tmp_path, ["13/02/2024"], "new.csv")  # the model was made with the other way round
     said = refused(capsys, "predict", tmp_path / "m.json", new)
-    assert "the column 'a' holds text: '13/02/2024' in row 1, no date like %m/%d/%Y" in said
+    assert "the column 'a' holds text: '13/02/2024' in row 1, not a date like %m/%d/%Y" in said
 
 
 def test_predict_doubts_what_the_fit_had_no_format_for(tmp_path, capsys):
@@ -148,7 +151,7 @@ def test_predict_doubts_what_the_fit_had_no_format_for(tmp_path, capsys):
     assert (done.status, done.err) == (0, "")
     path = tmp_path / "t.csv"
     path.write_text('a,b\n2024-02-01,"1,234"\n')
-    assert "Note: Taken as numbers:\n    'b': '1,234' as 1234\n" in command(capsys, "predict", model, path).err
+    assert "Note: Read as numbers:\n    'b': '1,234' as 1234\n" in command(capsys, "predict", model, path).err
 
 
 def test_numbers_may_be_dates(tmp_path, capsys):
@@ -159,15 +162,15 @@ def test_numbers_may_be_dates(tmp_path, capsys):
 @pytest.mark.parametrize(
     "option, phrase",
     [
-        ("a", "say COLUMN=KIND"),
+        ("a", "write COLUMN=KIND"),
         ("a=size", "Kinds are number, category, date (in days) and time (in hours)"),
-        ("a=number:%d", "say COLUMN=KIND"),
+        ("a=number:%d", "write COLUMN=KIND"),
         ("c=number", "--as names 'c', but"),
-        ("a=number", "--as a=number: 'x' in row 1 is no number"),
-        ("a=date", "--as a=date: 'x' in row 1 is no date"),
-        ("a=date:%Q", "--as a=date: 'x' in row 1 is no date like %Q"),
-        ("a=time", "--as a=time: 'x' in row 1 is no time"),
-        ("b=date", "--as b=date: '0' in row 1 is no date"),
+        ("a=number", "--as a=number: 'x' in row 1 is not a number"),
+        ("a=date", "--as a=date: 'x' in row 1 is not a date"),
+        ("a=date:%Q", "--as a=date: 'x' in row 1 is not a date like %Q"),
+        ("a=time", "--as a=time: 'x' in row 1 is not a time"),
+        ("b=date", "--as b=date: '0' in row 1 is not a date"),
     ],
 )
 def test_kinds_that_cannot_be(tmp_path, capsys, option, phrase):
@@ -196,7 +199,7 @@ def test_text_in_a_format_that_has_numbers_is_a_number_when_asked(tmp_path, caps
     path = tmp_path / "t.parquet"
     pl.DataFrame({"a": ["4", "2", "1", "3"], "b": [1, 2, 3, 5]}).write_parquet(path)
     said = refused(capsys, "cluster", path, "-k", 2)
-    assert "the column 'a' holds numbers as text" in said and "To take text as numbers: --as a=number\n" in said
+    assert "the column 'a' holds numbers as text" in said and "To read text as numbers: --as a=number\n" in said
     assert clustered_values(capsys, tmp_path, path, "--as", "a=number")[0] == [1, 2, 3, 4]
 
 
@@ -247,7 +250,7 @@ def test_predict_converts_as_the_fit_did(tmp_path, capsys):
         assert pl.read_csv(tmp_path / "o.csv")["cluster"].to_list() == [labels[i]]
     path.write_text("share,price,when\n0.9,1,5.1.24\n")
     said = command(capsys, "predict", model, path).err
-    assert "Numbers of 'share' had '%' beside them in the fit, and have nothing now" in said
+    assert "Numbers in 'share' had '%' beside them in the fit and have nothing now" in said
 
 
 @pytest.mark.parametrize("old, new", [('"unit": "%"', '"unit": 3'), ('"decimal": "."', '"decimal": "x"'),
@@ -260,12 +263,12 @@ def test_meanings_in_a_model_are_judged(tmp_path, capsys, old, new):
     text = model.read_text()
     assert old in text
     model.write_text(text.replace(old, new))
-    assert 'its "table" is not what it must be' in refused(capsys, "predict", model, path)
+    assert 'its "table" is invalid' in refused(capsys, "predict", model, path)
 
 
 def test_many_rows_of_text_are_read_to_the_end(tmp_path, capsys):
     rows = [f"{i % 50}%" for i in range(3000)]
-    assert "Taken as numbers" in command(capsys, "cluster", written(tmp_path, rows), "-k", 2).err
+    assert "Read as numbers" in command(capsys, "cluster", written(tmp_path, rows), "-k", 2).err
     said = refused(capsys, "cluster", written(tmp_path, [*rows, "x%"]), "-k", 2)
     assert "the column 'a' holds text" in said
     dates = [str(datetime.date(2020, 1, 1) + datetime.timedelta(days=i)) for i in range(1500)]

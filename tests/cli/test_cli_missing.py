@@ -60,7 +60,7 @@ def test_infinite_values_are_not_missing(tmp_path, capsys, suffix):
     done = command(capsys, "cluster", path, "-k", 1, "--drop-missing")
     assert "3 rows of 5 left out, as values are missing or infinite; they get no cluster." in done.err
     said = refused(capsys, "cluster", path, "-k", 1, "--fill", "median")
-    assert "values are infinite" in said and "To count what is infinite as missing: --na inf,-inf\n" in said
+    assert "values are infinite" in said and "To count infinite values as missing: --na inf,-inf\n" in said
     assert "filled in: --fill" not in said  # which is what one did
     assert (
         "'a': 3 values, now 1" in command(capsys, "cluster", path, "-k", 1, "--fill", "median", "--na", "inf,-inf").err
@@ -123,7 +123,7 @@ def test_weights_are_not_filled_in(tmp_path, capsys):
 def test_a_column_without_a_value_cannot_be_filled(tmp_path, capsys):
     path = written(tmp_path, "a,b\n1,\n2,\n")
     said = refused(capsys, "cluster", path, "-k", 1, "--fill", "median")
-    assert "no row has a value of 'b'" in said and "--exclude b" in said
+    assert "no row has a value in 'b'" in said and "--exclude b" in said
 
 
 def test_predict_fills_in_what_the_fit_did(tmp_path, capsys):
@@ -146,4 +146,4 @@ def test_fill_values_of_a_model_are_judged(tmp_path, capsys):
     for old, new in (('"fill": "v"', '"fill": 1.5'), ('"fill": 3.0', '"fill": "v"'), ('"fill": 3.0', '"fill": 1e999')):
         assert old in text
         model.write_text(text.replace(old, new))
-        assert 'its "table" is not what it must be' in refused(capsys, "predict", model, path)
+        assert 'its "table" is invalid' in refused(capsys, "predict", model, path)

@@ -65,7 +65,7 @@ def test_spreadsheets(tmp_path, capsys, expected):
     PLAIN.write_excel(path)
     assert labels(capsys, tmp_path, path) == expected
     said = refused(capsys, "cluster", path, "-k", 2, "--out", tmp_path / "o.xlsx")
-    assert "such a table can be read, but not written. Known are .csv, .tsv, " in said and ".xlsx." not in said
+    assert "this format can be read, but not written. Use one of .csv, .tsv, " in said and ".xlsx." not in said
     done = command(capsys, "cluster", path, "-k", 2, "--out", "-")
     assert done.out.startswith("age,income,cluster\n")
 
@@ -140,7 +140,7 @@ def test_other_encodings(tmp_path, capsys, encoding, suffix):
 def test_the_line_is_shown_as_it_would_be(tmp_path, capsys):
     path = written(tmp_path, "a,b\n1,2\n3,Jos\u00e9\n".encode("cp1252"))
     said = refused(capsys, "cluster", path, "-k", 1)
-    assert "see line 3.\n" in said and "There it says '3,Jos\u00e9' if the encoding is cp1252." in said
+    assert "see line 3.\n" in said and "Read as cp1252, that line says '3,Jos\u00e9'." in said
     path.write_bytes(b"a,b\n1,2\n3,\x81\n")  # which is nothing in cp1252
     assert "--encoding latin-1\n" in refused(capsys, "cluster", path, "-k", 1)
     said = refused(capsys, "cluster", path, "-k", 1, "--encoding", "latin-1", "--columns", "c")
@@ -151,13 +151,13 @@ def test_the_line_is_shown_as_it_would_be(tmp_path, capsys):
 
 def test_encodings_that_cannot_be(tmp_path, capsys):
     path = written(tmp_path, "a,b\n1,\u00e9\n")
-    assert "there is no encoding of this name" in refused(capsys, "cluster", path, "-k", 1, "--encoding", "utf-9")
-    assert "there is no encoding of this name" in refused(capsys, "cluster", path, "-k", 1, "--encoding", "base64")
+    assert "there is no such encoding" in refused(capsys, "cluster", path, "-k", 1, "--encoding", "utf-9")
+    assert "there is no such encoding" in refused(capsys, "cluster", path, "-k", 1, "--encoding", "base64")
     assert "is not ascii text: see line 2" in refused(capsys, "cluster", path, "-k", 1, "--encoding", "ascii")
     parquet = tmp_path / "t.parquet"
     PLAIN.write_parquet(parquet)
     said = refused(capsys, "cluster", parquet, "-k", 1, "--encoding", "cp1252")
-    assert "t.parquet is no text, but parquet" in said
+    assert "t.parquet is parquet, not text" in said
 
 
 # ---------------------------------------------------------------- what stands for nothing
@@ -207,4 +207,4 @@ def test_predict_knows_the_words_of_the_fit(tmp_path, capsys):
     for value in ('"-999"', '["-999", 3]'):
         model.write_text(text.replace(json.dumps(["-999"]), value))
         assert model.read_text() != text
-        assert 'its "table" is not what it must be' in refused(capsys, "predict", model, path)
+        assert 'its "table" is invalid' in refused(capsys, "predict", model, path)

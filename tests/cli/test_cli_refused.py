@@ -30,8 +30,8 @@ def written(folder, content, name="t.csv"):
 BROKEN = {
     "nothing": ("", "is empty"),
     "blank lines": ("\n \n", "is empty"),
-    "only names": ("a,b\n", "has names of columns, but no rows"),
-    "a name twice": ("a,b,a\n1,2,3\n", "has several columns of the name 'a'"),
+    "only names": ("a,b\n", "has column names, but no rows"),
+    "a name twice": ("a,b,a\n1,2,3\n", "has several columns named 'a'"),
     "a line too long": ("a,b\n1,2\n3,4,5\n", "has 2 columns, but line 3 has 3 fields"),
     "Latin-1": (b"a,b\n1,2\n3,\xe9\n", "is not UTF-8 text: see line 3"),
     "UTF-16": ("a,b\n1,2\n".encode("utf-16"), "is not UTF-8 text: see line 1"),
@@ -75,7 +75,7 @@ def test_a_file_that_polars_panics_at(tmp_path, capsys):
 @pytest.mark.parametrize("name", ["t.doc", "t"])
 def test_formats_that_are_not_known(tmp_path, capsys, name):
     said = refused(capsys, "cluster", written(tmp_path, "a\n1\n", name), "-k", 1)
-    assert "Known are .csv, .tsv" in said
+    assert "Use one of .csv, .tsv" in said
 
 
 @pytest.mark.parametrize("command_", ["cluster", "elbow", "predict"])
@@ -90,7 +90,7 @@ def test_files_that_are_not_there(tmp_path, table, capsys, command_):
 def test_a_first_line_of_numbers_is_doubted(tmp_path, capsys):
     done = command(capsys, "cluster", written(tmp_path, "5.1,3.5\n4.9,3\n4,4\n"), "-k", 1)
     assert done.status == 0
-    assert "is taken for the names of the columns, and holds numbers: '5.1' and '3.5'" in done.err
+    assert "was read as names of columns, but holds only numbers: '5.1' and '3.5'" in done.err
 
 
 def test_text_columns(table, capsys):
@@ -177,7 +177,7 @@ def test_nothing_is_overwritten_without_force(table, capsys, option):
     suffix = {"--out": "csv", "--plot": "png", "--save": "json"}[option]
     path = written(table.parent, "precious", f"there.{suffix}")
     words = ["cluster", table, "-k", 2, "--columns", "age", option, path]
-    assert "the file is there already. To replace it: --force" in refused(capsys, *words)
+    assert "the file already exists. To replace it: --force" in refused(capsys, *words)
     assert path.read_text() == "precious"
     assert command(capsys, *words, "--force").status == 0
     assert path.read_bytes() != b"precious"
@@ -186,8 +186,8 @@ def test_nothing_is_overwritten_without_force(table, capsys, option):
 def test_outputs_are_judged_before_the_table_is_read(tmp_path, capsys):
     path = written(tmp_path, "precious", "there.csv")
     for words in (["cluster", "no.csv", "-k", 2], ["elbow", "no.csv"], ["predict", "no.json", "no.csv"]):
-        assert "is there already" in refused(capsys, *words, "--out", path)
-    assert "is there already" in refused(
+        assert "the file already exists" in refused(capsys, *words, "--out", path)
+    assert "the file already exists" in refused(
         capsys, "segment", "no.jpg", "--out", written(tmp_path, "precious", "there.png")
     )
 
@@ -198,16 +198,18 @@ def test_outputs_that_cannot_be(table, capsys):
     assert "this is a folder" in refused(capsys, *words, "--out", folder)
     assert "there is no folder" in refused(capsys, *words, "--out", folder / "no" / "o.csv")
     assert "name the same file" in refused(capsys, *words, "--out", folder / "o.csv", "--save", folder / "o.csv")
-    assert "Known are .csv" in refused(capsys, *words, "--out", folder / "o.xlsx")
-    assert "Known are .png" in refused(capsys, *words, "--plot", folder / "o.csv")
-    assert "a model goes into a file" in refused(capsys, *words, "--save", "-")
+    assert "Use one of .csv" in refused(capsys, *words, "--out", folder / "o.xlsx")
+    assert "the name must end with the format of the picture: .png" in refused(
+        capsys, *words, "--plot", folder / "o.csv"
+    )
+    assert "a model cannot go to standard output" in refused(capsys, *words, "--save", "-")
     assert os.listdir(folder) == ["customers.csv"]
 
 
 def test_a_folder_that_one_may_not_write_into(table, capsys, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write everywhere
     said = refused(capsys, "cluster", table, "-k", 2, "--columns", "age", "--out", table.parent / "o.csv")
-    assert "you may not write into" in said
+    assert "you have no permission to write in" in said
 
 
 def test_a_disk_that_is_full(table, capsys, monkeypatch):
@@ -235,18 +237,18 @@ def test_models_that_are_none(tmp_path, table, capsys):
     assert "is not a model that can be loaded" in refused(capsys, "predict", table, table)
     path = tmp_path / "model.json"
     KMeans(2, random_state=0).fit(customers().select("age").to_numpy()).save(path)
-    assert "does not know its columns" in refused(capsys, "predict", path, table)
+    assert "does not name its columns" in refused(capsys, "predict", path, table)
     command(capsys, "cluster", table, "-k", 2, "--columns", "age,visits", "--save", path, "--force")
     text = path.read_text()
     for old, new in [('"divisor"', '"x"'), ('"name": "visits"', '"nome": "visits"'), ('"scaling"', '"x"')]:
         path.write_text(text.replace(old, new))
-        assert 'its "table" is not what it must be' in refused(capsys, "predict", path, table)
+        assert 'its "table" is invalid' in refused(capsys, "predict", path, table)
 
 
 # Where the "table" of a model of age, plan and visits is something else, and what is said of it.
 OTHER_TABLES = {
     "an array for columns": (["columns"], {"$float64": [[1.0]]}, "columns is array([[1.]]), which must be a list"),
-    "a number for a column": (["columns", 0], 3, "3 is no column"),
+    "a number for a column": (["columns", 0], 3, "3 is not a column"),
     "an offset beyond float64": (["columns", 0, "offset"], 10**400, "which must be a finite number"),
     "a divisor beyond float64": (["columns", 0, "divisor"], 10**400, "which must be a finite number > 0"),
     "a divisor of 0": (["columns", 0, "divisor"], 0.0, "divisor is 0.0, which must be a finite number > 0"),
@@ -271,13 +273,13 @@ def test_models_of_which_the_table_was_changed(tmp_path, table, capsys, way, val
     place[way[-1]] = value
     path.write_text(json.dumps(found))
     said = refused(capsys, "predict", path, table)
-    assert 'its "table" is not what it must be' in said and phrase in said
+    assert 'its "table" is invalid' in said and phrase in said
 
 
 def test_a_model_from_python_with_two_columns_of_one_name(tmp_path, table, capsys):
     X = pd.DataFrame([[1.0, 2.0], [3.0, 5.0]], columns=["age", "age"])
     KMeans(2, random_state=0).fit(X).save(tmp_path / "model.json")
-    assert "has several columns of one name" in refused(capsys, "predict", tmp_path / "model.json", table)
+    assert "has several columns with the same name" in refused(capsys, "predict", tmp_path / "model.json", table)
 
 
 def test_tables_that_lack_what_a_model_needs(tmp_path, table, capsys):
@@ -325,8 +327,8 @@ def test_values_that_are_too_large(tmp_path, capsys):
     path = written(tmp_path, "a,b\n1e200,1\n-1e200,2\n")
     for words in (["cluster", path, "-k", 1], ["cluster", path, "-k", 1, "--scale", "none"], ["elbow", path]):
         said = refused(capsys, *words)
-        assert said.startswith(f"Error: The column 'a' of {path} holds 1e+200, whose square is beyond the largest")
-        assert "Give it in a larger unit, or leave it out with --exclude.\n" in said
+        assert said.startswith(f"Error: The column 'a' of {path} holds 1e+200, whose square exceeds the largest")
+        assert "Use a larger unit for it, or leave it out with --exclude.\n" in said
         assert " X" not in said and "sample_weight" not in said
     done = command(capsys, "cluster", path, "-k", 2, "--scale", "none")
     assert (done.status, done.err) == (0, "")
@@ -336,7 +338,7 @@ def test_weights_that_are_too_large(tmp_path, capsys):
     path = written(tmp_path, "a,w\n1,1e308\n2,1e308\n")
     for words in (["cluster", path, "-k", 1], ["elbow", path]):
         said = refused(capsys, *words, "--weight", "w")
-        assert said.startswith("Error: --weight: there are weights of 1e+308, so that sums are beyond the largest")
+        assert said.startswith("Error: --weight: weights reach 1e+308, so sums exceed the largest")
         assert "sample_weight" not in said
 
 

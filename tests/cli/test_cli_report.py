@@ -102,7 +102,7 @@ def test_reports_that_are_refused(table, capsys, monkeypatch):
     assert "its name must end with .html" in refused(capsys, *words, "-")
     path = table.parent / "report.html"
     path.write_text("precious")
-    assert "is there already" in refused(capsys, *words, path)
+    assert "the file already exists" in refused(capsys, *words, path)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     said = refused(capsys, *words, table.parent / "other.html")
     assert "--report needs matplotlib, which is not installed: pip install 'pykmeans[plot]'." in said

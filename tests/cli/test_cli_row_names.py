@@ -80,6 +80,6 @@ def test_several_are_named_together_and_one_column_alone_is_used(tmp_path, capsy
     path = tmp_path / "t.csv"
     pl.DataFrame({"id": WITH_GAPS, "nr": SHUFFLED, "a": [1, 1, 1, 1, 1, 9, 9, 9, 9, 9]}).write_csv(path)
     said = command(capsys, "cluster", path, "-k", 2).err
-    assert "2 columns are left out" in said and "'id' rises with the row" in said and "'nr' counts the rows" in said
+    assert "2 columns are left out" in said and "'id' rises from row to row" in said and "'nr' numbers the rows" in said
     assert "Every column of" in refused(capsys, "cluster", path, "-k", 2, "--exclude", "a")
     assert command(capsys, "cluster", path, "-k", 2, "--exclude", "a,nr").err == ""

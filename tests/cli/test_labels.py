@@ -59,7 +59,7 @@ def test_a_column_of_this_name_that_holds_something_else_is_as_any_other(tmp_pat
 def test_another_name_keeps_both(labelled, capsys):
     out, again = labelled.parent / "out.csv", labelled.parent / "again.csv"
     words = ["-k", 2, "--drop-missing", "--name", "segment"]
-    assert "has a column 'cluster' already" in refused(capsys, "cluster", labelled, *words[:3], "--out", out)
+    assert "already has a column 'cluster'" in refused(capsys, "cluster", labelled, *words[:3], "--out", out)
     done = command(capsys, "cluster", labelled, *words, "--out", out)
     assert "Wrote" in done.out and "the table with a column 'segment'" in done.out
     assert pl.read_csv(out).drop("segment").equals(pl.read_csv(labelled))
@@ -86,7 +86,7 @@ def test_force_says_that_it_replaces_what_is_not_ours(tmp_path, capsys):
     KMeans(2, random_state=0).fit(pl.DataFrame({"a": [1, 2]})).save(model)
     words = ["--name", "segment", "--out", out]
     for done in (["cluster", path, "-k", 2, "--columns", "a"], ["predict", model, path]):
-        assert "has a column 'segment' already" in refused(capsys, *done, *words)
+        assert "already has a column 'segment'" in refused(capsys, *done, *words)
         assert "The column 'segment' of" in (said := command(capsys, *done, *words, "--force").err)
         assert "is replaced" in said
         assert sorted(pl.read_csv(out)["segment"]) == [0, 1]

@@ -54,7 +54,7 @@ def test_a_sample_may_miss_the_only_other_cluster(monkeypatch):
     monkeypatch.setattr(_separation, "MOST_IN_A_SECOND", 100)
     X = np.append(np.linspace(0, 1, 999), 1000).reshape(-1, 1)
     found = _separation.separation(KMeans(2, random_state=0).fit(X), X)
-    assert found.sentence == "Separation: there is one cluster only in a sample of 10 rows."
+    assert found.sentence == "Separation: there is only one cluster in a sample of 10 rows."
 
 
 def test_all_k_nearby_are_compared_by_the_same_rows(noise, capsys, monkeypatch):

@@ -323,7 +323,7 @@ def test_missing_values(case, entry):
         ENTRIES[entry](X)
     name = {"init": "init", "centers of assign": "centers"}.get(entry, "X")
     assert str(caught.value).startswith(f"Input {name} contains missing values.")
-    assert str(caught.value).endswith("fill them with 'missing', for one.")
+    assert str(caught.value).endswith("fill them with 'missing', for example.")
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_of_a_selection_the_best_model_and_why(path):
     assert page.titles[0] == "3 clusters of 9 rows" and page.titles[-2] == "How many clusters"
     assert len(page.pictures) == 4
     assert "Number of clusters: 3, by every criterion (elbow, silhouette)." in page.text
-    with pytest.raises(ValueError, match="this one has none: give one of its models"):
+    with pytest.raises(ValueError, match="this one has none: pass one of its models"):
         report(select_k([[0.0], [1.0]], [1], criteria=("elbow",)), [[0.0], [1.0]], path)
 
 
@@ -137,7 +137,7 @@ def test_many_columns_and_clusters_and_a_single_one(path):
 
     report(KMeans(1).fit(X[:, :2]), X[:, :2], path)
     assert "How well they are separated" not in Page(path).titles
-    assert "there is one cluster only" in Page(path).text
+    assert "there is only one cluster" in Page(path).text
     assert Page(path).titles[0] == "1 cluster of 60 rows"
 
 

@@ -48,7 +48,7 @@ class _Commands(TyperGroup):
     """The commands, and how they end."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a command; errors that the user can mend become a message."""
+        """Run a command; errors that the user can fix become messages."""
         try:
             with library_warnings_in_plain_words():
                 result = super().invoke(ctx)
@@ -60,7 +60,7 @@ class _Commands(TyperGroup):
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
         except BrokenPipeError:
-            raise  # typer ends quietly where nobody reads on
+            raise  # typer ends quietly where nobody reads the output
         except OSError as error:  # a full disk, say
             say("Error", f"{error.filename or 'A file'} cannot be read or written: {error.strerror}.")
             raise typer.Exit(2) from None
@@ -93,7 +93,7 @@ Kinds = Annotated[
     typer.Option(
         "--as",
         metavar="A=KIND",
-        help="What a column holds: number, category, date (becomes days) or time (hours).",
+        help="How to read a column: number, category, date (in days) or time (in hours).",
         show_default=False,
     ),
 ]
@@ -104,7 +104,7 @@ MetricOption = Annotated[
     Metric | None,
     typer.Option(
         "--metric",
-        help="The distance; hamming takes all columns as categories.  [default: euclidean]",
+        help="The distance; hamming treats all columns as categories.  [default: euclidean]",
         show_default=False,
     ),
 ]
@@ -121,7 +121,7 @@ FillOption = Annotated[
     Fill | None,
     typer.Option(
         "--fill",
-        help="Fill in missing values; a category that is missing is the most frequent one.",
+        help="Fill in missing numbers this way, and missing categories by the most frequent one.",
         show_default=False,
     ),
 ]
@@ -136,12 +136,12 @@ FormatOption = Annotated[
 Encoding = Annotated[
     str | None,
     typer.Option(
-        "--encoding", metavar="NAME", help="Encoding of text, cp1252 say.  [default: utf-8]", show_default=False
+        "--encoding", metavar="NAME", help="Text encoding, such as cp1252.  [default: utf-8]", show_default=False
     ),
 ]
 NA = Annotated[
     list[str] | None,
-    typer.Option("--na", metavar="A,B", help="What stands for a missing value, besides the usual.", show_default=False),
+    typer.Option("--na", metavar="A,B", help="Words for a missing value, besides the usual ones.", show_default=False),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Source of the random numbers.")]
 NInit = Annotated[int, typer.Option("--n-init", min=1, help="Runs from different starts; the best is kept.")]
@@ -154,7 +154,7 @@ Out = Annotated[
         show_default=False,
     ),
 ]
-Name = Annotated[str, typer.Option("--name", metavar="COLUMN", help="What --out calls the column of clusters.")]
+Name = Annotated[str, typer.Option("--name", metavar="COLUMN", help="Name of the column of clusters in --out.")]
 Centers = Annotated[
     str | None,
     typer.Option(
@@ -171,13 +171,13 @@ Plot = Annotated[
 ReportOption = Annotated[
     str | None,
     typer.Option(
-        "--report", metavar="FILE", help="Write a report: one .html with tables and pictures.", show_default=False
+        "--report", metavar="FILE", help="Write a report: one .html file with tables and pictures.", show_default=False
     ),
 ]
 Save = Annotated[
     str | None, typer.Option("--save", metavar="FILE", help="Save the model, for predict.", show_default=False)
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace files, and a column of clusters, that are there.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace existing files and an existing column of clusters.")]
 
 
 @app.command()
@@ -227,7 +227,7 @@ def predict(
     encoding: Encoding = None,
     force: Force = False,
 ) -> None:
-    """Give the rows of a table to the clusters of a saved model."""
+    """Assign the rows of a table to the clusters of a saved model."""
     reading = _reading(format, encoding, na)
     _cluster.predict(model, data, drop_missing=drop_missing, reading=reading, label=name, out=out, force=force)
 
@@ -273,12 +273,12 @@ def segment(
     photo: Annotated[str, typer.Argument(metavar="PHOTO", show_default=False, help="An image that Pillow reads.")],
     colors: Annotated[int, typer.Option("--colors", min=1, help="Number of colors.")] = 8,
     space: Annotated[
-        Space, typer.Option("--space", help="Where colors are compared: lab is as the eye does.")
+        Space, typer.Option("--space", help="Color space for distances; lab is close to what the eye sees.")
     ] = Space.lab,
     seed: Seed = 0,
     out: Annotated[
         str | None,
-        typer.Option("--out", metavar="FILE", help="Write the image in these colors, a .png.", show_default=False),
+        typer.Option("--out", metavar="FILE", help="Write the image: .png, .tif or .webp.", show_default=False),
     ] = None,
     force: Force = False,
 ) -> None:

@@ -32,7 +32,7 @@ class Outputs:
         _pictures.check(self.plot)
         _report.check(self.report)
         if self.save == "-":
-            raise Refusal("--save -: a model goes into a file, not to standard output.")
+            raise Refusal("--save -: a model cannot go to standard output. Give it a file.")
         for path in (self.out, self.centers):
             if path is not None:
                 output_format(path, format)
@@ -68,7 +68,7 @@ def cluster(
         separated = separation(model.estimator, rows, selection.weight)
         compared = nearby(model, selection)
 
-    # Files come first: what reads the summary may stop reading.
+    # Files come first: whoever reads the summary may close the pipe.
     contents = _contents(outputs, options, model, selection)
     if outputs.report is not None:
         contents[outputs.report] = _report.content(model, selection, separated, compared, command)
@@ -80,7 +80,7 @@ def cluster(
     summary.wrote(outputs.centers, "the centers, in the units of the table")
     summary.wrote(outputs.save, "the model, for pykmeans predict")
     summary.wrote(outputs.plot, "the picture of the clusters")
-    summary.wrote(outputs.report, "the report, a page for a browser that needs no other file")
+    summary.wrote(outputs.report, "the report, one page for a browser with all pictures in it")
 
 
 def _contents(outputs: Outputs, options: ColumnOptions, model: TableModel, selection: Selection) -> dict[str, bytes]:
@@ -109,7 +109,7 @@ def predict(
     if out is not None:
         check_label(table, label, force)
     selection = model.select(table, drop_missing)
-    with refusing_what_is_too_large(selection, "Give it in the unit of the table that the model was made with."):
+    with refusing_what_is_too_large(selection, "Use the same units as the table that the model was made with."):
         labels = model.estimator.predict(model.rows(selection))
 
     if out is not None and kind is not None:

@@ -20,10 +20,10 @@ from ._tables import Table
 _KINDS = {"number": "numbers as text", "date": "dates", "time": "times"}  # in words
 # How each kind of what cannot be used as it is can be used: {0} stands for the columns, {1} for what --as takes.
 _WAYS = {
-    "text": "To take text as categories: --categorical {0}",
-    "number": "To take text as numbers: --as {1}",
-    "date": "To take dates as days: --as {1}",
-    "time": "To take times as hours: --as {1}",
+    "text": "To treat text as categories: --categorical {0}",
+    "number": "To read text as numbers: --as {1}",
+    "date": "To turn dates into days: --as {1}",
+    "time": "To turn times into hours: --as {1}",
 }
 
 
@@ -134,11 +134,11 @@ def refuse_what_differs(table: Table, columns: dict[str, Understood], meanings: 
     wrong = {name: column for name, column in columns.items() if column.values is None}
     if wrong:
         lines = [
-            f"the column {name!r} holds {_held(column)}" + ("" if column.formats else f", no {meanings[name]}")
+            f"the column {name!r} holds {_held(column)}" + ("" if column.formats else f", not a {meanings[name]}")
             for name, column in wrong.items()
         ]
         raise Refusal(
-            f"{table.name}: it does not hold what the model was made with\n{shortened(lines)}\n"
+            f"{table.name}: it does not hold what the model needs\n{shortened(lines)}\n"
             "Correct these values, or say which of them count as missing: --na"
         )
     say_what_was_converted(
@@ -147,16 +147,14 @@ def refuse_what_differs(table: Table, columns: dict[str, Understood], meanings: 
     for name, column in columns.items():
         if column.meaning.unit != meanings[name].unit:
             before, now = (repr(each.unit) if each.unit else "nothing" for each in (meanings[name], column.meaning))
-            warn(
-                f"Numbers of {name!r} had {before} beside them in the fit, and have {now} now: they count as they are."
-            )
+            warn(f"Numbers in {name!r} had {before} beside them in the fit and have {now} now; they are not converted.")
 
 
 def say_what_was_converted(columns: dict[str, Understood], unless: str = "") -> None:
     """Say of numbers that have signs in them what they were taken for."""
     lines = [f"{name!r}: {column.example}" for name, column in columns.items() if column.meaning.decimal]
     if lines:
-        say("Note", f"Taken as numbers{unless}:\n{shortened(lines)}")
+        say("Note", f"Read as numbers{unless}:\n{shortened(lines)}")
 
 
 def warn_of_what_says_nothing(selection: Selection) -> None:

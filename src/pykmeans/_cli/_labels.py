@@ -1,4 +1,4 @@
-"""The column of clusters that ``--out`` writes, and that a later run knows again."""
+"""The column of clusters that ``--out`` writes, and that a later run recognizes."""
 
 from collections.abc import Container
 
@@ -24,7 +24,7 @@ def without_labels(table: Table, label: str, named: Container[str | None]) -> li
         warn(
             f"The {columns} {listed(ours)} of {table.name} {are} taken for clusters that pykmeans wrote, and left "
             "out.\n"
-            f"To cluster by {it} all the same: --columns, with all that count."
+            f"To use {it} anyway: --columns, with the names of all columns to use."
         )
     return [name for name in table.frame.columns if name not in ours]
 
@@ -37,7 +37,7 @@ def check_label(table: Table, label: str, force: bool) -> None:
         return
     if not force:
         raise Refusal(
-            f"{table.name} has a column {label!r} already, which is where the clusters go.\n"
+            f"{table.name} already has a column {label!r}, and the column of clusters needs that name.\n"
             "To give the new one another name: --name NAME\nTo replace it: --force"
         )
     if not _is_ours(table, label):

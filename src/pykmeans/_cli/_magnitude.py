@@ -9,8 +9,8 @@ import numpy as np
 from ._columns import Selection
 from ._messages import Refusal
 
-_LARGEST = "the largest number that can be computed with, 1.8e308"
-_ADVICE = "Give it in a larger unit, or leave it out with --exclude."
+_LARGEST = "the largest possible number, 1.8e308"
+_ADVICE = "Use a larger unit for it, or leave it out with --exclude."
 
 
 @contextmanager
@@ -30,10 +30,10 @@ def refusing_what_is_too_large(selection: Selection, advice: str = _ADVICE) -> I
             raise
         if weight > largest:
             raise Refusal(
-                f"--weight: there are weights of {weight:.3g}, so that sums are beyond {_LARGEST}.\n"
-                "Divide all weights by one number."
+                f"--weight: weights reach {weight:.3g}, so sums exceed {_LARGEST}.\n"
+                "Divide all weights by the same number."
             ) from None
         raise Refusal(
-            f"The column {name!r} of {selection.table.name} holds {largest:.3g}, whose square is beyond {_LARGEST}.\n"
+            f"The column {name!r} of {selection.table.name} holds {largest:.3g}, whose square exceeds {_LARGEST}.\n"
             + advice
         ) from None

@@ -40,7 +40,7 @@ class Meaning:
         meaning = cls(**{"kind": "category" if "categories" in found else "number", **values})
         is_known = meaning.kind in KINDS and meaning.decimal in ("", ".", ",")
         if not is_known or (meaning.kind == "category") != ("categories" in found):
-            raise ValueError(f"{values} is nothing that a column can hold")
+            raise ValueError(f"{values} does not describe a column")
         return meaning
 
     def __str__(self) -> str:
@@ -66,10 +66,10 @@ NUMBER = Meaning()
 class Understood:
     """What is in a column."""
 
-    values: pl.Series | None  # numbers as Float64, categories as text; None where some of it has not this meaning
+    values: pl.Series | None  # numbers as Float64, categories as text; None where a value does not have this meaning
     meaning: Meaning
-    example: str = ""  # a value that has not, and its row, or one that is not plain
-    words: tuple[str, ...] = ()  # those few among numbers that are none
+    example: str = ""  # a value that does not, with its row; or one that was converted
+    words: tuple[str, ...] = ()  # the few words among numbers
     formats: tuple[str, ...] = ()  # of dates that may be read in several ways
 
 
@@ -80,7 +80,7 @@ def asked(items: Iterable[str]) -> dict[str, Meaning]:
         parts = _ASKED.fullmatch(item)
         if parts is None or (parts["format"] and parts["kind"] in ("number", "category")):
             raise Refusal(
-                f"--as {item}: say COLUMN=KIND. Kinds are number, category, date (in days) and time (in hours).\n"
+                f"--as {item}: write COLUMN=KIND. Kinds are number, category, date (in days) and time (in hours).\n"
                 "Where dates are written in an unusual way: COLUMN=date:%d/%m/%Y"
             )
         found[parts["column"].strip()] = Meaning(parts["kind"], format=parts["format"] or "")

@@ -19,7 +19,7 @@ class Refusal(Exception):
 
 
 def say(kind: str, message: str) -> None:
-    """Print a message to stderr, its further lines set in."""
+    """Print a message to stderr, all lines after the first indented."""
     sys.stdout.flush()
     print(f"{kind}: " + message.replace("\n", "\n  "), file=sys.stderr, flush=True)
 
@@ -43,14 +43,14 @@ def its_columns(names: list[str]) -> str:
 
 
 def only(count: int, singular: str) -> str:
-    """Return that there is no more: "there is only 1 row"."""
+    """Return words like "there is only 1 row"."""
     return f"there {'is' if count == 1 else 'are'} only {counted(count, singular)}"
 
 
 def shortened(lines: list[str]) -> str:
-    """Return what is to be said of each of some columns, a line each, of the first ones."""
+    """Join lines about columns, one each, and cut a long list short."""
     if len(lines) > _MOST_LINES:
-        lines = [*lines[: _MOST_LINES - 1], f"and {len(lines) - _MOST_LINES + 1} columns more"]
+        lines = [*lines[: _MOST_LINES - 1], f"and {len(lines) - _MOST_LINES + 1} more columns"]
     return "\n".join(f"  {line}" for line in lines)
 
 

@@ -16,7 +16,7 @@ Rows = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Gaps:
-    """What becomes of values that are missing: first some are filled in, then rows that still lack one left out."""
+    """What becomes of values that are missing: first some are filled in, then rows that still lack one are dropped."""
 
     drop: bool = False
     fill: str | None = None  # "median" or "most-frequent": how a fit finds what it fills in
@@ -43,7 +43,7 @@ def fill_values(columns: dict[str, pl.Series], how: str, weight: Weights) -> dic
     empty = [name for name, column in columns.items() if column.null_count() == len(column)]
     if empty:
         raise Refusal(
-            f"--fill {how}: no row has a value of {listed(empty)}.\nTo leave out: --exclude {as_typed(empty)}"
+            f"--fill {how}: no row has a value in {listed(empty)}.\nTo leave out: --exclude {as_typed(empty)}"
         )
     found: dict[str, Fill] = {}
     for name, column in columns.items():
@@ -65,7 +65,7 @@ def filled(columns: dict[str, pl.Series], values: dict[str, Fill]) -> dict[str, 
     lines = [
         f"{name!r}: {counted(columns[name].null_count(), 'value')}, now {_shown(values[name])}" for name in lacking
     ]
-    warn(f"What is missing is filled in:\n{shortened(lines)}")
+    warn(f"Missing values were filled in:\n{shortened(lines)}")
     return {**columns, **{name: columns[name].fill_null(values[name]) for name in lacking}}
 
 
@@ -79,7 +79,7 @@ def kept_rows(table: str, columns: dict[str, pl.Series], weight: str | None, gap
     columns : dict of Series
         All that is needed of a row.
     weight : str or None
-        The column of them that holds weights, which cannot be done without.
+        The column of them that holds weights, which cannot be left out.
     gaps : Gaps
         Whether rows without values are left out.
 
@@ -105,17 +105,16 @@ def kept_rows(table: str, columns: dict[str, pl.Series], weight: str | None, gap
         *(f"{name!r} lacks {counted(rows.sum(), 'value')}, {_where(rows)}" for name, rows in lacking.items()),
         *(f"{name!r} has {counted(rows.sum(), 'infinite value')}, {_where(rows)}" for name, rows in infinite.items()),
     ]
-    choices = ["To count what is infinite as missing: --na inf,-inf"] if infinite else []
+    choices = ["To count infinite values as missing: --na inf,-inf"] if infinite else []
     if gaps.known is not None:
         choices += _kept("", wrong.values(), n_rows, "--drop-missing")
-        choices += [] if gaps.known else ["To have values filled in: make the model with --fill median"]
+        choices += [] if gaps.known else ["To fill in values, make the model again with: --fill median"]
     else:
         choices += [] if gaps.fill or weight in wrong else _kept(", filled in", [], n_rows, "--fill median")
         choices += _without_columns(wrong, [name for name in columns if name != weight], weight, n_rows)
         choices += _kept("", wrong.values(), n_rows, "--drop-missing")
     raise Refusal(
-        f"{table}: {head} (rows are counted from 1, without the line of names)\n{shortened(lines)}\n"
-        + "\n".join(choices)
+        f"{table}: {head} (row 1 is the first one below the names)\n{shortened(lines)}\n" + "\n".join(choices)
     )
 
 

@@ -50,7 +50,7 @@ class Column:
     def read(cls, found: Any) -> "Column":
         """Return the column of which a model file says this; ValueError where it cannot be one."""
         if not isinstance(found, dict):
-            raise ValueError(f"{found!r:.60} is no column")
+            raise ValueError(f"{found!r:.60} is not a column")
         check(found, _RULES)
         fill, meaning = found.get("fill"), Meaning.read(found)
         if "categories" in found:
@@ -168,9 +168,7 @@ class TableModel:
             scaling, na = table["scaling"], tuple(table.get("na", []))
         except (KeyError, ValueError) as error:
             why = f"it lacks {error}" if isinstance(error, KeyError) else error
-            raise Refusal(
-                f'{path} is not a model that can be loaded: its "table" is not what it must be ({why}).'
-            ) from None
+            raise Refusal(f'{path} cannot be loaded as a model: its "table" is invalid ({why}).') from None
         return cls(estimator, tuple(columns), scaling, na)
 
     def _prepared(self, selection: Selection, column: Column) -> pl.Series:
@@ -196,11 +194,11 @@ def _columns_of(estimator: Any, path: str) -> tuple[Column, ...]:
     names = getattr(estimator, "feature_names_in_", None)
     if names is None:
         raise Refusal(
-            f"{path} does not know its columns: it was saved from Python, and fitted on an array. Fit it on a data "
+            f"{path} does not name its columns: it was saved from Python, and fitted on an array. Fit it on a data "
             "frame, or make it with: pykmeans cluster --save"
         )
     if len(set(names)) < len(names):
-        raise Refusal(f"{path} has several columns of one name, {listed(names)}; use it from Python.")
+        raise Refusal(f"{path} has several columns with the same name, {listed(names)}; use it from Python.")
     if isinstance(estimator, KPrototypes):
         categorical = set(estimator.categorical_features_.tolist())
     else:
@@ -218,4 +216,4 @@ def _warn_of_new_categories(selection: Selection, name: str, known: tuple[str, .
     found = selection.categories[name]
     new = found.filter(~found.is_in(list(known))).unique(maintain_order=True).to_list() if known else []
     if new:
-        warn(f"The column {name!r} has values that the model has not seen, and that equal no center's: {listed(new)}")
+        warn(f"The column {name!r} has values that the model has never seen, so they match no center: {listed(new)}")

@@ -33,7 +33,7 @@ def nearby(model: TableModel, selection: Selection) -> Nearby:
     chosen = sample(selection.n_rows, len(model.columns), selection.weight, times=len(tried))
     of_rows = "" if len(chosen) == n_rows else of_sample(len(chosen))
     if len(chosen) * len(model.columns) * sum(tried) * estimator.n_init > _MOST or len(chosen) <= tried[-1]:
-        return Nearby("Nearby: not compared, as it would take long. To compare: pykmeans elbow", None, "")
+        return Nearby("Nearby: not compared, as that would take too long. To compare: pykmeans elbow", None, "")
     weight = None if selection.weight is None else selection.weight[chosen]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of numbers of clusters that nobody asked for
@@ -46,7 +46,7 @@ def nearby(model: TableModel, selection: Selection) -> Nearby:
 
 
 def _sentence(values: dict[int, float], k: int, of_rows: str) -> str:
-    """Return which k separates best, of two decimals: less is no difference to speak of."""
+    """Return which k separates best, compared to two decimals: smaller differences mean little."""
     shown = {other: round(value, 2) for other, value in values.items() if value == value}
     if not shown:
         return ""

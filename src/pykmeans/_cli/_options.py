@@ -50,7 +50,7 @@ def chosen(table: Table, options: ColumnOptions) -> Selection:
     candidates = without_labels(table, options.label, {*named, *exclude, *meanings, weight})
     names = [name for name in named or candidates if name not in exclude and name != weight]
     if not names:
-        raise Refusal(f"No column of {table.name} is left to cluster by.")
+        raise Refusal(f"No column of {table.name} is left to cluster by. Check --columns and --exclude.")
     unused = set(meanings) - set(names)
     if unused:
         raise Refusal(f"--as or --categorical names {listed(sorted(unused))}, which the other options leave out.")
@@ -62,7 +62,7 @@ def chosen(table: Table, options: ColumnOptions) -> Selection:
     refuse_what_is_no_number(table, columns)
     say_what_was_converted(
         {name: column for name, column in columns.items() if name not in meanings},
-        ", unless --as COLUMN=category says otherwise",
+        " (to treat them as categories: --as COLUMN=category)",
     )
     selection = select(table, columns, weight=weight, gaps=options.gaps)
     warn_of_what_says_nothing(selection)
@@ -83,7 +83,7 @@ def _meanings(table: Table, options: ColumnOptions) -> dict[str, Meaning]:
     for name, meaning in meanings.items():
         if (options.metric == "hamming") != (meaning.kind == "category") and options.metric not in (None, "euclidean"):
             does = "compares categories" if options.metric == "hamming" else "measures numbers"
-            raise Refusal(f"--metric {options.metric} {does}, and {name!r} is to be a {meaning.kind}: leave out one.")
+            raise Refusal(f"--metric {options.metric} {does}, and {name!r} is to be a {meaning.kind}: drop one option.")
     return meanings
 
 
@@ -96,7 +96,7 @@ def _refuse_what_is_not_as_asked(columns: dict[str, Understood], meanings: dict[
         if column.formats:
             why = f"{column.example} may be read in several ways. Say which: --as {' or --as '.join(ways)}"
         else:
-            why = f"{column.example} is no {meaning}."
+            why = f"{column.example} is not a {meaning}."
             why += f"\nSay how it is written: --as {ways[0]}" if ways and not meaning.format else ""
         raise Refusal(f"--as {name}={meaning.kind}: {why}")
 
@@ -105,7 +105,7 @@ def scaling_of(selection: Selection, options: ColumnOptions) -> str:
     """Return how numbers are scaled: as asked for, else by standard deviations where distances add up differences."""
     normalized = _core.METRICS[options.metric or "euclidean"]["normalized"]
     if options.scale is not None and not selection.numbers and options.scale != "none":
-        raise Refusal(f"--scale {options.scale}: there are no columns of numbers to scale.")
+        raise Refusal(f"--scale {options.scale}: there are no columns of numbers to scale. Leave out --scale.")
     default = "standard" if selection.numbers and not normalized else "none"
     return options.scale or default
 
@@ -116,7 +116,7 @@ def _refuse_rows_of_zeros(selection: Selection) -> None:
         row = int(np.flatnonzero(selection.kept)[zeros.argmax()]) + 1
         raise Refusal(
             f"--metric cosine: {counted(int(zeros.sum()), 'row')} of {selection.table.name} of zeros only, which "
-            f"have no direction; the first is row {row}."
+            f"have no direction; the first is row {row}.\nRemove these rows, or choose another --metric."
         )
 
 

@@ -31,9 +31,9 @@ def check(paths: dict[str, str | None], force: bool) -> None:
         if not folder.is_dir():
             raise Refusal(f"{option} {path}: there is no folder {folder}.")
         if os.path.isfile(path) and not force:
-            raise Refusal(f"{option} {path}: the file is there already. To replace it: --force")
+            raise Refusal(f"{option} {path}: the file already exists. To replace it: --force")
         if not os.access(folder if os.path.isfile(path) or not os.path.exists(path) else path, os.W_OK):
-            raise Refusal(f"{option} {path}: you may not write into {folder}.")
+            raise Refusal(f"{option} {path}: you have no permission to write in {folder}.")
         other = owners.setdefault(os.path.realpath(path), option)
         if other != option:
             raise Refusal(f"{other} and {option} name the same file: {path}.")

@@ -21,7 +21,7 @@ def check(path: str | None) -> None:
         return
     if _format(path) not in _FORMATS:
         known = ", ".join(f".{name}" for name in _FORMATS)
-        raise Refusal(f"--plot {path}: the suffix says what kind of picture it is. Known are {known}.")
+        raise Refusal(f"--plot {path}: the name must end with the format of the picture: {known}.")
     draw_in_memory("--plot")
 
 
@@ -37,7 +37,7 @@ def draw_in_memory(option: str) -> None:
 def check_columns(selection: Selection) -> None:
     """Refuse rows of which nothing can be drawn."""
     if not selection.numbers:
-        raise Refusal("--plot draws columns of numbers, and all columns are categories here.")
+        raise Refusal("--plot draws columns of numbers, but here all columns are categories. Leave out --plot.")
 
 
 def clusters(model: TableModel, selection: Selection) -> Any:

@@ -36,7 +36,7 @@ def without_row_names(
     Refusal
         If no column would be left.
     """
-    if len(columns) == 1:  # who has no other column means this one
+    if len(columns) == 1:  # the only column must be the one that is meant
         return columns
     reasons = {name: _reason(table, name, column) for name, column in columns.items() if name not in meant}
     reasons = {name: reason for name, reason in reasons.items() if reason}
@@ -52,11 +52,11 @@ def without_row_names(
         raise Refusal(f"Every column of {table.name} numbers or names its rows:{lines}\nTo use them: {options}")
     if len(reasons) == 1:
         ((name, reason),) = reasons.items()
-        warn(f"The column {name!r} is left out: it {reason}.\nTo use it all the same: {options}")
+        warn(f"The column {name!r} is left out: it {reason}.\nTo use it anyway: {options}")
     else:
         warn(
             f"{len(reasons)} columns are left out, as they number or name the rows:{lines}\n"
-            f"To use them all the same: {options}"
+            f"To use them anyway: {options}"
         )
     return {name: column for name, column in columns.items() if name not in reasons}
 
@@ -93,9 +93,9 @@ def _reason_of_numbers(name: str, column: pl.Series) -> str:
         return ""
     if n_rows >= _LEAST_ROWS:
         if (values[1:] > values[:-1]).all():
-            return "rises with the row, as numbers of rows do"
+            return "rises from row to row, as row numbers do"
         if (values[1:] < values[:-1]).all():
-            return "falls with the row, as numbers of rows do"
+            return "falls from row to row, as row numbers may"
         if (steps == 1).all():
-            return "counts the rows in another order"
+            return "numbers the rows in another order"
     return "differs in every row, as its name says" if _ID_NAME.search(name) else ""

@@ -32,7 +32,7 @@ def scales(selection: Selection, kind: str) -> dict[str, Scale]:
         offset, spread = measure(values, selection.weight)
         if spread == 0 and kind == "robust" and np.ptp(values) > 0:
             offset, spread = _standard(values, selection.weight)
-            warn(f"Half of the values of {name!r} are equal: its standard deviation scales it, not its quartiles.")
+            warn(f"At least half of the values of {name!r} are equal: its standard deviation scales it, not quartiles.")
         found[name] = (offset, spread or 1.0)
     return found
 

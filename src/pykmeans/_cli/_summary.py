@@ -58,7 +58,7 @@ class Summary:
             depends = " This depends on the range: another --max-k may move it." if name == "elbow" else ""
             self.say(f"{_title(name)}: {reason}.{depends}")
         if any(found.best.values()):
-            self.say(f"To go on with it: pykmeans cluster -k {found.best_k}, with the same options.")
+            self.say(f"Next: pykmeans cluster -k {found.best_k}, with the same options.")
 
     def colors(self, heading: str, codes: list[str], shares: NDArray[np.float64]) -> None:
         """Say which colors an image was painted in."""
@@ -84,7 +84,7 @@ def print_clusters(console: Console, model: TableModel, selection: Selection) ->
     """Print the sizes of the clusters and what is typical of each."""
     estimator = model.estimator
     grid = _grid("cluster", "rows", *([] if selection.weight is None else ["weight"]), "share")
-    grid.add_column("typical (in brackets: of all rows)", overflow="fold")
+    grid.add_column("typical (all rows in parentheses)", overflow="fold")
     traits = traits_of(model, selection)
     total = estimator.cluster_sizes_.sum()
     rows = rows_of(estimator)

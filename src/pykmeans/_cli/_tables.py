@@ -86,7 +86,7 @@ def format_to_write(path: str) -> str:
     kind = format_of(path, None)
     if not is_written(kind):
         known = ", ".join(suffixes[0] for name, suffixes in SUFFIXES.items() if is_written(name))
-        raise Refusal(f"{path}: such a table can be read, but not written. Known are {known}.")
+        raise Refusal(f"{path}: this format can be read, but not written. Use one of {known}.")
     return kind
 
 
@@ -107,8 +107,8 @@ def format_of(path: str, chosen: str | None, default: str | None = None) -> str:
         if suffix in suffixes:
             return name
     known = ", ".join(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
-    found = f"and {suffix} is none that is known" if suffix else "and there is none"
-    raise Refusal(f"{path}: the suffix says what kind of table it is, {found}.\nKnown are {known}.")
+    found = f"the suffix {suffix} is not known" if suffix else "the name has no suffix"
+    raise Refusal(f"{path}: the suffix must tell the format, but {found}.\nUse one of {known}.")
 
 
 def read(path: str, reading: Reading) -> Table:
@@ -129,7 +129,7 @@ def read(path: str, reading: Reading) -> Table:
     kind = format_of(path, reading.format)
     name = "standard input" if path == "-" else path
     if kind in _BINARY and reading.encoding is not None:
-        raise Refusal(f"--encoding {reading.encoding}: {name} is no text, but {kind}.")
+        raise Refusal(f"--encoding {reading.encoding}: {name} is {kind}, not text. Leave out --encoding.")
     content = _content(path, name)
     if not content.strip():
         raise Refusal(f"{name} is empty.")
@@ -145,10 +145,10 @@ def read(path: str, reading: Reading) -> Table:
         raise Refusal(f"{name} cannot be read as {kind}: {_first_line(error)}") from None
     except ImportError as error:
         raise Refusal(f"{name}: {error}") from None
-    except pl.exceptions.PanicException:  # polars' own checks end so where they find what a whole file cannot hold
+    except pl.exceptions.PanicException:  # how polars fails on some damaged files
         raise Refusal(f"{name} cannot be read as {kind}: it is damaged.") from None
     if frame.is_empty():
-        raise Refusal(f"{name} has names of columns, but no rows." if frame.width else f"{name} has no columns.")
+        raise Refusal(f"{name} has column names, but no rows." if frame.width else f"{name} has no columns.")
     return Table(name, frame, kind, separator, reading.na)
 
 

@@ -34,7 +34,7 @@ def utf8(name: str, content: bytes, encoding: str | None) -> bytes:
     try:
         return content.decode(encoding or "utf-8-sig").encode()
     except LookupError:
-        raise Refusal(f"--encoding {encoding}: there is no encoding of this name. Try cp1252, or utf-16.") from None
+        raise Refusal(f"--encoding {encoding}: there is no such encoding. Try cp1252 or utf-16.") from None
     except UnicodeError as error:
         start = error.start if isinstance(error, UnicodeDecodeError) else 0
         line = content.count(b"\n", 0, start)
@@ -51,7 +51,7 @@ def _guess(content: bytes, line: int, tried: str | None) -> str:
         except (UnicodeError, IndexError):
             continue
         if encoding != tried and "\0" not in text:
-            return f"\nThere it says {text!r} if the encoding is {encoding}. If that is right: --encoding {encoding}"
+            return f"\nRead as {encoding}, that line says {text!r}. If that is right: --encoding {encoding}"
     return "\nSave it with the encoding UTF-8, or say which it has: --encoding"
 
 
@@ -84,11 +84,11 @@ def _separator(content: bytes, kind: str) -> str:
 def _check_names(name: str, header: list[str]) -> None:
     twice = [title for title, count in Counter(header).items() if count > 1]
     if twice:
-        raise Refusal(f"{name} has several columns of the name {listed(twice)}. Give each column a name of its own.")
+        raise Refusal(f"{name} has several columns named {listed(twice)}. Give each column its own name.")
     if pl.Series(header).cast(pl.Float64, strict=False).null_count() == 0:
         warn(
-            f"The first line of {name} is taken for the names of the columns, and holds numbers: {listed(header)}.\n"
-            "If it is a row like the others, put a line of names above it."
+            f"The first line of {name} was read as names of columns, but holds only numbers: {listed(header)}.\n"
+            "If it is a row of data, put a line of names above it."
         )
 
 

@@ -18,7 +18,7 @@ class Trait(NamedTuple):
     """What a cluster has in a column, and how far that is from all rows, in standard deviations."""
 
     distance: float
-    words: str  # for the summary: the column, what the cluster has in it, and all rows in brackets
+    words: str  # for the summary: the column, what the cluster has in it, and all rows in parentheses
 
 
 def centers_of(model: TableModel, selection: Selection) -> dict[str, NDArray[Any]]:

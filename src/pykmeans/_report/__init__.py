@@ -28,7 +28,7 @@ CENTERS = {  # by what the core calls them
     "median": "median",
     "direction": "mean direction",
     "mode": "most frequent value, and the share of its rows that have it",
-    "mean or mode": "mean, or of categories the most frequent one and the share of its rows that have it",
+    "mean or mode": "mean, or for categories the most frequent one and the share of its rows that have it",
 }
 _STOPPED = {
     "labels": "no row changed its cluster any more",
@@ -60,7 +60,7 @@ def report(
     X : array-like or data frame of shape (n_samples, n_features)
         The rows: those of fit, or new ones.
     path : str or path-like
-        The file. One that is there is replaced, when the new one is complete.
+        The file. An existing file is replaced once the new one is complete.
     feature_names : list of str or None, default=None
         Names of all columns of X; None for those that fit has seen, or x0, x1, ...
     sample_weight : array-like of shape (n_samples,) or float, default=None
@@ -84,8 +84,8 @@ def report(
 
     Notes
     -----
-    Silhouettes are those of all rows where this takes a few seconds, else of a sample, which is always the same; the
-    report says so.
+    Silhouettes are of all rows where that takes a few seconds at most, otherwise of a sample, always the same one, and
+    the report says so.
 
     Examples
     --------
@@ -151,7 +151,7 @@ def figures(
     if clusters is not None:
         words = "Each dot is a row, in the color of its cluster; the numbered discs are the centers."
         pictures.append(Figure("The clusters", words, clusters))
-    words = "Red is above and blue below all rows, by the standard deviation of the column."
+    words = "Red is above and blue is below the mean of all rows, in standard deviations of the column."
     pictures.append(Figure("What distinguishes them", words, drawn(traits, estimator.cluster_sizes_, MOST_FEATURES)))
     if not np.isnan(found.mean):
         words = (
@@ -182,12 +182,12 @@ def note(center: str, traits: Traits) -> str:
     shown = (
         "" if n_columns <= MOST_LISTED else f" Of {n_columns:,} columns, these are the {MOST_LISTED} that differ most."
     )
-    return f"Cells show the cluster's {center}. Bold: a standard deviation or more from all rows.{shown}"
+    return f"Cells show the cluster's {center}. Bold: at least one standard deviation from all rows.{shown}"
 
 
 def _best(selection: KSelection) -> Any:
     if not any(selection.best.values()):
-        raise ValueError("report draws the best model of a selection, and this one has none: give one of its models.")
+        raise ValueError("report draws the best model of a selection, and this one has none: pass one of its models.")
     return selection.best_model
 
 

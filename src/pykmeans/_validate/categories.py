@@ -105,7 +105,7 @@ def _missing(table: Table, missing: NDArray[np.bool_]) -> ValueError:
     return ValueError(
         f"Input {table.name} contains missing values. {count} {values} missing; the first is at "
         f"{table.place(row, j)}, counted from 0. Give them a name to make them a category of their own: "
-        "fill them with 'missing', for one."
+        "fill them with 'missing', for example."
     )
 
 

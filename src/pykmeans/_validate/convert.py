@@ -44,12 +44,12 @@ def refuse_unless_numeric(array: NDArray[Any], name: str) -> None:
     if kind in "biufO":
         return
     if kind == "c":
-        raise ValueError(f"Complex data not supported: {name} has dtype {array.dtype}, real numbers are what is taken.")
+        raise ValueError(f"Complex data not supported: {name} has dtype {array.dtype}, only real numbers are accepted.")
     if kind in "UST":
         text = str(array.flat[0]) if array.size else ""
         raise TextError(
             f"could not convert string to float: {name} has dtype {array.dtype} (its first value is {text!r}), "
-            "numbers are what is taken."
+            "only numbers are accepted."
         )
     raise TypeError(f"{name} must hold numbers, got dtype {array.dtype}.")
 

@@ -81,7 +81,7 @@ def numbers(column: Any, label: str) -> NDArray[Any]:
 
 
 def series_values(column: Any) -> NDArray[Any]:
-    """Return the values of a series as an array; integers of 128 bits, which NumPy has not, as objects."""
+    """Return the values of a series as an array; integers of 128 bits, which NumPy lacks, as objects."""
     if is_wide(column):
         return np.array(column.to_list(), dtype=object)
     return np.asarray(column.to_numpy())

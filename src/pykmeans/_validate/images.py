@@ -51,7 +51,7 @@ def _array(image: Any, caller: str) -> NDArray[Any]:
 
 
 def _as_bytes(array: NDArray[Any]) -> NDArray[Any]:
-    """Return integers from 0 to 255 as uint8, which is what NumPy's sums and lists make of them; True is white."""
+    """Return integers from 0 to 255 of any type, as lists and sums give them, as uint8; True becomes white."""
     if array.dtype == np.bool_:
         return array * np.uint8(255)
     if array.dtype.kind not in "iu" or array.dtype.name in _FULL:
@@ -61,7 +61,7 @@ def _as_bytes(array: NDArray[Any]) -> NDArray[Any]:
         where = first(wrong)
         raise ValueError(
             f"image must hold integers from 0 to 255 where they are {array.dtype}, got {array[where]} at "
-            f"{_place(where)}; convert it with astype(np.uint16) where white is 65535."
+            f"{_place(where)}; if white is 65535, convert it with astype(np.uint16)."
         )
     return array.astype(np.uint8)
 

@@ -18,7 +18,7 @@ _is_said = ContextVar("_is_said", default=False)
 
 @contextmanager
 def said_once() -> Iterator[None]:
-    """Keep ``warn_of_scales`` silent: fits of a table of which it was said."""
+    """Silence ``warn_of_scales`` for further fits of a table that it has judged."""
     token = _is_said.set(True)
     try:
         yield
@@ -43,8 +43,8 @@ def warn_of_scales(data: Numbers) -> None:
     share = min(float(np.floor(1000 * variances[largest] / total)) / 10, 99.9)
     _errors.warn(
         f"{data.column_name(largest)} has {share} % of the variance of all columns of numbers, so it decides the "
-        "clusters nearly alone. Where the columns differ in their units, scale them beforehand: divide each by its "
-        "standard deviation, X / X.std(axis=0), or take StandardScaler of scikit-learn. If they are meant as they are: "
+        "clusters nearly alone. If the columns have different units, scale them first: divide each by its "
+        "standard deviation, X / X.std(axis=0), or use scikit-learn's StandardScaler. To silence this warning: "
         'warnings.filterwarnings("ignore", category=pykmeans.ScaleWarning).',
         _errors.ScaleWarning,
     )

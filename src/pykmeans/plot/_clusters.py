@@ -196,8 +196,8 @@ def clusters(
     Discs that would hide each other are moved apart, with lines to their centers.
 
     One column is a histogram, two are a plane as they are; more are seen in the plane of their first two principal
-    components, whose labels tell the part of the variance that they show and the two columns that have most to do with
-    them, with their loadings, or as a grid of all pairs.
+    components, or as a grid of all pairs. The label of a component gives its share of the variance and its two largest
+    loadings.
 
     Where a few rows, at most one in a hundred on each side, are so far away that all others would be squeezed into a
     third of the picture, the axes leave them out: triangles at the edges point to them, the title says how many there

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-_FEW = 10  # values that are named, each of them
+_FEW = 10  # values, up to which each is labeled
 
 
 class ConvergenceDisplay(Display):
@@ -80,7 +80,7 @@ def convergence(model: Any, *, ax: Any = None) -> ConvergenceDisplay:
     """Draw how the inertia fell from iteration to iteration of a fit; the title says why it stopped.
 
     Iterations are counted from 1, as in all pictures. The last value is that of the labels and centers that came out.
-    A few values are all named, and drawn from 0 up.
+    Up to ten values are each labeled, above a scale that starts at 0.
 
     Parameters
     ----------

@@ -89,7 +89,7 @@ def _center_of_all(
 
 
 def _without_rounding(centers: NDArray[Any], positions: list[int], deviation: NDArray[np.float64]) -> NDArray[Any]:
-    """Return centers with 0 for numbers that are nothing beside the spread of their column."""
+    """Return centers with 0 for numbers that are tiny compared with the spread of their column."""
     centers = centers.copy()
     numbers = centers[:, positions].astype(np.float64)
     centers[:, positions] = np.where(np.abs(numbers) < _NOTHING * deviation, 0.0, numbers)

@@ -1,4 +1,4 @@
-"""What is shown: everything, or what nearly all rows need where a few are so far away that they would squeeze it."""
+"""What is shown: everything, or only nearly all rows, where a few are so far away that they would squeeze the rest."""
 
 from typing import Any, TypeAlias
 
