@@ -131,7 +131,7 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
             If init gives the centers and n_init is not 1: all runs would be the same one. If algorithm is "elkan" and
             n_clusters is 1.
         ScaleWarning
-            Of KPrototypes: if one column has more than 95 % of the variance of several columns of numbers.
+            Of KPrototypes: if one column has more than 95% of the variance of several columns of numbers.
         """
         self._fit(X, sample_weight)
         return self

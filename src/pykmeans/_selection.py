@@ -89,7 +89,7 @@ def select_k(
     ConvergenceWarning
         If X has fewer different rows than a k.
     ScaleWarning
-        If one column has more than 95 % of the variance of several columns of numbers, where the metric adds up
+        If one column has more than 95% of the variance of several columns of numbers, where the metric adds up
         differences: it decides nearly alone. It is said once, not for each fit.
 
     See Also

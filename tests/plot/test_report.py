@@ -95,6 +95,14 @@ def test_categories(path):
     assert "The clusters" not in Page(path).titles  # there are no numbers to draw
 
 
+def test_the_file_is_a_page(fitted, tmp_path):
+    model, X = fitted
+    for name in ("report.pdf", "report", "html"):
+        with pytest.raises(ValueError, match=r"path of report must end in \.html"):
+            report(model, X, tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
 def test_weights_count(path):
     X = [[0.0], [1.0], [10.0]]
     model = KMeans(2, random_state=0).fit(X)

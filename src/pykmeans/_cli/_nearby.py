@@ -59,4 +59,5 @@ def _sentence(values: dict[int, float], k: int, of_rows: str) -> str:
     if len(best) > 1:
         separates = f"k = {', '.join(map(str, best[:-1]))} and {best[-1]} separate best, and equally well"
     tried = f"of k = {min(values)} to {max(values)}"
-    return f"Nearby: {tried}, {separates} (mean silhouette {largest:.2f}{of_rows}{compared})."
+    edge = f"; {best[0] - 1} may be better still" if best[0] == min(values) > 2 else ""
+    return f"Nearby: {tried}, {separates} (mean silhouette {largest:.2f}{of_rows}{compared}){edge}."

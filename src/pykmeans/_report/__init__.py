@@ -15,6 +15,7 @@ from .._counts import counted
 from .._k_selection import KSelection
 from .._separation import Separation, separation
 from .._validate import arrays
+from ..plot._frames import why_it_stopped
 from ..plot._profile import MOST_FEATURES, drawn
 from ..plot._rows import fitted, number_positions
 from ..plot._silhouette import SilhouetteDisplay
@@ -29,13 +30,6 @@ CENTERS = {  # by what the core calls them
     "direction": "mean direction",
     "mode": "most frequent value, and the share of its rows that have it",
     "mean or mode": "mean, or for categories the most frequent one and the share of its rows that have it",
-}
-_STOPPED = {
-    "labels": "no row changed its cluster any more",
-    "centers": "the centers moved less than tol",
-    "max_iter": "max_iter was reached",
-    "callback": "the callback ended it",
-    "max_time": "max_time was over",
 }
 
 
@@ -60,7 +54,7 @@ def report(
     X : array-like or data frame of shape (n_samples, n_features)
         The rows: those of fit, or new ones.
     path : str or path-like
-        The file. An existing file is replaced once the new one is complete.
+        The file, which ends in .html. An existing file is replaced once the new one is complete.
     feature_names : list of str or None, default=None
         Names of all columns of X; None for those that fit has seen, or x0, x1, ...
     sample_weight : array-like of shape (n_samples,) or float, default=None
@@ -99,7 +93,8 @@ def report(
     True
     >>> folder.cleanup()
     """
-    os.fspath(path)  # TypeError before any work
+    if not os.fspath(path).endswith((".html", ".htm")):
+        raise ValueError(f"path of report must end in .html, got {path!r}.")
     if not isinstance(model, (Clusterer, KSelection)):
         raise TypeError(f"model of report must be a fitted KMeans or KPrototypes, or a KSelection, got {model!r}.")
     selection = model if isinstance(model, KSelection) else None
@@ -171,7 +166,7 @@ def facts(estimator: Clusterer) -> list[tuple[str, str]]:
     """Return what a fit was and how it ended, for the end of a report."""
     return [
         ("inertia", f"{estimator.inertia_:.6g}"),
-        ("iterations", f"{estimator.n_iter_}: {_STOPPED[estimator.stop_reason_]}"),
+        ("iterations", f"{estimator.n_iter_}: {why_it_stopped(estimator)}"),
         ("made with", f"pykmeans {_core.__version__}"),
     ]
 

@@ -41,10 +41,12 @@ def warn_of_scales(data: Numbers) -> None:
     largest = int(variances.argmax())
     # Not all of it, where other columns have some.
     share = min(float(np.floor(1000 * variances[largest] / total)) / 10, 99.9)
+    names_numbers = len(variances) < data.X.shape[1]  # the others are categories, which X.std() would refuse
+    divided = "numbers / numbers.std()" if names_numbers else "X / X.std(axis=0)"
     _errors.warn(
-        f"{data.column_name(largest)} has {share} % of the variance of all columns of numbers, so it decides the "
+        f"{data.column_name(largest)} has {share}% of the variance of all columns of numbers, so it decides the "
         "clusters nearly alone. If the columns have different units, scale them first: divide each by its "
-        "standard deviation, X / X.std(axis=0), or use scikit-learn's StandardScaler. To silence this warning: "
+        f"standard deviation, {divided}, or use scikit-learn's StandardScaler. To silence this warning: "
         'warnings.filterwarnings("ignore", category=pykmeans.ScaleWarning).',
         _errors.ScaleWarning,
     )
