@@ -254,7 +254,7 @@ def _selected(
     n_samples = data.X.shape[0]
     parameters.check_cluster_count(counts[-1], n_samples)
     weight = weights(sample_weight, n_samples)
-    warn_of_scales(data)
+    warn_of_scales(data, weight)
     del data  # a table's is a copy
 
     n_steps = len(counts) * (1 + sum(criterion.n_steps(int(n_references)) for criterion in used.values()))

@@ -54,16 +54,30 @@ class Separation(NamedTuple):
 def separation(model: "Clusterer", X: Any, sample_weight: Any = None) -> Separation:
     """Return how well the clusters of a fitted model are separated in ``X``."""
     data, points, centers = model._measured(X, sample_weight)
+    threads = parameters.threads(type(model).__name__, model.n_threads)
     labels = _core.nearest(points, centers)
-    weight = arrays.weights(sample_weight, len(labels))
+    weight = as_counts(arrays.weights(sample_weight, len(labels)))
     n_rows, n_columns = data.X.shape
     if n_rows**2 * n_columns <= _MOST_FOR_ALL_ROWS:
+        points = points if weight is None else _core.Points(data.X, weight, threads, *data.metric)
         return Separation(_core.silhouette(points, labels, len(centers)), labels, weight, is_sample=False)
     rows = sample(n_rows, n_columns, weight)
+    is_sample = len(rows) < (n_rows if weight is None else int(np.count_nonzero(weight)))
     labels, weight = labels[rows], None if weight is None else weight[rows]
-    threads = parameters.threads(type(model).__name__, model.n_threads)
     points = _core.Points(data.X[rows], weight, threads, *data.metric)
-    return Separation(_core.silhouette(points, labels, len(centers)), labels, weight, is_sample=True)
+    return Separation(_core.silhouette(points, labels, len(centers)), labels, weight, is_sample)
+
+
+def as_counts(weight: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
+    """Return weights of which silhouettes can be told: in these a row of weight w is w copies.
+
+    Weights that are no counts, such as those of a survey, which sum to 1, are multiplied until their mean is 1.
+    """
+    if weight is None or (weight == np.floor(weight)).all():
+        return weight
+    with np.errstate(over="ignore"):
+        scaled = weight / weight.max()
+        return np.asarray(scaled / (scaled.sum() / np.count_nonzero(scaled)))
 
 
 def sample(n_rows: int, n_columns: int, weight: NDArray[np.float64] | None = None, times: int = 1) -> NDArray[np.intp]:

@@ -63,6 +63,10 @@ def test_what_is_not_all_of_one_kind_is_refused(tmp_path, capsys, rows):
     assert " is not a number" in refused(capsys, "cluster", written(tmp_path, rows), "-k", 2, "--as", "a=number")
 
 
+def test_two_signs_are_no_number(tmp_path, capsys):
+    assert "'--5' in row 1" in refused(capsys, "cluster", written(tmp_path, ["--5", "1,000", "+-7"]), "-k", 2)
+
+
 def test_numbers_with_signs_may_be_categories(tmp_path, capsys):
     path = written(tmp_path, ["5%", "5%", "7%", "7%"])
     done = command(capsys, "cluster", path, "-k", 2, "--as", "a=category")

@@ -1,6 +1,7 @@
 """Values that are missing or infinite: what is said of them, and how they are filled in."""
 
 import json
+import shlex
 
 import numpy as np
 import polars as pl
@@ -147,3 +148,19 @@ def test_fill_values_of_a_model_are_judged(tmp_path, capsys):
         assert old in text
         model.write_text(text.replace(old, new))
         assert 'its "table" is invalid' in refused(capsys, "predict", model, path)
+
+
+def test_infinite_values_are_not_what_is_filled_in(tmp_path, capsys):
+    path, model = written(tmp_path, "a,b\ninf,1\ninf,2\ninf,3\n1,4\n,9\n2,7\n"), tmp_path / "m.json"
+    done = command(capsys, "cluster", path, "-k", 2, "--fill", "median", "--drop-missing", "--save", model)
+    assert "'a': 1 value, now 1" in done.err and "3 rows of 6 left out" in done.err
+    assert command(capsys, "predict", model, path, "--drop-missing").status == 0
+
+
+@pytest.mark.parametrize("title", ['3.5" disk', "a,b", " a"])
+def test_names_are_shown_as_they_are_to_be_typed(tmp_path, capsys, title):
+    path = tmp_path / "t.parquet"
+    pl.DataFrame({title: ["x", "y", "x"], "n": [1, 2, 5]}).write_parquet(path)
+    (advice,) = [line for line in refused(capsys, "cluster", path, "-k", 2).split("--exclude ")[1:]]
+    (typed,) = shlex.split(advice.rstrip("\n"))
+    assert "by 1 column: 'n'" in command(capsys, "cluster", path, "-k", 2, "--exclude", typed).out

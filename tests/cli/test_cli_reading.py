@@ -208,3 +208,15 @@ def test_predict_knows_the_words_of_the_fit(tmp_path, capsys):
         model.write_text(text.replace(json.dumps(["-999"]), value))
         assert model.read_text() != text
         assert 'its "table" is invalid' in refused(capsys, "predict", model, path)
+
+
+def test_a_field_longer_than_pythons_reader_takes(tmp_path, capsys):
+    path = tmp_path / "t.csv"
+    path.write_text(f"a,b\n{'x' * 200_000},1\n1,2,3\n")
+    assert "t.csv" in refused(capsys, "cluster", path, "-k", 1)
+
+
+def test_integers_of_128_bits(tmp_path, capsys):
+    path = tmp_path / "t.parquet"
+    pl.DataFrame({"x": [1, 2, 9, 8], "i": pl.Series([2**70, 1, 2, 3], dtype=pl.Int128)}).write_parquet(path)
+    assert "2 columns: 'x' and 'i'" in command(capsys, "cluster", path, "-k", 2).out

@@ -82,3 +82,22 @@ def test_all_k_nearby_are_compared_by_the_same_rows(noise, capsys, monkeypatch):
 )
 def test_nobody_wins_by_nothing(values, expected):
     assert _sentence(values, 3, "").startswith(f"Nearby: of k = 2 to 4, {expected}")
+
+
+def test_weights_that_sum_to_one_are_judged_as_weights_of_one(tmp_path, capsys):
+    values = [0.0, 0.1, 0.2, 0.3, 9.0, 9.1, 9.2, 9.3]
+    said = []
+    for name, weight in (("ones", 1.0), ("parts", 0.1)):
+        path = tmp_path / f"{name}.csv"
+        pl.DataFrame({"a": values, "w": [weight] * 8}).write_csv(path)
+        out = command(capsys, "cluster", path, "-k", 2, "--weight", "w").out
+        said.append((said_in(out, "Separation"), said_in(out, "Nearby")))
+    assert said[0] == said[1]
+    assert "strong" in said[0][0]
+
+
+def test_all_rows_that_weigh_something_are_no_sample(monkeypatch):
+    monkeypatch.setattr(_separation, "_MOST_FOR_ALL_ROWS", 1)
+    X, weight = np.arange(10.0).reshape(-1, 1) ** 2, np.repeat([1.0, 0.0], 5)
+    model = KMeans(2, random_state=0).fit(X, sample_weight=weight)
+    assert not _separation.separation(model, X, weight).is_sample

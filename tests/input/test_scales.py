@@ -57,7 +57,7 @@ def test_what_it_advises_works():
     assert said(lambda: select_k(X / X.std(axis=0), [2, 3], random_state=0)) == []
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        warnings.filterwarnings("ignore", category=ScaleWarning)
+        warnings.filterwarnings("ignore", category=pykmeans.ScaleWarning)
         select_k(X, [2, 3], random_state=0)
 
 
@@ -115,3 +115,12 @@ def test_the_command_line_does_not_advise_against_what_was_asked_of_it(tmp_path,
     np.savetxt(path, X, header="age,income,visits", comments="", delimiter=",")
     done = command(capsys, "elbow", path, "--scale", "none", "--max-k", 3)
     assert done.status == 0 and "variance" not in done.err
+
+
+def test_rows_without_weight_do_not_count():
+    X = np.array([[1.0, 5], [2, 6], [3, 9], [1e6, 5]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ScaleWarning)
+        select_k(X, [1, 2], sample_weight=[1, 1, 1, 0], criteria=("elbow",))
+    with pytest.warns(ScaleWarning):
+        select_k(X, [1, 2], sample_weight=[1, 1, 1, 0.1], criteria=("elbow",))

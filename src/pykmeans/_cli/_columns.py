@@ -5,6 +5,7 @@ Every problem of a table is found before it is reported, so that one message say
 
 import csv
 import difflib
+import io
 from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 
@@ -52,7 +53,11 @@ class Selection:
 
 def names_in(options: Iterable[str]) -> list[str]:
     """Return the names in options of lists; a name with a comma stands in double quotes."""
-    found = [name.strip() for option in options for name in next(csv.reader([option], skipinitialspace=True), [])]
+    found = [
+        name if f'"{name}"' in option else name.strip()
+        for option in options
+        for name in next(csv.reader(io.StringIO(option, newline=""), skipinitialspace=True), [])
+    ]
     return list(dict.fromkeys(found))
 
 

@@ -56,9 +56,13 @@ def shortened(lines: list[str]) -> str:
 
 def as_typed(names: Iterable[str], ending: str = "") -> str:
     """Return a list of names, each with an ending, as one types it after an option."""
-    fields = [f'"{name}{ending}"' if "," in name or '"' in name else name + ending for name in names]
-    words = ",".join(fields)
+    words = ",".join(_field(name + ending) for name in names)
     return words if re.fullmatch(r"[\w,.\-=]+", words) else "'" + words.replace("'", "'\\''") + "'"
+
+
+def _field(text: str) -> str:
+    is_plain = text and text == text.strip() and not re.search(r'[,"\n\r]', text)
+    return text if is_plain else '"' + text.replace('"', '""') + '"'
 
 
 @contextmanager

@@ -40,18 +40,22 @@ def fill_values(columns: dict[str, pl.Series], how: str, weight: Weights) -> dic
     Refusal
         If a column has no value.
     """
-    empty = [name for name, column in columns.items() if column.null_count() == len(column)]
+    has_value = {
+        name: (column.is_not_null() if column.dtype == pl.String else column.is_finite().fill_null(False)).to_numpy()
+        for name, column in columns.items()
+    }
+    empty = [name for name, has in has_value.items() if not has.any()]
     if empty:
         raise Refusal(
             f"--fill {how}: no row has a value in {listed(empty)}.\nTo leave out: --exclude {as_typed(empty)}"
         )
     found: dict[str, Fill] = {}
     for name, column in columns.items():
-        weights = None if weight is None else weight[column.is_not_null().to_numpy()]
+        values = column.to_numpy()[has_value[name]]
+        weights = None if weight is None else weight[has_value[name]]
         if column.dtype == pl.String:
-            found[name] = str(most_frequent(column.drop_nulls().to_numpy(), weights))
+            found[name] = str(most_frequent(values, weights))
         else:
-            values = column.drop_nulls().to_numpy()
             median = how == "median"
             found[name] = quantiles(values, weights, (0.5,))[0] if median else float(most_frequent(values, weights))
     return found

@@ -7,7 +7,7 @@ import numpy as np
 
 from .._k_selection import KSelection
 from .._selection import select_k
-from .._separation import of_sample, sample
+from .._separation import as_counts, of_sample, sample
 from ._columns import Selection
 from ._model import TableModel
 
@@ -34,7 +34,7 @@ def nearby(model: TableModel, selection: Selection) -> Nearby:
     of_rows = "" if len(chosen) == n_rows else of_sample(len(chosen))
     if len(chosen) * len(model.columns) * sum(tried) * estimator.n_init > _MOST or len(chosen) <= tried[-1]:
         return Nearby("Nearby: not compared, as that would take too long. To compare: pykmeans elbow", None, "")
-    weight = None if selection.weight is None else selection.weight[chosen]
+    weight = as_counts(None if selection.weight is None else selection.weight[chosen])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of numbers of clusters that nobody asked for
         found = select_k(

@@ -83,12 +83,14 @@ def _reason_of_numbers(name: str, column: pl.Series) -> str:
     n_rows = len(column)
     if not column.dtype.is_numeric():  # of truth values, some are equal; what has signs beside it is measured
         return ""
-    values = (column if column.dtype.is_integer() else column.cast(pl.Float64)).to_numpy()
+    is_wide = column.dtype in (pl.Int128, pl.UInt128)  # which NumPy has not
+    values = (column if column.dtype.is_integer() and not is_wide else column.cast(pl.Float64)).to_numpy()
     if n_rows < _LEAST_ROWS_OF_AN_ID or column.null_count() or not np.isfinite(values).all():
         return ""
     if (values != np.floor(values)).any():
         return ""
-    steps = np.diff(np.sort(values))
+    with np.errstate(over="ignore"):
+        steps = np.diff(np.sort(values))
     if not (steps > 0).all():
         return ""
     if n_rows >= _LEAST_ROWS:

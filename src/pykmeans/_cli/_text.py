@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
+from contextlib import suppress
 
 import polars as pl
 
@@ -65,7 +66,8 @@ def read_text(name: str, content: bytes, kind: str) -> tuple[pl.DataFrame, str]:
     try:
         rows = pl.read_csv(content, has_header=False, infer_schema=False, separator=separator)
     except pl.exceptions.ComputeError:
-        _refuse_long_lines(name, content, separator)
+        with suppress(csv.Error):  # a field that is too long for Python's reader
+            _refuse_long_lines(name, content, separator)
         raise
     header = ["" if title is None else title.strip() for title in rows.row(0)]
     _check_names(name, header)

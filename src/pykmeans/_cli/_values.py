@@ -69,11 +69,12 @@ def signed(text: pl.Series, decimal: str) -> tuple[pl.Series, str] | None:
         if part.is_empty() or found["digits"].null_count() > part.null_count():
             return None
     units = (found["before"] + found["after"]).drop_nulls().unique()
-    if len(units) != 1:
+    signs = found["sign"] + found["inner"]
+    if len(units) != 1 or (signs.str.len_chars() > 1).any():
         return None
     digits = found["digits"].str.replace_all("[^0-9" + re.escape(decimal) + "]", "")
     numbers = (digits if decimal == "." else digits.str.replace(decimal, ".", literal=True)).cast(pl.Float64)
-    negative = (found["sign"] + found["inner"]).is_in(["-", "\u2212"]).fill_null(False)
+    negative = signs.is_in(["-", "\u2212"]).fill_null(False)
     return pl.select(pl.when(negative).then(-numbers).otherwise(numbers)).to_series(), str(units[0])
 
 

@@ -50,7 +50,7 @@ def page(content: Content) -> bytes:
         table=_table(content),
         figures="\n".join(_figure(figure) for figure in content.figures),
         made="\n".join(_row(name, [_cell(words)]) for name, words in content.made),
-    ).encode()
+    ).encode(errors="replace")  # the name of a file may hold what is no text
 
 
 def _table(content: Content) -> str:

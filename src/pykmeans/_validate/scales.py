@@ -26,15 +26,16 @@ def said_once() -> Iterator[None]:
         _is_said.reset(token)
 
 
-def warn_of_scales(data: Numbers) -> None:
+def warn_of_scales(data: Numbers, weight: NDArray[np.float64] | None = None) -> None:
     """Warn where one column of numbers has nearly all of the variance, in a metric that adds up differences.
 
-    Bytes are left out: they are of one scale, as the colors of a picture are.
+    Bytes are left out: they are of one scale, as the colors of a picture are. So are rows of weight 0.
     """
     traits = _core.METRICS[data.metric.name]
     if _is_said.get() or not traits["numbers"] or traits["normalized"] or data.X.dtype == np.uint8:
         return
-    variances = _variances(data.X[:, : len(data.numeric)])
+    X = data.X if weight is None or weight.all() else data.X[weight > 0]
+    variances = _variances(X[:, : len(data.numeric)])
     total = variances.sum()
     if np.count_nonzero(variances) < 2 or not np.isfinite(total) or variances.max() <= _MOST * total:
         return
