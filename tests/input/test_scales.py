@@ -57,7 +57,7 @@ def test_what_it_advises_works():
     assert said(lambda: select_k(X / X.std(axis=0), [2, 3], random_state=0)) == []
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        warnings.filterwarnings("ignore", category=pykmeans.ScaleWarning)
+        warnings.filterwarnings("ignore", category=ScaleWarning)
         select_k(X, [2, 3], random_state=0)
 
 
