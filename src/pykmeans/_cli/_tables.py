@@ -90,8 +90,8 @@ def format_to_write(path: str) -> str:
     return kind
 
 
-def format_of(path: str, chosen: str | None, default: str | None = None) -> str:
-    """Return the format of a file, or of a standard stream: the one chosen, else ``default``.
+def format_of(path: str, chosen: str | None) -> str:
+    """Return the format of a file, or of a standard stream: the one chosen, else CSV.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def format_of(path: str, chosen: str | None, default: str | None = None) -> str:
     if chosen is not None:
         return chosen
     if path == "-":
-        return default or "csv"
+        return "csv"
     suffix = Path(path.removesuffix(".gz")).suffix.lower()
     for name, suffixes in SUFFIXES.items():
         if suffix in suffixes:

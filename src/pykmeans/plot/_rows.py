@@ -58,11 +58,6 @@ def fitted(model: Any, caller: str) -> Clusterer:
     return model
 
 
-def metric_of(model: Clusterer) -> str:
-    """Return the name that the core has for the model's metric."""
-    return getattr(model, "metric", "mixed")
-
-
 def names_of(model: Clusterer, feature_names: Any = None) -> list[str]:
     """Return names of all columns: those given, those of fit, or x0, x1, ..."""
     if feature_names is None:
@@ -79,7 +74,7 @@ def names_of(model: Clusterer, feature_names: Any = None) -> list[str]:
 def read(model: Any, X: Any, caller: str, feature_names: Any = None) -> Rows:
     """Return rows that have columns of numbers; ValueError where there are none."""
     model = fitted(model, caller)
-    check_center(f"plot.{caller}", metric_of(model), centers_with(numbers=True))
+    check_center(f"plot.{caller}", model._metric_name, centers_with(numbers=True))
     rows = read_all(model, X, feature_names)
     if not rows.names:
         raise ValueError(f"plot.{caller} draws columns of numbers, and all columns of X are categories.")
@@ -88,7 +83,7 @@ def read(model: Any, X: Any, caller: str, feature_names: Any = None) -> Rows:
 
 def read_all(model: Clusterer, X: Any, feature_names: Any = None) -> Rows:
     """Return the rows of ``X`` as the model measures them: by cosine, divided by their lengths."""
-    metric, names = metric_of(model), names_of(model, feature_names)
+    metric, names = model._metric_name, names_of(model, feature_names)
     data, points, centers = model._measured(X)
     positions = number_positions(model)
     numbers, modes = centers[:, : len(positions)].astype(np.float64), centers[:, len(positions) :]
@@ -109,7 +104,7 @@ def read_all(model: Clusterer, X: Any, feature_names: Any = None) -> Rows:
 
 def number_positions(model: Clusterer) -> list[int]:
     """Return where in X the columns of numbers are; the core has them before the others."""
-    if not _core.METRICS[metric_of(model)]["numbers"]:
+    if not _core.METRICS[model._metric_name]["numbers"]:
         return []
     categorical = set(getattr(model, "categorical_features_", ()))
     return [j for j in range(model.n_features_in_) if j not in categorical]
