@@ -214,7 +214,7 @@ def test_categories_of_formats_that_know_them(tmp_path, capsys):
     assert "the column 'a' holds text: 'x' in row 1" in refused(capsys, "cluster", path, "-k", 2)
     words = ["--categorical", "a", "--na", "unknown"]
     said = refused(capsys, "cluster", path, "-k", 2, *words)
-    assert "'a' lacks 1 value, in row 3\n" in said and "'c' lacks 4 values" in said
+    assert "'a' lacks 1 value, in row 3\n" in said and "'c' has no value\n" in said
     assert command(capsys, "cluster", path, "-k", 2, *words, "--exclude", "c", "--fill", "median").status == 0
 
 
@@ -278,3 +278,35 @@ def test_many_rows_of_text_are_read_to_the_end(tmp_path, capsys):
     dates = [str(datetime.date(2020, 1, 1) + datetime.timedelta(days=i)) for i in range(1500)]
     assert "--as b" not in refused(capsys, "cluster", written(tmp_path, [*dates, "x"]), "-k", 2, "--as", "a=date")
     assert np.ptp(clustered_values(capsys, tmp_path, written(tmp_path, dates), "--as", "a=date")[0]) > 1000
+
+
+def test_points_beside_decimal_commas_are_asked_for(tmp_path, capsys):
+    """2.371 beside 37,5 is 2371, or the table mixes marks: to guess would be wrong by a factor of 1000."""
+    rows = ["price;size", "2.371;37,5", "1.205;12,5", "3.410.000;30", "410;1,25"]
+    path, model = tmp_path / "t.csv", tmp_path / "m.json"
+    for separator in ";,":  # between commas, decimal commas stand in quotes
+        lines = rows if separator == ";" else [f'"{row.replace(";", chr(34) + "," + chr(34))}"' for row in rows]
+        path.write_text("\n".join(lines).replace("3.410.000", "3.410"))
+        said = refused(capsys, "cluster", path, "-k", 2)
+        assert "'2.371' in row 1 (2371, or 2.371 with a decimal point)" in said and "'size'" not in said
+        assert "--as 'price=number:comma'\n" in said and "--as 'price=number:point'\n" in said
+        assert "Say which: --as 'price=number:comma' or" in refused(
+            capsys, "cluster", path, "-k", 2, "--as", "price=number"
+        )
+        for how, prices in (("comma", [410, 1205, 2371, 3410]), ("point", [1.205, 2.371, 3.41, 410])):
+            words = ["--as", f"price=number:{how}", "--scale", "none", "--save", model, "--force"]
+            assert command(capsys, "cluster", path, "-k", 4, *words).status == 0
+            (centers,) = json.loads(model.read_text())["fitted"]["cluster_centers_"].values()
+            assert sorted(row[0] for row in centers) == prices
+            done = command(capsys, "predict", model, path, "--out", tmp_path / "o.csv", "--force")
+            assert done.status == 0
+            assert sorted(pl.read_csv(tmp_path / "o.csv", separator=separator)["cluster"]) == [0, 1, 2, 3]
+    path.write_text("\n".join(rows))  # where a number has two points, they stand between thousands
+    assert "'price': '2.371' as 2371\n" in command(capsys, "cluster", path, "-k", 2).err
+    path.write_text("\n".join(rows).replace("3.410.000", "3.41"))  # and where one has no thousands, before decimals
+    assert command(capsys, "cluster", path, "-k", 2).err == ""
+
+
+def test_both_marks_in_one_column(tmp_path, capsys):
+    path = written(tmp_path, ["2.371", "37,5", "12", "4"], separator=";")
+    assert clustered_values(capsys, tmp_path, path)[0] == [4, 12, 37.5, 2371]

@@ -127,6 +127,25 @@ def test_a_column_without_a_value_cannot_be_filled(tmp_path, capsys):
     assert "no row has a value in 'b'" in said and "--exclude b" in said
 
 
+def test_what_is_offered_works(tmp_path, capsys):
+    """Each choice is what one types: none repeats the error."""
+    for content, n_choices in (
+        ("a,b\n1,2\n2,inf\n3,4\n", 3),
+        ("a,b\n1,\n2,\n", 1),
+        ("a,b,c\n1,,1\n2,,\n3,,inf\n", 2),
+        ("a,b\n,\n,\n", 0),
+        ("a,b\n1,inf\n2,-inf\n", 1),
+    ):
+        path = written(tmp_path, content)
+        said = refused(capsys, "cluster", path, "-k", 1)
+        assert ("'b' has no value" in said) == (",," in content or ",\n" in content)
+        choices = [line.rpartition(": ")[2].split() for line in said.splitlines() if line.startswith("  To ")]
+        assert len(choices) == n_choices
+        for choice in choices:
+            assert command(capsys, "cluster", path, "-k", 1, *choice).status == 0, choice
+    assert "--exclude" not in refused(capsys, "cluster", written(tmp_path, "a,b\n,\n"), "-k", 1, "--fill", "median")
+
+
 def test_predict_fills_in_what_the_fit_did(tmp_path, capsys):
     path, model = written(tmp_path, TABLE), tmp_path / "m.json"
     command(capsys, "cluster", path, "-k", 2, "--categorical", "c", "--fill", "median", "--save", model)

@@ -234,8 +234,12 @@ def test_input_and_output_may_be_the_same_file(table, capsys):
 
 
 def test_models_that_are_none(tmp_path, table, capsys):
-    assert "is not a model that can be loaded" in refused(capsys, "predict", table, table)
     path = tmp_path / "model.json"
+    for content in (b"1,2\n", b"a,b\n1,2\n", b"\xff\xfe"):
+        path.write_bytes(content)
+        said = refused(capsys, "predict", path, table)
+        assert "is not a model that can be loaded: pykmeans cluster --save did not write it" in said
+        assert "char" not in said and "codec" not in said
     KMeans(2, random_state=0).fit(customers().select("age").to_numpy()).save(path)
     assert "does not name its columns" in refused(capsys, "predict", path, table)
     command(capsys, "cluster", table, "-k", 2, "--columns", "age,visits", "--save", path, "--force")

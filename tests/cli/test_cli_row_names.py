@@ -47,6 +47,30 @@ def test_a_missing_value_says_that_a_column_is_no_number_of_rows(tmp_path, capsy
     assert not left_out(capsys, tmp_path, "id", [*WITH_GAPS, None], "--drop-missing")
 
 
+NAMES = [f"A-{i:04}" for i in range(12)]
+
+
+@pytest.mark.parametrize(
+    "values, is_left_out",
+    [
+        (NAMES, True),
+        ([f"order {i}" for i in range(12)], True),
+        ([f"{i} kg" for i in range(2)] + NAMES[:10], True),
+        ([f"${i}.50" if i % 2 else f"{i},10 €" for i in range(12)], False),
+        ([f"{i} kg" for i in range(12)], False),
+        ([f"-{i}h 14m" for i in range(19)] + ["broken"], False),
+    ],
+)
+def test_text_with_units_is_no_name_of_rows(tmp_path, capsys, values, is_left_out):
+    if is_left_out:
+        assert left_out(capsys, tmp_path, "value", values)
+        return
+    path = tmp_path / "t.csv"
+    pl.DataFrame({"value": values, "b": [i % 2 for i in range(len(values))]}).write_csv(path)
+    said = refused(capsys, "cluster", path, "-k", 2)
+    assert f"the column 'value' holds text: {values[0]!r} in row 1\n" in said and "--exclude value" in said
+
+
 def test_measurements_that_differ_in_every_row_are_used(tmp_path, capsys):
     path = tmp_path / "t.csv"
     rng = np.random.default_rng(0)

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ._meaning import Meaning, Understood, understood
+from ._meaning import MARKS, Meaning, Understood, understood
 from ._messages import Refusal, as_typed, its_columns, listed, say, shortened, warn
 from ._missing import Fill, Gaps, fill_values, filled, kept_rows
 from ._tables import Table
@@ -122,6 +122,10 @@ def refuse_what_is_no_number(table: Table, columns: dict[str, Understood]) -> No
     choices = []
     for kind, way in _WAYS.items():
         names = [name for name, column in wrong.items() if column.meaning.kind == kind]
+        unclear = [name for name in names if wrong[name].formats]
+        for mark, what in zip(MARKS if unclear else (), ("marks between thousands", "decimal points"), strict=False):
+            choices.append(f"To take points as {what}: --as {as_typed(unclear, f'=number:{mark}')}")
+        names = [name for name in names if name not in unclear]
         if names:
             choices.append(way.format(as_typed(names), as_typed(names, f"={kind}")))
     words = list(dict.fromkeys(word for column in wrong.values() for word in column.words))

@@ -13,6 +13,8 @@ from ._statistics import Weights, most_frequent, quantiles
 Fill = float | str
 Rows = NDArray[np.bool_]
 
+_INFINITE_AS_MISSING = "To count infinite values as missing: --na inf,-inf"
+
 
 @dataclass(frozen=True)
 class Gaps:
@@ -47,7 +49,8 @@ def fill_values(columns: dict[str, pl.Series], how: str, weight: Weights) -> dic
     empty = [name for name, has in has_value.items() if not has.any()]
     if empty:
         raise Refusal(
-            f"--fill {how}: no row has a value in {listed(empty)}.\nTo leave out: --exclude {as_typed(empty)}"
+            f"--fill {how}: no row has a value in {listed(empty)}."
+            + (f"\nTo leave out: --exclude {as_typed(empty)}" if len(empty) < len(columns) else "")
         )
     found: dict[str, Fill] = {}
     for name, column in columns.items():
@@ -106,20 +109,36 @@ def kept_rows(table: str, columns: dict[str, pl.Series], weight: str | None, gap
         return ~lost
     head = f"every row lacks a value in one of the columns {listed(wrong)}" if lost.all() else f"values are {what}"
     lines = [
-        *(f"{name!r} lacks {counted(rows.sum(), 'value')}, {_where(rows)}" for name, rows in lacking.items()),
+        *(f"{name!r} {_lack(rows)}" for name, rows in lacking.items()),
         *(f"{name!r} has {counted(rows.sum(), 'infinite value')}, {_where(rows)}" for name, rows in infinite.items()),
     ]
-    choices = ["To count infinite values as missing: --na inf,-inf"] if infinite else []
-    if gaps.known is not None:
-        choices += _kept("", wrong.values(), n_rows, "--drop-missing")
-        choices += [] if gaps.known else ["To fill in values, make the model again with: --fill median"]
+    if gaps.known is None:
+        clustered = [name for name in columns if name != weight]
+        choices = _filled(wrong, bool(infinite), weight, gaps.fill, n_rows)
+        choices += _without_columns(wrong, clustered, weight, n_rows)
     else:
-        choices += [] if gaps.fill or weight in wrong else _kept(", filled in", [], n_rows, "--fill median")
-        choices += _without_columns(wrong, [name for name in columns if name != weight], weight, n_rows)
-        choices += _kept("", wrong.values(), n_rows, "--drop-missing")
-    raise Refusal(
-        f"{table}: {head} (row 1 is the first one below the names)\n{shortened(lines)}\n" + "\n".join(choices)
+        choices = [_INFINITE_AS_MISSING] if infinite and gaps.known else []
+    choices += _kept("", wrong.values(), n_rows, "--drop-missing")
+    choices += (
+        [] if gaps.known is None or gaps.known else ["To fill in values, make the model again with: --fill median"]
     )
+    head += " (row 1 is the first one below the names)"
+    raise Refusal("\n".join([f"{table}: {head}", shortened(lines), *choices]))
+
+
+def _filled(wrong: dict[str, Rows], infinite: bool, weight: str | None, fill: str | None, n_rows: int) -> list[str]:
+    """Return what to type to have values filled in, where that is possible: not weights, nor what has no value."""
+    if weight in wrong:
+        return []
+    empty = [name for name in wrong if wrong[name].all()]
+    if fill is not None:
+        return [_INFINITE_AS_MISSING] if infinite and not empty else []
+    options = ("--na inf,-inf " if infinite else "") + "--fill median"
+    if not empty:
+        return _kept(", filled in", [], n_rows, options)
+    if len(empty) == len(wrong):  # nothing to be filled in without them
+        return []
+    return _kept(f" without {listed(empty)}, filled in", [], n_rows, f"--exclude {as_typed(empty)} {options}")
 
 
 def _without_columns(wrong: dict[str, Rows], clustered: list[str], weight: str | None, n_rows: int) -> list[str]:
@@ -161,6 +180,10 @@ def _infinite(column: pl.Series) -> Rows:
     if not column.dtype.is_float():
         return np.zeros(len(column), dtype=np.bool_)
     return np.asarray(column.is_infinite().fill_null(False).to_numpy())
+
+
+def _lack(rows: Rows) -> str:
+    return "has no value" if rows.all() else f"lacks {counted(rows.sum(), 'value')}, {_where(rows)}"
 
 
 def _where(rows: Rows) -> str:

@@ -3,6 +3,7 @@
 Kept in the "table" of a model file; a reader finds there all that a new table needs.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,6 +157,11 @@ class TableModel:
         except OSError as error:
             raise Refusal(f"{path} cannot be read: {error.strerror}.") from None
         except ValueError as error:
+            if isinstance(error.__context__, json.JSONDecodeError | UnicodeDecodeError):  # what it says is of no use
+                error = ValueError(
+                    f"{path} is not a model that can be loaded: pykmeans cluster --save did not write it, or it is "
+                    "damaged."
+                )
             raise Refusal(str(error)) from None
         known = _columns_of(estimator, path)
         if table is None:

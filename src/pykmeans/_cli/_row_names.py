@@ -11,6 +11,10 @@ from ._tables import Table
 
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")  # so pandas names an index without a name in a Parquet file
 _ID_NAME = re.compile(r"(^|[_\W])(id|ID|Id|index|nr|no)$|[a-z](Id|ID)$|^$")
+# Text that begins so was measured, with signs or units that differ ("$3.50" and "2,10 €", "17 kg" and "2h 14m"). Names
+# may have digits too, but further on ("A-0017", "order 17").
+_MEASURED = r"^[-+\u2212]?\s*\p{Sc}?\s*[-+\u2212]?[.,]?\d"
+_MEASURED_SHARE = 0.9  # of the values: some may be damaged
 _LEAST_ROWS_OF_AN_ID = 3  # for whole numbers that differ, in a column whose name says what it is
 _LEAST_ROWS = 10  # for a column of any name: fewer measurements may rise with the row by chance
 
@@ -71,11 +75,13 @@ def _reason(table: Table, name: str, column: Understood) -> str:
 
 
 def _reason_of_text(column: pl.Series) -> str:
-    """Text that no two rows share names them, unless it may be numbers of which some are damaged."""
+    """Text that no two rows share names them, unless it was measured, or may be numbers of which some are damaged."""
     if len(column) < _LEAST_ROWS or column.n_unique() < len(column) or column.null_count():
         return ""
-    some_number = column.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False).is_not_null().any()
-    return "" if some_number else "is different in every row, as names are"
+    text = column.cast(pl.String).str.strip_chars()
+    some_number = text.cast(pl.Float64, strict=False).is_not_null().any()
+    measured = text.str.contains(_MEASURED).sum() >= _MEASURED_SHARE * len(text)
+    return "" if some_number or measured else "is different in every row, as names are"
 
 
 def _reason_of_numbers(name: str, column: pl.Series) -> str:

@@ -10,6 +10,7 @@ import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +18,7 @@ import polars as pl
 from .._optional import optional
 from ._messages import Refusal
 from ._text import read_text, utf8
-from ._values import blanked, plain
+from ._values import blanked, has_decimal_commas, may_be_thousands, plain
 
 SUFFIXES = {
     "csv": (".csv",),
@@ -60,6 +61,16 @@ class Table:
         """The mark before decimals: spreadsheets that put ";" between fields write 1,5."""
         return "," if self.separator == ";" else "."
 
+    @cached_property
+    def _has_decimal_commas(self) -> bool:
+        columns = (self.column(name) for name in self.frame.columns)
+        return any(column.dtype == pl.String and has_decimal_commas(column, self.decimal) for column in columns)
+
+    def is_ambiguous(self, name: str) -> bool:
+        """Whether a column may have points between thousands or before decimals, as another has decimal commas."""
+        column = self.column(name)
+        return column.dtype == pl.String and may_be_thousands(column) and self._has_decimal_commas
+
     def column(self, name: str) -> pl.Series:
         """Return a column without the values that stand for nothing."""
         column = self.frame[name]
@@ -72,7 +83,9 @@ class Table:
         if name not in self._parsed:
             column = self.column(name)
             values = plain(column, self.decimal) if self.format in _TEXT else None
-            self._parsed[name] = column if values is None else blanked(values, self.na)
+            if values is None or (values.dtype.is_float() and self.is_ambiguous(name)):
+                values = column
+            self._parsed[name] = blanked(values, self.na)
         return self._parsed[name]
 
 

@@ -22,6 +22,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "date": (*_DATES, *(f"{date}{mark}{time}" for date in _DATES for mark in " T" for time in _TIMES + _ZONED)),
     "time": _TIMES,
 }
+_THOUSANDS = r"^[-+]?[1-9]\d{0,2}(\.\d{3})+$"
 _TYPES: dict[str, Any] = {"date": pl.Datetime("us"), "time": pl.Time}
 _EARLIEST_YEAR = 1000  # an earlier one is a year of two digits
 # What a format may look like, so that only few are tried.
@@ -49,12 +50,14 @@ def not_blank(text: pl.Series) -> pl.Series:
 
 
 def plain(text: pl.Series, decimal: str) -> pl.Series | None:
-    """Return text as numbers or booleans if all of it is; ``decimal`` is the mark before decimals, besides "."."""
+    """Return text as numbers or booleans if all of it is; ``decimal`` is the mark before decimals, or "." is."""
     numbers = _cast(text)
     if numbers is not None:
         return numbers
     text = blanked(text, _MISSING).str.strip_chars()
-    numbers = _cast(text if decimal == "." else text.str.replace(decimal, ".", literal=True))
+    numbers = _cast(text)
+    if numbers is None and decimal != "." and not text.str.contains(".", literal=True).any():
+        numbers = _cast(text.str.replace(decimal, ".", literal=True))
     if numbers is not None:
         return numbers
     text = text.str.to_lowercase()
@@ -76,6 +79,23 @@ def signed(text: pl.Series, decimal: str) -> tuple[pl.Series, str] | None:
     numbers = (digits if decimal == "." else digits.str.replace(decimal, ".", literal=True)).cast(pl.Float64)
     negative = signs.is_in(["-", "\u2212"]).fill_null(False)
     return pl.select(pl.when(negative).then(-numbers).otherwise(numbers)).to_series(), str(units[0])
+
+
+def may_be_thousands(text: pl.Series) -> bool:
+    """Whether text is plain numbers with points in some, all of which may stand between thousands: 2.371."""
+    text = blanked(text, _MISSING).str.strip_chars()
+    for part in (text.head(_GLANCE), text):
+        pointed = part.filter(part.str.contains(".", literal=True).fill_null(False))
+        if not pointed.str.contains(_THOUSANDS).all():
+            return False
+    return not pointed.is_empty() and _cast(text) is not None
+
+
+def has_decimal_commas(text: pl.Series, expected: str) -> bool:
+    """Whether text is numbers with commas before decimals, if ``expected`` is what is tried first."""
+    if not text.str.contains(",", literal=True).any():
+        return False
+    return (expected == "," or signed(text, ".") is None) and signed(text, ",") is not None
 
 
 def formats(text: pl.Series, kind: str) -> list[str]:
