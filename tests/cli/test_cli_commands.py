@@ -167,7 +167,7 @@ def test_control_c(tmp_path):
     process = subprocess.Popen(
         [*PROGRAM, "cluster", path, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    time.sleep(3)
+    time.sleep(8)  # until all is imported, on a busy machine too
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=10)

@@ -46,7 +46,7 @@ def test_every_file_is_there_as_it_was_built():
 
 
 # Python, what types it has, the data of `pykmeans demo`, the compiled module; and what a C++ program is built from.
-KINDS = {".py", ".pyi", ".typed", ".csv", sysconfig.get_config_var("EXT_SUFFIX")}
+KINDS = {".py", ".pyi", ".typed", ".csv", ".html", sysconfig.get_config_var("EXT_SUFFIX")}
 CPP_KINDS = {".hpp", ".inl.hpp", ".cpp", ".cmake", ".txt"}
 
 

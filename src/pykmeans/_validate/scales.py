@@ -11,7 +11,6 @@ from .. import _core, _errors
 from .data import Numbers
 
 _MOST = 0.95  # of the variance of all columns that one may have
-_BLOCK = 2**20  # numbers that are looked at together
 
 _is_said = ContextVar("_is_said", default=False)
 
@@ -29,14 +28,14 @@ def said_once() -> Iterator[None]:
 def warn_of_scales(data: Numbers, weight: NDArray[np.float64] | None = None) -> None:
     """Warn where one column of numbers has nearly all of the variance, in a metric that adds up differences.
 
-    Bytes are left out: they are of one scale, as the colors of a picture are. So are rows of weight 0.
+    Bytes are left out: they are of one scale, as the colors of a picture are. Rows count as much as they weigh.
     """
     traits = _core.METRICS[data.metric.name]
     if _is_said.get() or not traits["numbers"] or traits["normalized"] or data.X.dtype == np.uint8:
         return
-    X = data.X if weight is None or weight.all() else data.X[weight > 0]
-    variances = _variances(X[:, : len(data.numeric)])
-    total = variances.sum()
+    variances = _variances(data.X[:, : len(data.numeric)], weight)
+    with np.errstate(over="ignore"):
+        total = variances.sum()
     if np.count_nonzero(variances) < 2 or not np.isfinite(total) or variances.max() <= _MOST * total:
         return
     largest = int(variances.argmax())
@@ -53,13 +52,13 @@ def warn_of_scales(data: Numbers, weight: NDArray[np.float64] | None = None) -> 
     )
 
 
-def _variances(X: NDArray[np.float64] | NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the variance of each column, as far as it takes to compare them; not finite where squares are not."""
-    sums, squares = np.zeros((2, X.shape[1]))
-    step = max(1, _BLOCK // max(1, X.shape[1]))
-    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        for start in range(0, len(X), step):
-            away = X[start : start + step].astype(np.float64) - X[0]  # little is lost to rounding
-            sums += away.sum(axis=0)
-            squares += np.einsum("ij,ij->j", away, away)
-        return np.maximum(squares / len(X) - (sums / len(X)) ** 2, 0.0)
+def _variances(X: NDArray[np.float64] | NDArray[np.float32], weight: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """Return the variance of each column; infinite where the core refuses one, of which the fit will say why.
+
+    NumPy's own sums crash where memory runs out.
+    """
+    try:
+        points = (_core.Points(X[:, j : j + 1], weight) for j in range(X.shape[1]))
+        return np.array([_core.moments(column)[1] for column in points])
+    except ValueError:
+        return np.full(X.shape[1], np.inf)
