@@ -40,7 +40,7 @@ def warn_of_scales(data: Numbers, weight: NDArray[np.float64] | None = None) -> 
         return
     largest = int(variances.argmax())
     # Not all of it, where other columns have some.
-    share = min(float(np.floor(1000 * variances[largest] / total)) / 10, 99.9)
+    share = min(float(np.floor(1000 * (variances[largest] / total))) / 10, 99.9)
     names_numbers = len(variances) < data.X.shape[1]  # the others are categories, which X.std() would refuse
     divided = "numbers / numbers.std()" if names_numbers else "X / X.std(axis=0)"
     _errors.warn(
