@@ -218,5 +218,9 @@ def test_a_field_longer_than_pythons_reader_takes(tmp_path, capsys):
 
 def test_integers_of_128_bits(tmp_path, capsys):
     path = tmp_path / "t.parquet"
-    pl.DataFrame({"x": [1, 2, 9, 8], "i": pl.Series([2**70, 1, 2, 3], dtype=pl.Int128)}).write_parquet(path)
+    frame = pl.DataFrame({"x": [1, 2, 9, 8], "i": pl.Series([2**70, 1, 2, 3], dtype=pl.Int128)})
+    try:
+        frame.write_parquet(path)
+    except pl.exceptions.ComputeError:
+        pytest.skip("this polars does not write them")
     assert "2 columns: 'x' and 'i'" in command(capsys, "cluster", path, "-k", 2).out

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import polars as pl
 
+from .._validate.frames import is_wide
 from ._meaning import Understood
 from ._messages import Refusal, as_typed, warn
 from ._tables import Table
@@ -89,8 +90,7 @@ def _reason_of_numbers(name: str, column: pl.Series) -> str:
     n_rows = len(column)
     if not column.dtype.is_numeric():  # of truth values, some are equal; what has signs beside it is measured
         return ""
-    is_wide = column.dtype in (pl.Int128, pl.UInt128)  # which NumPy has not
-    values = (column if column.dtype.is_integer() and not is_wide else column.cast(pl.Float64)).to_numpy()
+    values = (column if column.dtype.is_integer() and not is_wide(column) else column.cast(pl.Float64)).to_numpy()
     if n_rows < _LEAST_ROWS_OF_AN_ID or column.null_count() or not np.isfinite(values).all():
         return ""
     if (values != np.floor(values)).any():
