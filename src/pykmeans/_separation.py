@@ -13,8 +13,8 @@ from ._validate import arrays, parameters
 if TYPE_CHECKING:
     from ._clusterer import Clusterer
 
-# Rows squared times columns. Silhouettes of clusters that overlap took 2e-10 to 5e-10 s each on one thread (AMD EPYC,
-# Zen 5; 10,000 to 54,000 rows of 2 to 64 columns, every metric): all rows take up to 5 s, a sample about one.
+# Rows squared times columns. Silhouettes of clusters that overlap took 2e-10 to 5e-10 s each on one thread (Intel
+# Sapphire Rapids; 10,000 to 54,000 rows of 2 to 64 columns, every metric): all rows take up to 5 s, a sample about one.
 _MOST_FOR_ALL_ROWS = 1e10
 MOST_IN_A_SECOND = 2e9
 # Kaufman and Rousseeuw (1990), Finding groups in data, p. 88. They are of the silhouette: the simplified one is larger.
