@@ -77,6 +77,13 @@ struct Avx2Vector<float> {
     return _mm256_blendv_ps(v, _mm256_set1_ps(value), _mm256_castsi256_ps(here));
   }
 
+  static Lanes from_integers(__m256i v) { return _mm256_cvtepi32_ps(v); }
+  static void store_bytes(std::int8_t* p, Lanes integers) {
+    const __m256i words = _mm256_cvtps_epi32(integers);
+    const __m128i halves = _mm_packs_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi16(halves, halves));
+  }
+
   static constexpr bool transposes = true;
   static void transpose(Lanes (&r)[8]) {
     Lanes t[8], u[8];
@@ -159,6 +166,19 @@ struct Avx2Vector<double> {
   }
   static unsigned not_above(Lanes a, Lanes b) {
     return static_cast<unsigned>(_mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_NGT_UQ)));
+  }
+};
+
+struct Avx2Int8 {
+  using Lanes = __m256i;
+  static Lanes load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
+  static Lanes splat(std::int32_t value) { return _mm256_set1_epi32(value); }
+  static Lanes zeros() { return _mm256_setzero_si256(); }
+  static Lanes add_pairs(Lanes sum, Lanes unsigned_ones, Lanes signed_ones) {
+    return _mm256_add_epi16(sum, _mm256_maddubs_epi16(unsigned_ones, signed_ones));
+  }
+  static Lanes add_halves(Lanes sum, Lanes halves) {
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(halves, _mm256_set1_epi16(1)));
   }
 };
 

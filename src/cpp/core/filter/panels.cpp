@@ -60,37 +60,19 @@ void Int8Panels::pack(const double* centers, const Groups& groups, const RowFram
                       const Poll& poll) {
   floats_.pack(centers, groups, frame, threads, poll);
   features_ = frame.origin.size();
-  fours_ = (features_ + 3) / 4;
-  Four zeros;
-  for (auto& lane : zeros.at) std::fill_n(lane, 4, std::uint8_t{128});
-  values_.assign(groups.slots() / lanes * fours_, zeros);
-  about_.assign(groups.slots() / lanes, {});
-  parallel_blocks(about_.size(), threads, poll, [&](std::size_t panel, int) { quantize(panel); });
+  lines_ = kernels_->panel_bytes(features_) / sizeof(Line);
+  about_.resize(groups.slots() / lanes);
+  values_.resize(about_.size() * lines_);
+  parallel_blocks(about_.size(), threads, poll, [&](std::size_t panel, int) {
+    about_[panel] = kernels_->pack_centers(floats_.packed(panel), features_, values_[panel * lines_].at);
+  });
 }
 
-void Int8Panels::quantize(std::size_t panel) {
-  const float* from = floats_.packed(panel);
-  float most = 0.0f;
-  for (std::size_t i = 0; i < features_ * lanes; ++i) most = std::max(most, std::fabs(from[i]));
-  const float scale = most > 0x1p-100f ? most / 127.0f : 0.0f;
-  const double inverse = scale > 0.0f ? 1.0 / static_cast<double>(scale) : 0.0;
-  double norms[lanes] = {}, residuals[lanes] = {};
-  Four* const to = values_.data() + panel * fours_;
-  for (std::size_t q = 0; q < features_; ++q)
-    for (std::size_t l = 0; l < lanes; ++l) {
-      const auto z = static_cast<double>(from[q * lanes + l]);
-      const double integer = z * inverse + 0x1.8p52 - 0x1.8p52;  // rounded
-      const double residual = z - integer * static_cast<double>(scale);
-      to[q / 4].at[l][q % 4] = static_cast<std::uint8_t>(integer + 128.0);
-      norms[l] += z * z;
-      residuals[l] += residual * residual;
-    }
-  about_[panel].scale = scale;
-  for (std::size_t l = 0; l < lanes; ++l) {
-    about_[panel].norm[l] = static_cast<float>(std::sqrt(norms[l]) * (1.0 + 0x1p-18) + 0x1p-140);
-    about_[panel].residual[l] = static_cast<float>(std::sqrt(residuals[l]) * (1.0 + 0x1p-18) + 0x1p-140);
-  }
-}
+Int8Panels::Rows::Rows(std::size_t rows, std::size_t features)
+    : stride_(kernels::pick().int8->row_bytes(features)),
+      placed_((features + 15) / 16 * 16),
+      values_(rows * stride_),
+      about_(rows) {}
 
 template <class T>
 float Int8Panels::Rows::place(std::size_t i, const T* row, const RowFrame& frame) {
@@ -106,10 +88,10 @@ std::size_t Int8Panels::score(std::size_t panel, const Rows& rows, Query query,
                               const kernels::GroupAnswer& answer) const {
   query.rows = rows.values_.data();
   query.stride = rows.stride_;
-  query.features = fours_;
-  query.centers = values_[panel * fours_].at[0];
+  query.features = features_;
+  query.centers = values_[panel * lines_].at;
   query.bounds = floats_.starts(panel);
-  return kernels::pick().int8->score_group(query, rows.about_.data(), about_[panel], answer);
+  return kernels_->score_group(query, rows.about_.data(), about_[panel], answer);
 }
 
 template float FloatPanels::Rows::place(std::size_t, const std::uint8_t*, const RowFrame&);

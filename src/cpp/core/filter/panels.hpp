@@ -3,21 +3,26 @@
 // Both kinds give scores s(c) that are lower bounds as in codebook.hpp: for a row y and a center z in the filter's
 // frame, score(c) = |z|^2 / 2 - y.z, and s(c) is at most score(c) + B, B = epsilon |y|^2 / 2 + tau.
 //
-// In 8-bit integers: let u = 2^-24. The row in float32, y' (see 1. in codebook.hpp), is s Y + r with integers Y in
-// [-127, 127]; a center z' is t Z + q, where t belongs to the panel. Then
+// In 8-bit integers: let u = 2^-24. The row in float32, y' (see 1. in codebook.hpp), is s Y + r with integers Y; a center
+// z' is t Z + q, where t belongs to the panel. Then
 //     y'.z' = s t (Y.Z) + (s Y).q + r.z',      |y'.z' - s t (Y.Z)| <= |s Y| |q| + |r| |z'|     (Cauchy-Schwarz).
-// D = Y.Z is exact in 32 bits: the unsigned Z + 128 is at most 255, so no partial sum exceeds 127 * 383 d < 2^31 for
-// d <= max_int8_features. The score is
-//     s(c) = h - p |q| - |r| |z'| + s t D,      p an upper bound of |s Y| <= |y'| + |r|
+// The instruction set chooses s and t such that it computes D = Y.Z exactly, in 32 bits (score_int8.inl.hpp): for
+// d <= max_int8_features, no sum of 127 * 383 d leaves these. The score is
+//     s(c) = h + s t D - p |q| - |r| |z'|,      p an upper bound of |s Y| <= |y'| + |r|
 // (Z and q being those of -z', as packed). All four of p, |q|, |r|, |z'| are computed with relative errors far below
 // 2^-19 and then multiplied by at least 1 + 2^-19 = 1 + 32 u, which covers:
 //   - the residual r as computed in float32: s Y is off by u |s Y|, the subtraction by u: below 2^-21 |y'| in all, and
 //     values below 2^-75, whose squares vanish: below 2^-70 d;
-//   - in the four multiply-adds, the roundings of p |q| and |r| |z'|: 4 u of each.
+//   - in the multiply-adds, the roundings of p |q| and |r| |z'|: 4 u of each.
 // What remains is the rounding of h (3 u |h|) and of s t D (D to float32, s t, and the additions: 5 u |s t D|), where
 // |s t D| <= p (|z'| + |q|) <= 2 |y'| |z'| + p |q|, as |r| <= |y'|; the part with |q| is covered like the above. That
 // is less than 12 u (|y'|^2 + |z'|^2) / 2 + 3 u |h| in all, which is within the (d + 1) u of step 2 in codebook.hpp
 // since d >= least_int8_features. s t may underflow, which costs less than 2^-118 in s t D: see tau.
+//
+// A panel whose least h + s t D, less p max |q| + |r| max |z'|, is above a row's limit has no contender. Whatever the
+// roundings, that is at most each s(c) as computed: it comes from operations of the same kind in the same order, on
+// numbers that are no smaller in magnitude where they are taken off, and a rounded operation is as monotone as one that
+// is not.
 #pragma once
 
 #include <cstddef>
@@ -76,15 +81,14 @@ class Int8Panels {
 
   class Rows {
    public:
-    Rows(std::size_t rows, std::size_t features)
-        : stride_((features + 15) / 16 * 16), placed_(stride_), values_(rows * stride_), about_(rows) {}
+    Rows(std::size_t rows, std::size_t features);
     template <class T>
     float place(std::size_t i, const T* row, const RowFrame& frame);
 
    private:
     friend Int8Panels;
     std::size_t stride_;
-    Vector<float> placed_;        // (stride), zeros beyond the features
+    Vector<float> placed_;        // (features), and zeros up to a multiple of 16
     Vector<std::int8_t> values_;  // (rows, stride)
     Vector<kernels::Int8Row> about_;
   };
@@ -93,16 +97,15 @@ class Int8Panels {
   std::size_t score(std::size_t panel, const Rows& rows, Query query, const kernels::GroupAnswer& answer) const;
 
  private:
-  /// Four features of sixteen centers: a cache line, which a load must not straddle.
-  struct alignas(64) Four {
-    std::uint8_t at[Groups::lanes][4];
+  /// A load must not straddle cache lines.
+  struct alignas(64) Line {
+    std::uint8_t at[64];
   };
 
-  void quantize(std::size_t panel);
-
-  std::size_t features_ = 0, fours_ = 0;
+  const kernels::Int8Kernels* kernels_ = kernels::pick().int8;
+  std::size_t features_ = 0, lines_ = 0;
   FloatPanels floats_;
-  Vector<Four> values_;  // (panels, fours)
+  Vector<Line> values_;  // (panels, lines)
   Vector<kernels::Int8Centers> about_;
 };
 
