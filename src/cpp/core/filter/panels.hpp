@@ -17,7 +17,7 @@
 // What remains is the rounding of h (3 u |h|) and of s t D (D to float32, s t, and the additions: 5 u |s t D|), where
 // |s t D| <= p (|z'| + |q|) <= 2 |y'| |z'| + p |q|, as |r| <= |y'|; the part with |q| is covered like the above. That
 // is less than 12 u (|y'|^2 + |z'|^2) / 2 + 3 u |h| in all, which is within the (d + 1) u of step 2 in codebook.hpp
-// since d >= least_int8_features. s t may underflow, which costs less than 2^-118 in s t D: see tau.
+// since d >= least_panel_features there. s t may underflow, which costs less than 2^-118 in s t D: see tau.
 //
 // A panel whose least h + s t D, less p max |q| + |r| max |z'|, is above a row's limit has no contender. Whatever the
 // roundings, that is at most each s(c) as computed: it comes from operations of the same kind in the same order, on
@@ -25,6 +25,8 @@
 // is not.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -36,7 +38,8 @@
 
 namespace pykmeans::detail {
 
-constexpr std::size_t least_int8_features = 24;
+/// Fewer features have the error of as many.
+constexpr std::size_t least_panel_features = 24;
 constexpr std::size_t max_int8_features = 32768;
 
 class FloatPanels {
@@ -73,28 +76,51 @@ class FloatPanels {
   Vector<float> starts_;  // (panels, 16), h; infinity for none
 };
 
-class Int8Panels {
+inline float rounded_down(double value) {
+  return static_cast<float>(value - std::fabs(value) * 0x1p-21 - 0x1p-148);
+}
+inline float rounded_up(double value) {
+  return -rounded_down(-value);
+}
+
+/// Whether this CPU has the kernels, and their proof holds.
+inline bool int8_serves(std::size_t features) {
+  return kernels::pick().int8 && features <= max_int8_features;
+}
+
+/// What a score may be above half the exact distance less |y|^2 / 2 by, at most.
+inline FilterError<float> panel_error(std::size_t features, const RowFrame& frame) {
+  return FilterError<float>(std::max(features, least_panel_features), frame.spread_exponent, 0);
+}
+
+/// Rows that panels of 8-bit integers are scored for.
+class Int8Rows {
+ public:
+  Int8Rows(std::size_t rows, std::size_t features);
+  /// @return the sum of squares, right to `epsilon` of it
+  template <class T>
+  float place(std::size_t i, const T* row, const RowFrame& frame);
+
+ private:
+  friend class Int8Values;
+  std::size_t stride_;
+  Vector<float> placed_;        // (features), and zeros up to a multiple of 16
+  Vector<std::int8_t> values_;  // (rows, stride)
+  Vector<kernels::Int8Row> about_;
+};
+
+/// Panels of 8-bit integers, without what their scores start from.
+class Int8Values {
  public:
   using Query = kernels::GroupQuery<std::int8_t, std::uint8_t>;
-  void pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads, const Poll& poll);
-  const FilterError<float>& error() const { return floats_.error(); }
 
-  class Rows {
-   public:
-    Rows(std::size_t rows, std::size_t features);
-    template <class T>
-    float place(std::size_t i, const T* row, const RowFrame& frame);
-
-   private:
-    friend Int8Panels;
-    std::size_t stride_;
-    Vector<float> placed_;        // (features), and zeros up to a multiple of 16
-    Vector<std::int8_t> values_;  // (rows, stride)
-    Vector<kernels::Int8Row> about_;
-  };
-
+  void resize(std::size_t panels, std::size_t features);
+  /// @param values (features, 16), negated
+  void pack(std::size_t panel, const float* values);
   /// See kernels::ScoreGroup. @param query  without rows and centers
-  std::size_t score(std::size_t panel, const Rows& rows, Query query, const kernels::GroupAnswer& answer) const;
+  std::size_t score(std::size_t panel, const Int8Rows& rows, Query query, const kernels::GroupAnswer& answer) const;
+
+  static std::size_t bytes(std::size_t panels, std::size_t features);
 
  private:
   /// A load must not straddle cache lines.
@@ -104,9 +130,21 @@ class Int8Panels {
 
   const kernels::Int8Kernels* kernels_ = kernels::pick().int8;
   std::size_t features_ = 0, lines_ = 0;
-  FloatPanels floats_;
   Vector<Line> values_;  // (panels, lines)
   Vector<kernels::Int8Centers> about_;
+};
+
+class Int8Panels {
+ public:
+  using Query = Int8Values::Query;
+  using Rows = Int8Rows;
+  void pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads, const Poll& poll);
+  const FilterError<float>& error() const { return floats_.error(); }
+  std::size_t score(std::size_t panel, const Rows& rows, Query query, const kernels::GroupAnswer& answer) const;
+
+ private:
+  FloatPanels floats_;
+  Int8Values values_;
 };
 
 }  // namespace pykmeans::detail

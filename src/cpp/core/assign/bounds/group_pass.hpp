@@ -20,13 +20,6 @@
 
 namespace pykmeans::detail {
 
-inline float rounded_down(double value) {
-  return static_cast<float>(value - std::fabs(value) * 0x1p-21 - 0x1p-148);
-}
-inline float rounded_up(double value) {
-  return -rounded_down(-value);
-}
-
 constexpr double a_little_more = 1.0 + 0x1p-30;
 constexpr double a_little_less = 1.0 - 0x1p-30;
 
@@ -34,11 +27,6 @@ constexpr double a_little_less = 1.0 - 0x1p-30;
 inline std::size_t group_block_rows(std::size_t features, std::size_t n_clusters) {
   const std::size_t fit = std::min((std::size_t{1} << 17) / features, (std::size_t{1} << 27) / (features * n_clusters));
   return std::clamp<std::size_t>(fit / 16 * 16, 16, 512);
-}
-
-/// Whether 8-bit integers can be used for rows of so many features.
-inline bool int8_serves(std::size_t features) {
-  return kernels::pick().int8 && features >= least_int8_features && features <= max_int8_features;
 }
 
 /// Whether they left too much to exact distances.
