@@ -190,7 +190,17 @@ struct Avx2Int16 {
   static Lanes load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
   static void store(std::int32_t* p, Lanes v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
   static Lanes splat(std::int32_t value) { return _mm256_set1_epi32(value); }
-  static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm256_add_epi32(c, _mm256_madd_epi16(a, b)); }
+  /// In assembly, since GCC 12 puts all multiplications before the additions otherwise: one of eight sums is then kept
+  /// in memory, and the others are copied.
+  static Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
+#if defined(__GNUC__)
+    Lanes products;
+    asm("vpmaddwd %2, %3, %1\n\tvpaddd %1, %0, %0" : "+x"(c), "=&x"(products) : "x"(b), "x"(a));
+    return c;
+#else
+    return _mm256_add_epi32(c, _mm256_madd_epi16(a, b));
+#endif
+  }
   static Lanes add(Lanes a, Lanes b) { return _mm256_add_epi32(a, b); }
   static Lanes min(Lanes a, Lanes b) { return _mm256_min_epi32(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm256_max_epi32(a, b); }
