@@ -17,7 +17,7 @@
 // What remains is the rounding of h (3 u |h|) and of s t D (D to float32, s t, and the additions: 5 u |s t D|), where
 // |s t D| <= p (|z'| + |q|) <= 2 |y'| |z'| + p |q|, as |r| <= |y'|; the part with |q| is covered like the above. That
 // is less than 12 u (|y'|^2 + |z'|^2) / 2 + 3 u |h| in all, which is within the (d + 1) u of step 2 in codebook.hpp
-// since d >= least_panel_features there. s t may underflow, which costs less than 2^-118 in s t D: see tau.
+// since d >= least_int8_features. s t may underflow, which costs less than 2^-118 in s t D: see tau.
 //
 // A panel whose least h + s t D, less p max |q| + |r| max |z'|, is above a row's limit has no contender. Whatever the
 // roundings, that is at most each s(c) as computed: it comes from operations of the same kind in the same order, on
@@ -25,7 +25,6 @@
 // is not.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -38,8 +37,7 @@
 
 namespace pykmeans::detail {
 
-/// Fewer features have the error of as many.
-constexpr std::size_t least_panel_features = 24;
+constexpr std::size_t least_int8_features = 24;
 constexpr std::size_t max_int8_features = 32768;
 
 class FloatPanels {
@@ -85,12 +83,12 @@ inline float rounded_up(double value) {
 
 /// Whether this CPU has the kernels, and their proof holds.
 inline bool int8_serves(std::size_t features) {
-  return kernels::pick().int8 && features <= max_int8_features;
+  return kernels::pick().int8 && features >= least_int8_features && features <= max_int8_features;
 }
 
 /// What a score may be above half the exact distance less |y|^2 / 2 by, at most.
 inline FilterError<float> panel_error(std::size_t features, const RowFrame& frame) {
-  return FilterError<float>(std::max(features, least_panel_features), frame.spread_exponent, 0);
+  return FilterError<float>(features, frame.spread_exponent, 0);
 }
 
 /// Rows that panels of 8-bit integers are scored for.

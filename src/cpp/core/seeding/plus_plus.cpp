@@ -122,9 +122,7 @@ class PlusPlus {
     found.values.clear();
     const detail::RowReader<T> read(points_);
     std::size_t kept = 0;
-    for (std::size_t i = 0; i < found.rows.size(); ++i) {
-      const Nearby::Near at = found.rows[i];
-      if (i + 2 < found.rows.size()) read.prefetch(found.rows[i + 2].row);
+    for (const Nearby::Near& at : found.rows) {
       const double distance = exact_(read(at.row), center);
       if (!(distance < value_[at.row])) continue;
       found.rows[kept++] = at;
