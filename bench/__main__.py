@@ -10,7 +10,7 @@ import numpy as np
 
 from . import cases, limits, measure, peers, report, verify
 
-# Runs at least, seconds within which there are more, seconds after which there is none.
+# How many turns each peer has, with at least one run; seconds of all of them; seconds after which it has no more turns.
 REPEATS, QUICK = (3, 1.0, 20.0), (2, 0.2, 3.0)
 
 

@@ -186,22 +186,82 @@ def test_we_are_judged_too(iris):
     assert judged(iris, pykmeans=78.0, pykmeans__lloyd=78.0 * (1 - 1e-15))["pykmeans:lloyd"]["fault"]
 
 
-def test_a_peer_that_fails_is_reported(tmp_path):
+def in_turns(*jobs, timeout=60):
+    """The results of jobs that are all of `scikit_learn` on Fisher's irises, but for what is said of each."""
     from bench import processes
 
-    job = {"peer": "scikit_learn", "task": "fit", "metric": "euclidean", "threads": 1, "X": "no such file", "k": 3}
-    result = processes.run(job, tmp_path, timeout=60)
+    common = {"peer": "scikit_learn", "task": "fit", "metric": "euclidean", "threads": 1, "k": 3, "iterations": 5}
+    whole = [{**common, "repeats": (3, 0.0, 1e9), "name": i, **job} for i, job in enumerate(jobs)]
+    results = {job["name"]: result for job, result in processes.in_turns(whole, timeout)}
+    return [results[i] for i in range(len(jobs))]
+
+
+@pytest.fixture
+def stand_in(tmp_path, monkeypatch, iris):
+    """Writes a package in the place of a peer's, and has the job of fitting irises with it."""
+
+    def write(name, code):
+        (tmp_path / f"{name}.py").write_text(code, encoding="utf-8")
+        paths = filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")])
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+        for file in ("X", "start"):
+            np.save(tmp_path / f"{file}.npy", iris[:3] if file == "start" else iris)
+        return {"peer": name, "X": str(tmp_path / "X.npy"), "start": str(tmp_path / "start.npy")}
+
+    return write
+
+
+SUPERKMEANS = """
+import os, time
+import numpy
+
+__version__ = "that of a test"
+
+class SuperKMeans:
+    def __init__(self, k, *others, **more):
+        self.k = k
+
+    def train(self, X):
+        {body}
+        return X[: self.k]
+
+    def assign_training_points(self, X, centers):
+        return numpy.zeros(len(X), int)
+"""
+
+
+def test_a_peer_that_fails_is_reported():
+    (result,) = in_turns({"X": "no such file"})
     assert result["status"] == "failed" and "no such file" in result["reason"]
 
 
-def test_a_peer_that_is_absent_is_reported(tmp_path, monkeypatch):
-    from bench import processes
-
-    (tmp_path / "faiss.py").write_text("raise ImportError('hidden')", encoding="utf-8")
-    paths = filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")])
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
-    result = processes.run({"peer": "faiss", "task": "fit", "threads": 1}, tmp_path, timeout=60)
+def test_a_peer_that_is_absent_is_reported(stand_in):
+    (result,) = in_turns(stand_in("faiss", "raise ImportError('hidden')"))
     assert result == {"status": "not installed", "reason": "hidden"}
+
+
+def test_a_peer_that_hangs_is_ended(stand_in):
+    (result,) = in_turns(stand_in("superkmeans", SUPERKMEANS.format(body="time.sleep(600)")), timeout=3)
+    assert result == {"status": "failed", "reason": "not done after 3 s"}
+
+
+def test_peers_take_turns(stand_in, tmp_path):
+    log = tmp_path / "log"
+    body = f"print('noise', flush=True); open({str(log)!r}, 'a').write(f'{{os.getpid()}} ')"
+    job = stand_in("superkmeans", SUPERKMEANS.format(body=body))
+    results = in_turns(job, job)
+    assert [(result["status"], result["runs"]) for result in results] == [("done", 3)] * 2
+    first, second = dict.fromkeys(log.read_text(encoding="utf-8").split())
+    assert log.read_text(encoding="utf-8").split() == [first, second] * 4  # the first call of each is not counted
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from Linux's records")
+def test_memory_is_that_of_the_peer_alone(stand_in):
+    much = stand_in("superkmeans", SUPERKMEANS.format(body="numpy.ones(50_000_000, numpy.uint8)"))
+    little = {**much, "peer": "scikit_learn"}
+    of_much, of_little = in_turns(much, little)
+    assert 48e6 < of_much["memory"] < 60e6
+    assert of_little["memory"] < 48e6
 
 
 def test_cases_have_names_of_their_own_and_the_types_of_their_data(iris, china):
