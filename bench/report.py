@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from . import isa, peers
 from . import limits as machine
-from . import peers
 
 Run = dict[str, Any]
 OURS = "pykmeans"
@@ -120,6 +120,19 @@ def scaling(runs: list[Run]) -> str:
             rows.append([f"{case} {dtype}", f"{n}", f"{run['seconds']:.3g}", faster, slower, wanted])
     head = ["case", "threads", "pykmeans (s)", "times one thread", "times our float32 time", "at most"]
     return table(head, rows) if rows else ""
+
+
+def instruction_sets(runs: list[Run], forced: str) -> str:
+    """What each peer says that it ran, and what else it ran than the one that was forced."""
+    found: dict[str, dict[str, str]] = {}
+    for run in runs:
+        found.setdefault(peers.title(run["peer"].partition(":")[0]), {}).update(run.get("ran", {}))
+    lines = []
+    for peer, ran in found.items():
+        others = [name for name in ran.values() if forced and isa.width(name) != isa.width(forced)]
+        remark = f" ({', '.join(others)} could not be helped, and counts all the same)" if others else ""
+        lines += [f"- {peer}: " + ", ".join(f"{what} {name}" for what, name in ran.items()) + remark] if ran else []
+    return "\n".join(lines)
 
 
 def remarks(runs: list[Run]) -> str:

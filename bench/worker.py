@@ -59,7 +59,7 @@ def answers(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """
     import numpy as np
 
-    from . import peers, verify
+    from . import isa, peers, verify
 
     peer = peers.adapter(job["peer"])
     try:
@@ -82,7 +82,11 @@ def answers(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     way = job["peer"].partition(":")[2]
     task = peers.Task(theirs, job["k"], start, job["iterations"], job["threads"], way, job["metric"])
 
-    first, (outcome, memory) = timed(lambda: extra_memory(lambda: work(task)))
+    try:
+        first, (outcome, memory) = timed(lambda: extra_memory(lambda: work(task)))
+    except peers.Cannot as reason:
+        yield {"status": "cannot", "reason": str(reason)}
+        return
     times = [first] if first > 1.0 else []
     turns, seconds, at_most = job["repeats"]
     for _ in range(len(times), turns):
@@ -102,6 +106,7 @@ def answers(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
         "n_iter": int(outcome.n_iter),
         "memory": memory,
         "note": outcome.note,
+        "ran": {**peers.instruction_set(job["peer"]), **isa.of_openblas()},
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from native import ROOT
 
-from pykmeans import KMeans
+from pykmeans import KMeans, info
 
 
 @pytest.fixture(autouse=True)
@@ -42,17 +42,39 @@ def test_iris_beside_scikit_learn(tmp_path):
     assert found["machine"]["pykmeans"]
 
 
-def test_a_whole_fit():
-    words = ("--peers", "scikit_learn", "--threads", 1, "--types", "float64", "--repeats", 1)
-    done = run_bench("--only", "whole-iris", *words)
+def test_a_whole_fit_on_an_instruction_set_that_is_forced(tmp_path):
+    path = tmp_path / "out.json"
+    words = ("--peers", "scikit_learn", "--threads", 1, "--types", "float64", "--repeats", 1, "--json", path)
+    forced = ("--isa", "avx2") if "avx2" in info()["instruction_sets"] else ()
+    done = run_bench("--only", "whole-iris", *words, *forced)
     assert "| whole-iris float64 |" in done.stdout
     assert "disqualified" not in done.stdout
+    if forced:
+        assert "instruction_set avx2, forced avx2" in done.stdout
+        assert "peaks.cpp (avx2;" in done.stdout or "no C++ compiler" in done.stdout
+        assert "- pykmeans: itself avx2" in done.stdout
+        for run in json.loads(path.read_text(encoding="utf-8"))["runs"]:
+            assert run["ran"].get("OpenBLAS", "Haswell") == "Haswell"
+
+
+def test_what_could_not_be_forced_is_named():
+    from bench import report
+
+    ran = {"sklearnex": {"itself": "AVX512", "OpenBLAS": "Haswell"}, "faiss": {"itself": "AVX2", "OpenBLAS": "Zen"}}
+    runs = [{"peer": peer, "ran": said} for peer, said in ran.items()] + [{"peer": "kmodes"}]
+    wide = "- scikit-learn-intelex: itself AVX512, OpenBLAS Haswell"
+    narrow = "- faiss: itself AVX2, OpenBLAS Zen"
+    remark = " (AVX512 could not be helped, and counts all the same)"
+    assert report.instruction_sets(runs, "avx2").splitlines() == [wide + remark, narrow]
+    assert report.instruction_sets(runs, "").splitlines() == [wide, narrow]
 
 
 def test_what_there_is_not_is_named():
     no_case = run_bench("--only", "irises", status=1)
     assert "--only irises: no case begins with it. There are iris, digits," in no_case.stderr
     assert "--peers excel: there are " in run_bench("--peers", "excel", status=1).stderr
+    if "avx512" not in info()["instruction_sets"]:
+        assert "--isa avx512: PYKMEANS_ISA=avx512 must be one of" in run_bench("--isa", "avx512", status=1).stderr
 
 
 def test_images_beside_pillow_and_scikit_learn():
@@ -253,6 +275,14 @@ def test_peers_take_turns(stand_in, tmp_path):
     assert [(result["status"], result["runs"]) for result in results] == [("done", 3)] * 2
     first, second = dict.fromkeys(log.read_text(encoding="utf-8").split())
     assert log.read_text(encoding="utf-8").split() == [first, second] * 4  # the first call of each is not counted
+
+
+def test_a_peer_that_cannot_says_why(stand_in):
+    code = "__version__ = '2'\nSuperKmeans = None"
+    (result,) = in_turns({**stand_in("faiss", code), "peer": "faiss_super"})
+    assert result == {"status": "cannot", "reason": "it needs 32 features"}  # irises have four
+    (result,) = in_turns({**stand_in("faiss", "__version__ = '1.14'"), "peer": "faiss_super"})
+    assert result == {"status": "not installed", "reason": "faiss 1.14 has no SuperKmeans"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from Linux's records")
