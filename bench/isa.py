@@ -1,4 +1,4 @@
-"""Forces an instruction set on pykmeans, and on its peers by the variables that their libraries read when they are loaded.
+"""Forces an instruction set on pykmeans, and on its peers by the variables that libraries read when they are loaded.
 
 Not everything can be forced: what a library says that it runs is kept with each measurement, and reported.
 """
