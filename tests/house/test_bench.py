@@ -193,6 +193,24 @@ def test_a_disqualified_peer_is_shown_and_does_not_count(iris):
     assert "faiss: disqualified, inertia 79" in report.remarks(list(runs.values()))
 
 
+def test_one_table_for_several_machines(iris):
+    from bench import report
+
+    first = judged(iris, pykmeans=78.0, faiss=79.0, scikit_learn=78.0)  # 1 s, 1/2 s and 1/3 s, and faiss is wrong
+    second = judged(iris, scikit_learn=78.0, pykmeans=78.0)  # 1 s and 1/2 s
+    files = [
+        {"machine": {"cpu": "Zen 5", "instruction_set": "avx512vnni"}, "runs": list(first.values())},
+        {"machine": {"cpu": "Zen 3", "instruction_set": "avx2", "forced": "avx2"}, "runs": list(second.values())},
+    ]
+    lines = report.by_machine(files).splitlines()
+    assert lines[0].startswith(
+        "- A: Zen 5, avx512vnni, 1 threads: 0.3 to 0.3 times as fast in 1 euclidean fits, 0.3 in"
+    )
+    assert lines[1].startswith("- B: Zen 3, avx2 (forced), 1 threads: 2.0 to 2.0 times as fast in 1 euclidean fits")
+    cells = "| 0.333 (scikit-learn) | 1 | 0.3 | 1 (scikit-learn) | 0.5 | 2.0 |"
+    assert lines[-1] == f"| iris float64 | 150 x 4 | 3 {cells}"
+
+
 def test_an_approximate_peer_does_not_count(iris):
     from bench import report
 
