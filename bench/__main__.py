@@ -95,11 +95,12 @@ def main() -> None:
     plan = measure.Plan(
         peers=asked_peers(asked.peers, asked.ways),
         threads=asked.threads or ([2] if asked.quick else [1, 2]),
-        types=asked.types or ["uint8", "float32", "float64"],
+        types=asked.types or ([] if asked.quick else ["uint8", "float32", "float64"]),
         repeats=repeats,
         timeout=asked.timeout,
     )
     runs: list[dict[str, Any]] = []
+    remarks: list[str] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         about = machine(plan.peers, asked.isa)
@@ -107,9 +108,12 @@ def main() -> None:
         facts = {"machine": about, "limits": peaks, "tolerance": verify.TOLERANCE}
         print(", ".join(f"{key} {value}" for key, value in about.items()), words, sep="\n\n", flush=True)
         for case in cases.chosen(asked.only, asked.quick):
-            own_type_only = asked.quick and not asked.types
-            narrowed = plan._replace(types=cases.types(case.points())[:1]) if own_type_only else plan
-            for group in measure.runs(case, narrowed, folder):
+            try:
+                own = case.points()
+            except ImportError as error:
+                remarks.append(f"- {case.name}: passed over ({error})")
+                continue
+            for group in measure.runs(case, own, plan, folder):
                 runs += group
                 write(asked.json, facts, runs)  # as it goes: a long run may be interrupted
     sections = {
@@ -117,7 +121,7 @@ def main() -> None:
         "Ways to assign": report.of_ways(runs),
         "Threads and types": report.scaling(runs),
         "Instruction sets": report.instruction_sets(runs, asked.isa),
-        "Remarks": report.remarks(runs),
+        "Remarks": "\n".join([*remarks, *report.remarks(runs)]),
     }
     for title, text in sections.items():
         if text:

@@ -18,15 +18,15 @@ class Plan(NamedTuple):
 
     peers: list[str]
     threads: list[int]
-    types: list[str]  # of which a case is measured in those that it has
+    types: list[str]  # of which a case is measured in those that it has; none for its own one
     repeats: tuple[int, float, float]  # of __main__.py
     timeout: float
 
 
-def runs(case: cases.Case, plan: Plan, folder: Path) -> Iterator[list[dict[str, Any]]]:
-    """The runs of each type and number of threads."""
-    own = case.points()
-    for dtype in (name for name in cases.types(own) if name in plan.types):
+def runs(case: cases.Case, own: np.ndarray, plan: Plan, folder: Path) -> Iterator[list[dict[str, Any]]]:
+    """The runs of each type and number of threads; `own` are the points of the case in their own type."""
+    wanted = plan.types or [own.dtype.name]
+    for dtype in (name for name in cases.types(own) if name in wanted):
         X = own.astype(dtype, copy=False)
         np.save(folder / "X.npy", X)
         np.save(folder / "start.npy", data.start(own, case.k, case.seed, case.metric))

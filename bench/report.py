@@ -148,7 +148,7 @@ def instruction_sets(runs: list[Run], forced: str) -> str:
     return "\n".join(lines)
 
 
-def remarks(runs: list[Run]) -> str:
+def remarks(runs: list[Run]) -> list[str]:
     """What is in brackets or missing, and why."""
     lines = []
     for run in runs:
@@ -161,7 +161,7 @@ def remarks(runs: list[Run]) -> str:
     lines += [f"- {name}: not installed ({reason})" for name, reason in absent.items()]
     loose = dict.fromkeys(peers.title(r["peer"]) for r in runs if r["status"] == "done" and not r["exact"])
     lines += [f"- {name}: in brackets, as it promises no exact result or takes no start" for name in loose]
-    return "\n".join(lines)
+    return lines
 
 
 def by_case(runs: list[Run]) -> dict[str, dict[str, Run]]:

