@@ -319,6 +319,8 @@ def test_memory_is_that_of_the_peer_alone(stand_in):
     much = stand_in("superkmeans", SUPERKMEANS.format(body="numpy.ones(50_000_000, numpy.uint8)"))
     little = {**much, "peer": "scikit_learn"}
     of_much, of_little = in_turns(much, little)
+    if of_much["memory"] is None:
+        pytest.skip("this system does not let a process reset its highest memory")
     assert 48e6 < of_much["memory"] < 60e6
     assert of_little["memory"] < 48e6
 
