@@ -120,7 +120,7 @@ def main() -> None:
         "Beside the peers": report.against_peers(runs, peaks),
         "Ways to assign": report.of_ways(runs),
         "Threads and types": report.scaling(runs),
-        "Instruction sets": report.instruction_sets(runs, asked.isa),
+        "Instruction sets": report.instruction_sets(runs, about["instruction_set"]),
         "Remarks": "\n".join([*remarks, *report.remarks(runs)]),
     }
     for title, text in sections.items():

@@ -135,15 +135,16 @@ def scaling(runs: list[Run]) -> str:
     return table(head, rows) if rows else ""
 
 
-def instruction_sets(runs: list[Run], forced: str) -> str:
-    """What each peer says that it ran, and what else it ran than the one that was forced."""
+def instruction_sets(runs: list[Run], ours: str) -> str:
+    """What each peer says that it ran, and whether that is another width than the one of pykmeans."""
     found: dict[str, dict[str, str]] = {}
     for run in runs:
         found.setdefault(peers.title(run["peer"].partition(":")[0]), {}).update(run.get("ran", {}))
     lines = []
     for peer, ran in found.items():
-        others = [name for name in ran.values() if forced and isa.width(name) != isa.width(forced)]
-        remark = f" ({', '.join(others)} could not be helped, and counts all the same)" if others else ""
+        known = isa.width(ours) in isa.VARIABLES
+        others = [name for name in ran.values() if known and isa.width(name) != isa.width(ours)]
+        remark = f" ({', '.join(others)}, where pykmeans runs {ours})" if others else ""
         lines += [f"- {peer}: " + ", ".join(f"{what} {name}" for what, name in ran.items()) + remark] if ran else []
     return "\n".join(lines)
 

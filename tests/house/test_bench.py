@@ -75,16 +75,22 @@ def test_a_whole_fit_on_an_instruction_set_that_is_forced(tmp_path, stand_in):
             assert run["ran"].get("OpenBLAS", "Haswell") == "Haswell"
 
 
-def test_what_could_not_be_forced_is_named():
+def test_who_runs_another_instruction_set_is_named():
     from bench import report
 
-    ran = {"sklearnex": {"itself": "AVX512", "OpenBLAS": "Haswell"}, "faiss": {"itself": "AVX2", "OpenBLAS": "Zen"}}
+    ran = {
+        "sklearnex": {"itself": "AVX512", "OpenBLAS": "Haswell"},
+        "faiss": {"itself": "AVX2", "OpenBLAS": "Prescott"},
+    }
     runs = [{"peer": peer, "ran": said} for peer, said in ran.items()] + [{"peer": "kmodes"}]
     wide = "- scikit-learn-intelex: itself AVX512, OpenBLAS Haswell"
-    narrow = "- faiss: itself AVX2, OpenBLAS Zen"
-    remark = " (AVX512 could not be helped, and counts all the same)"
-    assert report.instruction_sets(runs, "avx2").splitlines() == [wide + remark, narrow]
-    assert report.instruction_sets(runs, "").splitlines() == [wide, narrow]
+    old = "- faiss: itself AVX2, OpenBLAS Prescott"
+    assert report.instruction_sets(runs, "avx2").splitlines() == [
+        f"{wide} (AVX512, where pykmeans runs avx2)",
+        f"{old} (Prescott, where pykmeans runs avx2)",
+    ]
+    assert report.instruction_sets(runs, "avx512vnni").startswith(f"{wide} (Haswell, where pykmeans runs avx512vnni)")
+    assert report.instruction_sets(runs, "neon").splitlines() == [wide, old]  # no names to compare
 
 
 def test_what_there_is_not_is_named():
