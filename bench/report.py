@@ -143,7 +143,8 @@ def instruction_sets(runs: list[Run], ours: str) -> str:
     lines = []
     for peer, ran in found.items():
         known = isa.width(ours) in isa.VARIABLES
-        others = [name for name in ran.values() if known and isa.width(name) != isa.width(ours)]
+        names = ", ".join(ran.values()).split(", ")  # a process may have several OpenBLAS
+        others = [name for name in names if known and isa.width(name) != isa.width(ours)]
         remark = f" ({', '.join(others)}, where pykmeans runs {ours})" if others else ""
         lines += [f"- {peer}: " + ", ".join(f"{what} {name}" for what, name in ran.items()) + remark] if ran else []
     return "\n".join(lines)

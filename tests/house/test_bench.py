@@ -80,11 +80,11 @@ def test_who_runs_another_instruction_set_is_named():
 
     ran = {
         "sklearnex": {"itself": "AVX512", "OpenBLAS": "Haswell"},
-        "faiss": {"itself": "AVX2", "OpenBLAS": "Prescott"},
+        "faiss": {"itself": "AVX2", "OpenBLAS": "Haswell, Prescott"},
     }
     runs = [{"peer": peer, "ran": said} for peer, said in ran.items()] + [{"peer": "kmodes"}]
     wide = "- scikit-learn-intelex: itself AVX512, OpenBLAS Haswell"
-    old = "- faiss: itself AVX2, OpenBLAS Prescott"
+    old = "- faiss: itself AVX2, OpenBLAS Haswell, Prescott"
     assert report.instruction_sets(runs, "avx2").splitlines() == [
         f"{wide} (AVX512, where pykmeans runs avx2)",
         f"{old} (Prescott, where pykmeans runs avx2)",
