@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from . import cases, limits, measure, peers, report, verify
+from . import cases, isa, limits, measure, peers, report, verify
 
-# Runs at least, seconds within which there are more, seconds after which there is none.
+# How many turns each peer has, with at least one run; seconds of all of them; seconds after which it has no more turns.
 REPEATS, QUICK = (3, 1.0, 20.0), (2, 0.2, 3.0)
 
 
@@ -20,6 +20,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", metavar="CASE", help="cases whose names begin so (default: all)")
     parser.add_argument("--peers", nargs="+", metavar="PEER", help=f"among {', '.join(peers.NAMES)}, or PEER:WAY")
     parser.add_argument("--ways", action="store_true", help="every algorithm of pykmeans too, forced by name")
+    parser.add_argument(
+        "--isa", choices=isa.FLAGS, default="", help="force an instruction set on pykmeans and its peers"
+    )
     parser.add_argument("--threads", nargs="+", type=int, help="numbers of threads (default: 1 2; quick: 2)")
     parser.add_argument("--types", nargs="+", choices=["uint8", "float32", "float64"], help="only these types of data")
     parser.add_argument("--repeats", type=int, help="runs of which the least time counts (default: as time permits)")
@@ -58,13 +61,17 @@ def show_list() -> None:
         print(f"{peer:22} {version}")
 
 
-def machine(names: list[str]) -> dict[str, Any]:
+def machine(names: list[str], forced: str) -> dict[str, Any]:
     import pykmeans
 
-    info = pykmeans.info()
+    try:
+        info = pykmeans.info()
+    except ValueError as error:
+        raise SystemExit(f"--isa {forced}: {error}") from None
     return {
         "cpu": limits.cpu_name(),
         "instruction_set": info["instruction_set"],
+        **({"forced": forced} if forced else {}),
         "threads": info["threads"],
         "numpy": np.__version__,
         **versions(names),
@@ -80,34 +87,41 @@ def main() -> None:
     asked = arguments()
     if asked.list:
         return show_list()
+    if asked.isa:
+        isa.force(asked.isa)
     if asked.plot:
         from . import plot  # now, not after the measurements: it says what it lacks
     repeats = (asked.repeats, 0.0, 1e9) if asked.repeats else QUICK if asked.quick else REPEATS
     plan = measure.Plan(
         peers=asked_peers(asked.peers, asked.ways),
         threads=asked.threads or ([2] if asked.quick else [1, 2]),
-        types=asked.types or ["uint8", "float32", "float64"],
+        types=asked.types or ([] if asked.quick else ["uint8", "float32", "float64"]),
         repeats=repeats,
         timeout=asked.timeout,
     )
     runs: list[dict[str, Any]] = []
+    remarks: list[str] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        peaks, words = limits.measured(plan.threads, folder)
-        about = machine(plan.peers)
+        about = machine(plan.peers, asked.isa)
+        peaks, words = limits.measured(plan.threads, folder, asked.isa)
         facts = {"machine": about, "limits": peaks, "tolerance": verify.TOLERANCE}
         print(", ".join(f"{key} {value}" for key, value in about.items()), words, sep="\n\n", flush=True)
         for case in cases.chosen(asked.only, asked.quick):
-            own_type_only = asked.quick and not asked.types
-            narrowed = plan._replace(types=cases.types(case.points())[:1]) if own_type_only else plan
-            for group in measure.runs(case, narrowed, folder):
+            try:
+                own = case.points()
+            except ImportError as error:
+                remarks.append(f"- {case.name}: passed over ({error})")
+                continue
+            for group in measure.runs(case, own, plan, folder):
                 runs += group
                 write(asked.json, facts, runs)  # as it goes: a long run may be interrupted
     sections = {
         "Beside the peers": report.against_peers(runs, peaks),
         "Ways to assign": report.of_ways(runs),
         "Threads and types": report.scaling(runs),
-        "Remarks": report.remarks(runs),
+        "Instruction sets": report.instruction_sets(runs, about["instruction_set"]),
+        "Remarks": "\n".join([*remarks, *report.remarks(runs)]),
     }
     for title, text in sections.items():
         if text:

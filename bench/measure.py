@@ -1,4 +1,4 @@
-"""All runs of a case: the same data and start for everybody, one process after the other, one judge."""
+"""All runs of a case: the same data and start for everybody, processes that take turns, one judge."""
 
 import math
 import sys
@@ -18,15 +18,15 @@ class Plan(NamedTuple):
 
     peers: list[str]
     threads: list[int]
-    types: list[str]  # of which a case is measured in those that it has
-    repeats: tuple[int, float, float]  # least_seconds of worker.py
+    types: list[str]  # of which a case is measured in those that it has; none for its own one
+    repeats: tuple[int, float, float]  # of __main__.py
     timeout: float
 
 
-def runs(case: cases.Case, plan: Plan, folder: Path) -> Iterator[list[dict[str, Any]]]:
-    """The runs of each type and number of threads."""
-    own = case.points()
-    for dtype in (name for name in cases.types(own) if name in plan.types):
+def runs(case: cases.Case, own: np.ndarray, plan: Plan, folder: Path) -> Iterator[list[dict[str, Any]]]:
+    """The runs of each type and number of threads; `own` are the points of the case in their own type."""
+    wanted = plan.types or [own.dtype.name]
+    for dtype in (name for name in cases.types(own) if name in wanted):
         X = own.astype(dtype, copy=False)
         np.save(folder / "X.npy", X)
         np.save(folder / "start.npy", data.start(own, case.k, case.seed, case.metric))
@@ -45,16 +45,19 @@ def runs(case: cases.Case, plan: Plan, folder: Path) -> Iterator[list[dict[str, 
                 **{"case": case.name, "dtype": dtype, "threads": threads, "task": case.task, "target": case.target},
                 **{"metric": case.metric, "n": X.shape[0], "d": X.shape[1], "k": case.k, "bytes": X.nbytes},
             }
-            yield judged([run(name, job, facts, folder, plan.timeout) for name in plan.peers], case, X)
+            yield judged(of_all(plan, job, facts), case, X)
 
 
-def run(name: str, job: dict[str, Any], facts: dict[str, Any], folder: Path, timeout: float) -> dict[str, Any]:
-    """One peer's run."""
-    result = processes.run({**job, "peer": name}, folder, timeout)
-    time = f"{result['seconds']:.3g} s" if result["status"] == "done" else result["status"]
-    print(f"{facts['case']} {facts['dtype']}, {facts['threads']} threads, {name}: {time}", file=sys.stderr, flush=True)
-    computed_in = result.pop("dtype", None)
-    return {**facts, "peer": name, "exact": peers.adapter(name).EXACT, "computed_in": computed_in, **result}
+def of_all(plan: Plan, job: dict[str, Any], facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """The run of each peer."""
+    found = {}
+    for done, result in processes.in_turns([{**job, "peer": name} for name in plan.peers], plan.timeout):
+        name = done["peer"]
+        time = f"{result['seconds']:.3g} s" if result["status"] == "done" else result["status"]
+        what = f"{facts['case']} {facts['dtype']}, {facts['threads']} threads, {name}"
+        print(f"{what}: {time}", file=sys.stderr, flush=True)
+        found[name] = {**facts, "peer": name, "exact": peers.adapter(name).EXACT, **result}
+    return [found[name] for name in plan.peers]
 
 
 def judged(group: list[dict[str, Any]], case: cases.Case, X: np.ndarray) -> list[dict[str, Any]]:

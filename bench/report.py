@@ -1,9 +1,16 @@
-"""Tables of what was measured, in Markdown. A run is a dict that `measure.py` makes; JSON keeps the same."""
+"""Tables of what was measured, in Markdown. A run is a dict that `measure.py` makes; JSON keeps the same.
 
+``python -m bench.report FILE...`` makes one table of what `python -m bench --json FILE` wrote on several machines.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from statistics import geometric_mean
 from typing import Any
 
+from . import cases, isa, peers
 from . import limits as machine
-from . import peers
 
 Run = dict[str, Any]
 OURS = "pykmeans"
@@ -33,6 +40,12 @@ def best_exact_peer(group: dict[str, Run]) -> Run | None:
     return min(others, key=lambda run: run["seconds"], default=None)
 
 
+def times(group: dict[str, Run]) -> float | None:
+    """How many times as fast as the best exact peer pykmeans is; None where one of the two is missing."""
+    ours, best = group.get(OURS), best_exact_peer(group)
+    return best["seconds"] / ours["seconds"] if best and good(ours) else None
+
+
 def seconds(run: Run | None) -> str:
     """A cell: seconds; in brackets where the result does not count; a dash where there is none."""
     if run is None or run["status"] in ("cannot", "not installed"):
@@ -59,7 +72,7 @@ def against_peers(runs: list[Run], limits: dict[int, dict[str, float]]) -> str:
         ours = group.get(OURS)
         if ours is None:
             continue
-        best = best_exact_peer(group)
+        ratio = times(group)
         peak = limits.get(ours["threads"], {})
         done = ours["status"] == "done"
         rate = ours["multiply_adds"] / ours["seconds"] if done else 0.0
@@ -73,7 +86,7 @@ def against_peers(runs: list[Run], limits: dict[int, dict[str, float]]) -> str:
                 f"{ours['threads']}",
                 *(seconds(group.get(name)) for name in names),
                 seconds(ours),
-                f"{best['seconds'] / ours['seconds']:.1f}" if best and good(ours) else MISSING,
+                f"{ratio:.1f}" if ratio else MISSING,
                 f"{ours['target']:g}" if ours["target"] else MISSING,
                 percent(rate, peak.get(wide)) if done else MISSING,
                 percent(rate, peak.get(narrow)) if done else MISSING,
@@ -122,7 +135,22 @@ def scaling(runs: list[Run]) -> str:
     return table(head, rows) if rows else ""
 
 
-def remarks(runs: list[Run]) -> str:
+def instruction_sets(runs: list[Run], ours: str) -> str:
+    """What each peer says that it ran, and whether that is another width than the one of pykmeans."""
+    found: dict[str, dict[str, str]] = {}
+    for run in runs:
+        found.setdefault(peers.title(run["peer"].partition(":")[0]), {}).update(run.get("ran", {}))
+    lines = []
+    for peer, ran in found.items():
+        known = isa.width(ours) in isa.VARIABLES
+        names = ", ".join(ran.values()).split(", ")  # a process may have several OpenBLAS
+        others = [name for name in names if known and isa.width(name) != isa.width(ours)]
+        remark = f" ({', '.join(others)}, where pykmeans runs {ours})" if others else ""
+        lines += [f"- {peer}: " + ", ".join(f"{what} {name}" for what, name in ran.items()) + remark] if ran else []
+    return "\n".join(lines)
+
+
+def remarks(runs: list[Run]) -> list[str]:
     """What is in brackets or missing, and why."""
     lines = []
     for run in runs:
@@ -135,4 +163,50 @@ def remarks(runs: list[Run]) -> str:
     lines += [f"- {name}: not installed ({reason})" for name, reason in absent.items()]
     loose = dict.fromkeys(peers.title(r["peer"]) for r in runs if r["status"] == "done" and not r["exact"])
     lines += [f"- {name}: in brackets, as it promises no exact result or takes no start" for name in loose]
-    return "\n".join(lines)
+    return lines
+
+
+def by_case(runs: list[Run]) -> dict[str, dict[str, Run]]:
+    """The runs of each case by peer, on the most threads and in the type that its data come in."""
+    most = max(run["threads"] for run in runs)
+    found: dict[str, dict[str, Run]] = {}
+    for group in groups([run for run in runs if run["threads"] == most]):
+        found.setdefault(group[OURS]["case"], group)  # its own type is measured first
+    return found
+
+
+def summary(about: dict[str, Any], found: dict[str, dict[str, Run]]) -> str:
+    """A machine, and how fast pykmeans is on it."""
+    threads = next(iter(found.values()))[OURS]["threads"]
+    forced = " (forced)" if "forced" in about else ""
+    ratios = [ratio for case, group in found.items() if case in cases.BY_NAME and (ratio := times(group))]
+    span = f"{min(ratios):.1f} to {max(ratios):.1f} times as fast" if ratios else "nothing to compare"
+    mean = f", {geometric_mean(ratios):.1f} in the geometric mean" if ratios else ""
+    machine = f"{about['cpu']}, {about['instruction_set']}{forced}, {threads} threads"
+    return f"{machine}: {span} in {len(ratios)} euclidean fits{mean}"
+
+
+def by_machine(files: list[dict[str, Any]]) -> str:
+    """One table for several machines."""
+    head, lines, rows = ["data", "points", "k"], [], {}
+    for i, file in enumerate(files):
+        letter, found = chr(ord("A") + i), by_case(file["runs"])
+        lines.append(f"- {letter}: {summary(file['machine'], found)}")
+        head += [f"{letter}: best exact peer (s)", f"{letter}: pykmeans (s)", f"{letter}: times"]
+        for case, group in found.items():
+            ours, best, ratio = group[OURS], best_exact_peer(group), times(group)
+            facts = [f"{case} {ours['dtype']}", f"{ours['n']:,} x {ours['d']}", f"{ours['k']}"]
+            row = rows.setdefault(case, facts + [MISSING] * (3 * len(files)))
+            theirs = f"{seconds(best)} ({peers.title(best['peer'])})" if best else MISSING
+            row[3 + 3 * i : 6 + 3 * i] = [theirs, seconds(ours), f"{ratio:.1f}" if ratio else MISSING]
+    return "\n".join(lines) + "\n\n" + table(head, list(rows.values()))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.report", description="One table for several machines.")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="that python -m bench --json wrote")
+    print(by_machine([json.loads(file.read_text(encoding="utf-8")) for file in parser.parse_args().files]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,10 @@
-"""One peer on one case, in a process of its own: reads a job from standard input, writes what it measured to a file."""
+"""One peer on one case, in a process of its own. It reads a job from standard input, and a line whenever it is its turn
+again; each turn ends with a line to standard output, the last one with what was measured."""
 
 import json
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -41,60 +43,82 @@ def timed(call: Any) -> tuple[float, Any]:
     return perf_counter() - begin, result
 
 
-def least_seconds(call: Any, first: float, at_least: int, seconds: float, at_most: float) -> tuple[float, int]:
-    """The least time of several calls, and of how many: `at_least`, more within `seconds`, none after `at_most`.
-
-    The first call was timed before. It counts where what it imported late, or touched first, is nothing beside it.
-    """
-    times = [first] if first > 1.0 else []
-    while not times or ((len(times) < at_least or sum(times) < seconds) and sum(times) < at_most):
+def turn(call: Callable[[], Any], seconds: float) -> list[float]:
+    """Times of as many calls as fit into so many seconds, and of one at least."""
+    times = []
+    end = perf_counter() + seconds
+    while not times or perf_counter() < end:
         times.append(timed(call)[0])
-    return min(times), len(times)
+    return times
 
 
-def measure(job: dict[str, Any]) -> dict[str, Any]:
+def answers(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What to answer at the end of each turn.
+
+    The first call is timed too. It counts where what it imported late, or touched first, is nothing beside it.
+    """
     import numpy as np
 
-    from . import peers, verify
+    from . import isa, peers, verify
 
     peer = peers.adapter(job["peer"])
     try:
         version = peer.version()
     except ImportError as error:
-        return {"status": "not installed", "reason": str(error)}
+        yield {"status": "not installed", "reason": str(error)}
+        return
     work = getattr(peer, job["task"], None)
     if work is None:
-        return {"status": "cannot", "reason": f"its adapter has no {job['task']}"}
+        yield {"status": "cannot", "reason": f"its adapter has no {job['task']}"}
+        return
     if job["metric"] not in peers.metrics(job["peer"]):
-        return {"status": "cannot", "reason": f"it has no {job['metric']}"}
+        yield {"status": "cannot", "reason": f"it has no {job['metric']}"}
+        return
 
     X = np.load(job["X"])
     theirs = np.ascontiguousarray(X, dtype=peer.takes(X.dtype))
+    del X  # many workers wait at once: none holds more than it needs
     start = np.load(job["start"]).astype(np.float64 if theirs.dtype == np.uint8 else theirs.dtype)
     way = job["peer"].partition(":")[2]
     task = peers.Task(theirs, job["k"], start, job["iterations"], job["threads"], way, job["metric"])
 
-    first, (outcome, memory) = timed(lambda: extra_memory(lambda: work(task)))
-    seconds, runs = least_seconds(lambda: work(task), first, *job["repeats"])
+    try:
+        first, (outcome, memory) = timed(lambda: extra_memory(lambda: work(task)))
+    except peers.Cannot as reason:
+        yield {"status": "cannot", "reason": str(reason)}
+        return
+    times = [first] if first > 1.0 else []
+    turns, seconds, at_most = job["repeats"]
+    for _ in range(len(times), turns):
+        if sum(times) < at_most:
+            yield {"status": "waiting"}
+            times += turn(lambda: work(task), seconds / turns)
+
+    X = np.load(job["X"])
     labels = verify.nearest(X, outcome.centers) if outcome.labels is None else outcome.labels
-    return {
+    yield {
         "status": "done",
         "version": version,
-        "dtype": theirs.dtype.name,
-        "seconds": seconds,
-        "runs": runs,
+        "computed_in": theirs.dtype.name,
+        "seconds": min(times),
+        "runs": len(times),
         "inertia": verify.inertia(X, labels, outcome.centers, job["metric"]),
         "n_iter": int(outcome.n_iter),
         "memory": memory,
         "note": outcome.note,
+        "ran": {**peers.instruction_set(job["peer"]), **isa.of_openblas()},
     }
 
 
 def main() -> None:
-    job = json.load(sys.stdin)
+    lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a peer prints is no answer
+    job = json.loads(sys.stdin.readline())
     bind(job["threads"])
-    result = measure(job)
-    Path(job["result"]).write_text(json.dumps(result), encoding="utf-8")
+    for answer in answers(job):
+        print(json.dumps(answer), file=lines, flush=True)
+        if not sys.stdin.readline():  # who asked has gone
+            break
 
 
 if __name__ == "__main__":

@@ -15,13 +15,14 @@ def version() -> str:
     return faiss.__version__
 
 
-def WAYS() -> list[str]:
-    """ "super" is its SuperKMeans-style pruning, off by default."""
-    return ["super"]
+def instruction_set() -> str:
+    import faiss
+
+    return faiss.SIMDConfig.get_level_name()
 
 
 def METRICS(way: str) -> list[str]:
-    return ["euclidean"] if way else ["euclidean", "cosine"]
+    return ["euclidean", "cosine"]
 
 
 def takes(dtype: np.dtype) -> type:
@@ -33,12 +34,11 @@ def fit(task: Task) -> Outcome:
 
     faiss.omp_set_num_threads(task.threads)
     every_row = {"max_points_per_centroid": len(task.X), "min_points_per_centroid": 1}
-    pruning = {"use_super_kmeans": True} if task.way == "super" else {}
     spherical = {"spherical": True} if task.metric == "cosine" else {}
     X = task.X
     if spherical:
         X = X.copy()
         faiss.normalize_L2(X)
-    model = faiss.Kmeans(X.shape[1], task.k, niter=task.iterations, **every_row, **pruning, **spherical)
+    model = faiss.Kmeans(X.shape[1], task.k, niter=task.iterations, **every_row, **spherical)
     model.train(X, init_centroids=task.start)
     return Outcome(model.centroids, model.assign(X)[1], task.iterations)

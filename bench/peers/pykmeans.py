@@ -16,6 +16,10 @@ def version() -> str:
     return pykmeans.__version__
 
 
+def instruction_set() -> str:
+    return pykmeans.info()["instruction_set"]
+
+
 def takes(dtype: np.dtype) -> np.dtype:
     return dtype
 

