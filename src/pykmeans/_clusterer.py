@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _core, _errors, _model_file
-from ._bases import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
+from ._bases import Estimator
 from ._fit import BestFit, best_fit
 from ._plain import parameter_defaults
 from ._validate import arrays, parameters
@@ -54,7 +54,7 @@ class Step(NamedTuple):
 Step.__module__ = "pykmeans"
 
 
-class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):
+class Clusterer(Estimator):
     """An estimator with centers."""
 
     _PARAMETERS: tuple[str, ...]  # those that a fit judges
