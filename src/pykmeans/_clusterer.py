@@ -2,6 +2,7 @@
 
 import inspect
 import os
+from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -364,11 +365,19 @@ class Clusterer(Estimator):
     def _take(self, kept: dict[str, Any]) -> None:
         """Put the attributes of a fit in place of those of the one before."""
         before = self.__dict__
-        others = {name: value for name, value in before.copy().items() if name not in self._OPTIONAL}
+        seen = before.copy()
+        attributes = {**seen, **kept}
+        for name in self._OPTIONAL:
+            if name not in kept:
+                attributes.pop(name, None)
         # All at once: whenever Ctrl-C comes, the estimator is as it was or fitted.
-        self.__dict__ = {**others, **kept}
-        for name, value in before.copy().items():  # what another thread has set in between, by set_params say
-            if name not in kept and name not in self._OPTIONAL and others.get(name, before) is not value:
+        self.__dict__ = attributes
+        # What another thread has set in between, by set_params say.
+        now = before.copy()
+        if len(now) == len(seen) and all(map(is_, now.values(), seen.values())):
+            return
+        for name, value in now.items():
+            if name not in kept and name not in self._OPTIONAL and seen.get(name, before) is not value:
                 self.__dict__[name] = value
 
     def _kept(self, best: BestFit, data: Numbers) -> dict[str, Any]:
