@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _core, _errors, _model_file
+from . import _core, _errors
 from ._bases import Estimator
 from ._fit import BestFit, best_fit
 from ._plain import parameter_defaults
@@ -277,6 +277,8 @@ class Clusterer(Estimator):
         --------
         load : Reads such a file.
         """
+        from . import _model_file  # which a fit need not wait for
+
         _model_file.write(path, self)
 
     @classmethod
@@ -318,6 +320,8 @@ class Clusterer(Estimator):
         >>> loaded.predict([[2.0], [9.0]]).tolist() == kmeans.predict([[2.0], [9.0]]).tolist()
         True
         """
+        from . import _model_file
+
         model: Self
         model, _ = _model_file.read(path, cls)
         return model

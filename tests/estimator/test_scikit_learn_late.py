@@ -18,6 +18,7 @@ for estimator in (pykmeans.KMeans, pykmeans.KPrototypes):
     model.fit_predict(X), model.predict(X), model.fit_transform(X), model.transform(X), model.score(X)
     repr(model), model.set_params(**model.get_params()), model.get_feature_names_out()
     pickle.loads(pickle.dumps(model)), copy.deepcopy(model)
+    assert estimator is not pykmeans.KMeans or 'pykmeans._model_file' not in sys.modules
     model.save(sys.argv[1]), estimator.load(sys.argv[1])
 pykmeans.k_means(X, 2), pykmeans.kmeans_plusplus(X, 2), pykmeans.assign(X, X[:2])
 pykmeans.silhouette_score(X, model.labels_), pykmeans.select_k(X, [2, 3]), pykmeans.elbow(X, [1, 2, 3])
