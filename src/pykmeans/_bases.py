@@ -95,17 +95,16 @@ class _Watch:
 
 
 class _Telling:
-    """A loader that loads as another does, and then has our classes join."""
+    """A loader that does as another one does, and then has our classes join."""
 
     def __init__(self, loader: Any) -> None:
         self._loader = loader
 
-    def create_module(self, spec: Any) -> Any:
-        """Do what the other does."""
-        return self._loader.create_module(spec)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
 
     def exec_module(self, module: Any) -> None:
-        """Do what the other does, and tell."""
+        """Run the module's code, and tell."""
         module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
         Estimator._join_scikit_learn()
