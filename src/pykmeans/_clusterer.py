@@ -2,13 +2,14 @@
 
 import inspect
 import os
+from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _core, _errors, _model_file
-from ._bases import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
+from . import _core, _errors
+from ._bases import Estimator
 from ._fit import BestFit, best_fit
 from ._plain import parameter_defaults
 from ._validate import arrays, parameters
@@ -54,7 +55,7 @@ class Step(NamedTuple):
 Step.__module__ = "pykmeans"
 
 
-class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator):
+class Clusterer(Estimator):
     """An estimator with centers."""
 
     _PARAMETERS: tuple[str, ...]  # those that a fit judges
@@ -276,6 +277,8 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         --------
         load : Reads such a file.
         """
+        from . import _model_file  # which a fit need not wait for
+
         _model_file.write(path, self)
 
     @classmethod
@@ -317,6 +320,8 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         >>> loaded.predict([[2.0], [9.0]]).tolist() == kmeans.predict([[2.0], [9.0]]).tolist()
         True
         """
+        from . import _model_file
+
         model: Self
         model, _ = _model_file.read(path, cls)
         return model
@@ -364,11 +369,19 @@ class Clusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
     def _take(self, kept: dict[str, Any]) -> None:
         """Put the attributes of a fit in place of those of the one before."""
         before = self.__dict__
-        others = {name: value for name, value in before.copy().items() if name not in self._OPTIONAL}
+        seen = before.copy()
+        attributes = {**seen, **kept}
+        for name in self._OPTIONAL:
+            if name not in kept:
+                attributes.pop(name, None)
         # All at once: whenever Ctrl-C comes, the estimator is as it was or fitted.
-        self.__dict__ = {**others, **kept}
-        for name, value in before.copy().items():  # what another thread has set in between, by set_params say
-            if name not in kept and name not in self._OPTIONAL and others.get(name, before) is not value:
+        self.__dict__ = attributes
+        # What another thread has set in between, by set_params say.
+        now = before.copy()
+        if len(now) == len(seen) and all(map(is_, now.values(), seen.values())):
+            return
+        for name, value in now.items():
+            if name not in kept and name not in self._OPTIONAL and seen.get(name, before) is not value:
                 self.__dict__[name] = value
 
     def _kept(self, best: BestFit, data: Numbers) -> dict[str, Any]:

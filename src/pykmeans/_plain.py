@@ -1,4 +1,4 @@
-"""What KMeans needs of an estimator's base classes where there is no scikit-learn, under scikit-learn's names."""
+"""What KMeans needs of an estimator's base class without scikit-learn, under scikit-learn's names."""
 
 import inspect
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,8 @@ def parameter_defaults(estimator: type) -> dict[str, Any]:
     return {argument.name: argument.default for argument in arguments}
 
 
-class BaseEstimator:
-    """Parameters: the arguments of ``__init__``, kept in attributes of the same names."""
+class PlainEstimator:
+    """Parameters: the arguments of ``__init__``, kept in attributes of the same names; and names of what comes out."""
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self).copy()
@@ -75,22 +75,6 @@ class BaseEstimator:
             f"{name}={value!r}" for name, value in self.get_params().items() if repr(value) != repr(defaults[name])
         ]
         return f"{type(self).__name__}({', '.join(changed)})"
-
-
-class ClusterMixin:
-    """Nothing to add: KMeans has its own fit_predict."""
-
-
-class TransformerMixin:
-    """Nothing to add: KMeans has its own fit_transform."""
-
-    if TYPE_CHECKING:  # what scikit-learn adds where it is installed
-
-        def set_output(self, *, transform: str | None = None) -> "Self": ...
-
-
-class ClassNamePrefixFeaturesOutMixin:
-    """Names for the columns that transform returns."""
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
         """Return names for the columns that transform returns: the name of the class in lower case, and a number.

@@ -4,6 +4,7 @@ The core has no random generator: the numbers come from NumPy's RandomState in s
 seed picks the same rows.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ def plus_plus_rows(
     max_memory: int = 0,
 ) -> NDArray[np.int64]:
     """Rows that greedy k-means++ picks, in order."""
-    trials = 2 + int(np.log(n_clusters)) if n_local_trials is None else int(n_local_trials)
+    trials = 2 + int(math.log(n_clusters)) if n_local_trials is None else int(n_local_trials)
     # One number for the first row and n_local_trials for each further one: drawn at once, the stream is the same.
     uniforms = random_state.random_sample(1 + (n_clusters - 1) * trials)
     return _core.plus_plus(points, n_clusters, uniforms, trials, max_memory)

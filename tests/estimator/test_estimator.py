@@ -223,6 +223,26 @@ def test_a_failed_fit_leaves_the_estimator_as_it_was() -> None:
     assert all(np.array_equal(before[name], after[name]) for name in before)
 
 
+def test_what_another_thread_sets_meanwhile_stays() -> None:
+    class Hurried(KMeans):
+        def __setattr__(self, name: str, value: object) -> None:
+            if name == "__dict__":  # a fit puts its attributes in place: the last moment before
+                vars(self).update(meanwhile)
+            super().__setattr__(name, value)
+
+    meanwhile: dict[str, object] = {}
+    model = Hurried(3, random_state=0, record_steps=True, store_medoids=True).fit(X)
+    labels = model.labels_.tolist()
+    assert len(model.steps_) == model.n_iter_ + 1
+    meanwhile = {"tol": 0.5}
+    model.set_params(record_steps=False).fit(X)
+    assert model.tol == 0.5 and not hasattr(model, "steps_") and model.medoid_indices_.shape == (3,)
+    meanwhile = {"note": "new"}
+    assert model.fit(X).note == "new"
+    meanwhile = {"labels_": None, "steps_": None}  # what a fit leaves is its own
+    assert model.fit(X).labels_.tolist() == labels and not hasattr(model, "steps_")
+
+
 def test_a_subclass_may_have_parameters_of_its_own() -> None:
     class Named(KMeans):
         def __init__(self, n_clusters: int = 2, name: str = "") -> None:

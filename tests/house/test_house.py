@@ -199,7 +199,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__
 # on import; besides, anybody may for type checkers.
 STATEMENTS = {
     "_scikit_learn": ({"sklearn"}, False),
-    "_bases": ({"sklearn"}, True),
+    "_bases": ({"sklearn"}, False),
     "_cli": ({"polars", "rich", "typer"}, True),
 }
 FOR_TYPES = {"pandas", "polars", "typing_extensions"}

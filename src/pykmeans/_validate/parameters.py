@@ -183,14 +183,24 @@ _RULES = {
 }
 
 
+# The value of each parameter that was accepted last: most fits of a program repeat it, and asking takes longer than a
+# look. Only values that never change, and that nobody misses the memory of.
+_accepted: dict[str, Any] = dict.fromkeys(_RULES, object())
+_CONSTANTS = frozenset((type(None), bool, int, float, str))
+
+
 def check(caller: str, **values: Any) -> None:
     """Raise InvalidParameterError for the first value that its rule does not accept."""
     for name, value in values.items():
+        if value is _accepted[name]:
+            continue
         rule = _RULES[name]
         if not rule.accepts(value):
             raise _errors.InvalidParameterError(
                 f"The {name!r} parameter of {caller} must be {rule.words}. Got {value!r} instead."
             )
+        if type(value) in _CONSTANTS:
+            _accepted[name] = value
 
 
 def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
@@ -214,7 +224,7 @@ def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
         verbose=bool(values["verbose"]),
         random_state=values["random_state"],
         algorithm=algorithm,
-        n_threads=threads(caller, values["n_threads"]),
+        n_threads=_as_core_threads(values["n_threads"]),
         record_steps=bool(values.get("record_steps", False)),
         callback=values.get("callback"),
         deadline=math.inf if max_time is None else time.monotonic() + float(max_time),
@@ -285,10 +295,12 @@ def new_generator(seed: Any) -> np.random.RandomState:
 
 def threads(caller: str, n_threads: Any) -> int:
     """Return the number of threads as the core takes it: 0 for what the machine grants."""
-    if n_threads is None:
-        return 0
     check(caller, n_threads=n_threads)
-    return int(n_threads)
+    return _as_core_threads(n_threads)
+
+
+def _as_core_threads(n_threads: Any) -> int:
+    return 0 if n_threads is None else int(n_threads)
 
 
 def check_cluster_count(n_clusters: int, n_samples: int) -> None:
