@@ -5,6 +5,7 @@ import platform
 import re
 import subprocess
 import sys
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -336,23 +337,28 @@ def test_instruction_set_files_emit_no_weak_symbols():
             assert kind.islower() or re.fullmatch(r"pykmeans::kernels::\w+", name), f"{member} shows {name}"
 
 
+@cache
 def instructions():
-    """(member, function, instruction) of the library."""
+    """[(member, function, address, instruction)] of the library."""
+    found = []
     member = function = None
     for line in run(program("objdump"), "-d", "-C", "--no-show-raw-insn", library()).splitlines():
         if "file format" in line:
             member = line.split(":")[0]
         elif header := re.match(r"[0-9a-f]+ <(.*)>:$", line):
             function = header[1]
-        elif instruction := re.match(r"\s+[0-9a-f]+:\s+(.*)", line):
-            yield member, function, instruction[1]
+        elif instruction := re.match(r"\s+([0-9a-f]+):\s+(.*)", line):
+            found.append((member, function, int(instruction[1], 16), instruction[2]))
+    return found
 
 
 FILTERS = (
     "NearestScore<",
     "score_group<",
     "score_int8<",
+    "PanelScores<",
     "quantize<",
+    "scale_of_row<",
     "SeedBlocks<",
 )  # kernels whose bounds hold with and without fusing
 FUSED = {"x86_64": r"vfn?m(add|sub)", "aarch64": r"fn?m(add|sub|la|ls)\b"}
@@ -366,7 +372,7 @@ def test_only_filters_fuse_multiplications_and_additions():
     """The referee's order of operations is the definition, with each operation rounded."""
     fused, multiplication = FUSED[platform.machine()], MULTIPLICATION[platform.machine()]
     referees = set()
-    for member, function, instruction in instructions():
+    for member, function, _, instruction in instructions():
         if re.match(fused, instruction):
             allowed = member.startswith("isa_") and any(name in function for name in FILTERS)
             assert allowed, f"{member}, {function}: {instruction}"
@@ -380,8 +386,44 @@ def test_only_filters_fuse_multiplications_and_additions():
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="knows which instructions of x86-64 belong to the baseline")
 def test_only_instruction_set_files_go_beyond_the_baseline():
     """An older CPU never meets an instruction that it lacks: those of AVX begin with v, or work on wider registers."""
-    beyond = {member for member, _, instruction in instructions() if re.match(r"v[a-z]|.*%[yz]mm", instruction)}
+    beyond = {member for member, _, _, instruction in instructions() if re.match(r"v[a-z]|.*%[yz]mm", instruction)}
     assert beyond == flagged()
+
+
+def inner_loops(member):
+    """The instructions of each loop of an object file that has no loop within."""
+    code = [(address, instruction) for name, _, address, instruction in instructions() if name == member]
+    number = {address: i for i, (address, _) in enumerate(code)}
+    end_of_last = -1
+    for end, (address, instruction) in enumerate(code):
+        jump = re.match(r"j\w+\s+([0-9a-f]+)", instruction)
+        if jump and int(jump[1], 16) < address:
+            begin = number[int(jump[1], 16)]
+            if begin > end_of_last:
+                yield [instruction for _, instruction in code[begin : end + 1]]
+            end_of_last = end
+
+
+@on_linux
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="knows the instructions of x86-64")
+@pytest.mark.parametrize(
+    ("member", "product", "sums", "most_loads"),
+    [
+        ("isa_avx2.cpp.o", "vpmaddubsw", 8, 6),  # four rows, two vectors of centers
+        ("isa_avx2.cpp.o", "vpmaddwd", 8, 6),  # two vectors of rows, four centers
+        ("isa_avx2.cpp.o", "vfmadd231ps", 8, 10),  # k-means++ reads its rows for each of two candidates
+        ("isa_avx512.cpp.o", "vpmaddubsw", 12, 13),
+        ("isa_avx512vnni.cpp.o", "vpdpbusd", 12, 13),
+    ],
+)
+def test_sums_stay_in_registers(member, product, sums, most_loads):
+    """In the loops that take most of a fit's time nothing is stored, and each value is loaded once."""
+    loops = [loop for loop in inner_loops(member) if sum(line.startswith(product) for line in loop) == sums]
+    assert loops
+    for loop in loops:
+        vectors = [line for line in loop if re.search(r"%[yz]mm", line)]
+        assert [line for line in vectors if line.endswith(")")] == []  # the last operand is where to
+        assert len([line for line in vectors if "(" in line]) <= most_loads
 
 
 # ---------------------------------------------------------------- files
