@@ -3,11 +3,12 @@
 import sys
 
 import numpy as np
+import without_scikit_learn  # noqa: F401
 
 from pykmeans import KMeans
 
 what, dtype, metric = sys.argv[1:]
-n, d, k = 1_000_000, 16, 100
+n, d, k = 1_000_000, 16, 20
 X = np.empty((n, d), dtype=dtype)
 rng = np.random.default_rng(0)
 for start in range(0, n, 10_000):
