@@ -90,6 +90,7 @@ def main() -> None:
         repeats=repeats,
         timeout=asked.timeout,
     )
+    chosen = cases.chosen(asked.only, asked.quick)
     runs: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
@@ -97,7 +98,7 @@ def main() -> None:
         about = machine(plan.peers)
         facts = {"machine": about, "limits": peaks, "tolerance": verify.TOLERANCE}
         print(", ".join(f"{key} {value}" for key, value in about.items()), words, sep="\n\n", flush=True)
-        for case in cases.chosen(asked.only, asked.quick):
+        for case in chosen:
             own_type_only = asked.quick and not asked.types
             narrowed = plan._replace(types=cases.types(case.points())[:1]) if own_type_only else plan
             for group in measure.runs(case, narrowed, folder):
