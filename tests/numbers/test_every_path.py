@@ -128,12 +128,54 @@ def problems(draw):
     )
 
 
-@examples(150)
-@given(problems())
-def test_no_path_shows(processes, problem):
+def assert_no_path_shows(processes, problem):
     for process in processes.values():  # all work at once
         process.ask(problem)
     answers = {name: process.answer() for name, process in processes.items()}
     for name, answer in answers.items():
         assert answer["differs"] == [], name
         assert answer == answers["baseline"], name
+
+
+@examples(150)
+@given(problems())
+def test_no_path_shows(processes, problem):
+    assert_no_path_shows(processes, problem)
+
+
+def signs(rng, n, d, places):
+    """All values equal but for their signs: what fills sums of 16 bits most."""
+    return np.sign(places)[rng.integers(0, len(places), n)] + 1e-3 * rng.standard_normal((n, d))
+
+
+def half_signs(rng, n, d, places):
+    """The same in two of four features: all of the products of a sum of 16 bits, and none of another's."""
+    return signs(rng, n, d, places) * (np.arange(d) % 4 < 2)
+
+
+def one_large(rng, n, d, places):
+    return crowds(rng, n, d, places) * np.where(np.arange(d) == d // 2, 1000, 1)
+
+
+def heavy(rng, n, d, places):
+    return places[rng.integers(0, len(places), n)] + rng.standard_cauchy((n, d))
+
+
+def two_blobs(rng, n, d, places):
+    return crowds(rng, n, d, places) + 1e6 * rng.integers(0, 2, (n, 1))
+
+
+def mostly_tiny(rng, n, d, places):
+    """Squares of most values are too small for float32 beside the rest."""
+    return crowds(rng, n, d, places) * np.where(rng.random((n, 1)) < 0.9, 1e-20, 1)
+
+
+@pytest.mark.parametrize("kind", [signs, half_signs, one_large, heavy, two_blobs, mostly_tiny, halfway, grid])
+@pytest.mark.parametrize(("n", "d", "k"), [(420, 45, 64), (420, 128, 50)])
+def test_no_path_shows_in_8_bits(processes, kind, n, d, k):
+    rng = np.random.default_rng(d)
+    X = kind(rng, n, d, rng.uniform(-4, 4, (70, d))).astype(np.float32)
+    uniforms = rng.random(1 + (k - 1) * 5)
+    weight = some_weights(n, seed=1) if d == 45 else None
+    problem = Problem(X, weight, "euclidean", d, 0.0, k, max_iter=6, tol=0.0, uniforms=uniforms)
+    assert_no_path_shows(processes, problem)

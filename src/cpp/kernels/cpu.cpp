@@ -26,12 +26,12 @@ void add_x86(std::vector<Choice>& all) {
   const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
   const bool has_avx512vnni = has_avx512 && __builtin_cpu_supports("avx512vnni");
-  all.push_back({"avx512vnni", &avx512, &avx512vnni, &avx512vnni_int16, has_avx512vnni});
-  all.push_back({"avx512", &avx512, nullptr, nullptr, has_avx512});
+  all.push_back({"avx512vnni", &avx512, &avx512vnni_int8, &avx512vnni_int16, has_avx512vnni});
+  all.push_back({"avx512", &avx512, &avx512_int8, nullptr, has_avx512});
 #ifdef PYKMEANS_AVXVNNI
-  all.push_back({"avxvnni", &avx2, &avxvnni, nullptr, has_avx2 && __builtin_cpu_supports("avxvnni")});
+  all.push_back({"avxvnni", &avx2, &avxvnni_int8, nullptr, has_avx2 && __builtin_cpu_supports("avxvnni")});
 #endif
-  all.push_back({"avx2", &avx2, nullptr, nullptr, has_avx2});
+  all.push_back({"avx2", &avx2, &avx2_int8, nullptr, has_avx2});
 }
 #endif
 

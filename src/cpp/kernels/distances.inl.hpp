@@ -56,9 +56,11 @@ struct Unlike {
   static double term(double x, double c) { return x != c ? 1.0 : 0.0; }  // sums of integers: any order is right
 };
 
-template <class Metric, class Value>
-double exact_distance(const Value* row, const double* center, std::size_t features) {
-  return sixteen_sums(features, [=](std::size_t j) { return Metric::term(static_cast<double>(row[j]), center[j]); });
+template <class Metric, class Value, class Center>
+double exact_distance(const Value* row, const Center* center, std::size_t features) {
+  return sixteen_sums(features, [=](std::size_t j) {
+    return Metric::term(static_cast<double>(row[j]), static_cast<double>(center[j]));
+  });
 }
 
 template <class Metric, class Value>
@@ -90,7 +92,8 @@ void few_features(const Value* rows, std::ptrdiff_t row_stride, const double* ce
 }
 
 template <class Metric, class Value>
-constexpr DistanceKernels<Value> distance_of = {exact_distance<Metric, Value>, scaled_distance<Metric, Value>,
+constexpr DistanceKernels<Value> distance_of = {exact_distance<Metric, Value, double>,
+                                                exact_distance<Metric, Value, float>, scaled_distance<Metric, Value>,
                                                 few_features<Metric, most_few_features, Value>};
 
 template <class Metric>

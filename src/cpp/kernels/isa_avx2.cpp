@@ -1,6 +1,7 @@
 // AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy.
 #include "make_table.inl.hpp"
 #include "nearest_int16.inl.hpp"
+#include "score_int8.inl.hpp"
 #include "vec_avx2.hpp"
 
 namespace pykmeans::kernels {
@@ -18,5 +19,6 @@ struct Avx2 {
 }  // namespace
 
 constexpr KernelTable avx2 = make_table<Avx2>();
+constexpr Int8Kernels avx2_int8 = int8_kernels<Avx2Vector<float>, Avx2Vector<double>, WrappingSums<Avx2Int8>, 4>();
 
 }  // namespace pykmeans::kernels

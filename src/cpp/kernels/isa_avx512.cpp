@@ -1,6 +1,7 @@
 // AVX-512. Sixteen accumulators of thirty-two registers; more would only add padding where centers are few.
 #include "make_table.inl.hpp"
 #include "nearest_int16.inl.hpp"
+#include "score_int8.inl.hpp"
 #include "vec_avx2.hpp"
 #include "vec_avx512.hpp"
 
@@ -19,5 +20,7 @@ struct Avx512 {
 }  // namespace
 
 constexpr KernelTable avx512 = make_table<Avx512>();
+constexpr Int8Kernels avx512_int8 =
+    int8_kernels<Avx512Vector<float>, Avx512Vector<double>, WrappingSums<Avx512Int8>, 12>();
 
 }  // namespace pykmeans::kernels

@@ -7,7 +7,8 @@
 
 namespace pykmeans::kernels {
 
-constexpr Int8Kernels avx512vnni = int8_kernels<Avx512Vector<float>, Avx512Int8, 12>();
+constexpr Int8Kernels avx512vnni_int8 =
+    int8_kernels<Avx512Vector<float>, Avx512Vector<double>, DotSums<Avx512VnniInt8>, 12>();
 constexpr Int16Kernels avx512vnni_int16 = int16_kernels<Avx512VnniInt16, Avx512VnniPanel, 2, 8>();
 
 }  // namespace pykmeans::kernels

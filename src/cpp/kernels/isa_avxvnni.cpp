@@ -6,6 +6,6 @@
 
 namespace pykmeans::kernels {
 
-constexpr Int8Kernels avxvnni = int8_kernels<Avx2Vector<float>, AvxVnniInt8, 4>();
+constexpr Int8Kernels avxvnni_int8 = int8_kernels<Avx2Vector<float>, Avx2Vector<double>, DotSums<AvxVnniInt8>, 4>();
 
 }  // namespace pykmeans::kernels

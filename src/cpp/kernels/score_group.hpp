@@ -14,18 +14,18 @@ struct GroupQuery {
   std::size_t stride;
   const std::uint32_t* chosen;  // (count) indices of rows, and group_lanes more, of any rows of the block
   std::size_t count;
-  std::size_t features;      // floats; or groups of four 8-bit integers
-  const Packed* centers;     // (features, group_lanes); of 8-bit integers (features, group_lanes, 4)
+  std::size_t features;
+  const Packed* centers;     // (features, group_lanes); of 8-bit integers as Int8Kernels packs them
   const float* bounds;       // (group_lanes)
   const float* limits;       // (block)
-  const std::int32_t* slot;  // (block) of the center to leave out of a row's answer
+  const std::int32_t* slot;  // (block) of the center to leave out of a row's answer: its score is not above the limit
   std::int32_t first_slot;   // of the sixteen
 };
 
 /// What the scores of the chosen rows say. All arrays have room for group_lanes more.
 struct GroupAnswer {
-  float* least;               // (count) the least score
-  std::uint32_t* contenders;  // (count) bit l: the score of center l is not above the row's limit, or is NaN
+  float* least;               // (count) what no score is below; where there are contenders, the least score
+  std::uint32_t* contenders;  // (count) bit l: the score of center l is not above the row's limit, or is NaN; where any
   std::uint32_t* contended;   // (count) indices into `chosen` of the rows that have contenders, ascending
 };
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "bits.hpp"
 #include "score_group.hpp"
 
 namespace pykmeans::kernels {
@@ -22,35 +23,83 @@ inline void hide(T*& pointer) {
 #endif
 }
 
+/// Rows up to full vectors.
+template <class Vector, std::size_t n_rows>
+constexpr std::size_t padded_rows = (n_rows + Vector::width - 1) / Vector::width * Vector::width;
+
+/// Of scores that are what they should be.
+struct NoSlack {
+  template <class Lanes>
+  static Lanes of_centers(std::size_t, std::size_t, Lanes score) {
+    return score;
+  }
+  template <class Lanes>
+  static Lanes of_rows(std::size_t, Lanes score) {
+    return score;
+  }
+};
+
 /// Scores of some rows against sixteen centers.
 template <class Vector, std::size_t n_rows>
 struct PanelScores {
+  using Lanes = typename Vector::Lanes;
   static_assert(group_lanes % Vector::width == 0, "sixteen centers are full vectors");
   static constexpr std::size_t vectors = group_lanes / Vector::width;
-  typename Vector::Lanes at[vectors][n_rows];
+  Lanes at[vectors][n_rows];
 
-  /// Answer for the rows from `base` on. @param n  rows that were contended before  @return and after
-  template <class Query>
-  std::size_t judge(const Query& query, std::size_t base, const GroupAnswer& answer, std::size_t n) {
-    constexpr float infinity = std::numeric_limits<float>::infinity();
+  /// Answer for the rows from `base` on. Most rows need no more than the least of their scores, less the most that any
+  /// may be too great by: if that is above a row's limit, so are all. A row's own center is not left out of it. Its
+  /// score is not above the limit, so the panel that has it is always looked at more closely.
+  /// @param n  rows that were contended before  @param slack  what to add to scores  @return and after
+  template <class Query, class Slack>
+  std::size_t judge(const Query& query, std::size_t base, const GroupAnswer& answer, std::size_t n,
+                    const Slack& slack) const {
+    constexpr std::size_t padded = padded_rows<Vector, n_rows>;
+    Lanes lowest[n_rows];
+    float limits[padded] = {};
     for (std::size_t r = 0; r < n_rows; ++r) {
-      const std::size_t row = query.chosen[base + r];
+      lowest[r] = at[0][r];
+      for (std::size_t v = 1; v < vectors; ++v) lowest[r] = Vector::min(lowest[r], at[v][r]);
+      limits[r] = query.limits[query.chosen[base + r]];
+    }
+    float* const least = answer.least + base;
+    Vector::least_of_each(lowest, least);
+    unsigned near = 0;
+    for (std::size_t r = 0; r < padded; r += Vector::width) {
+      const Lanes score = slack.of_rows(r, Vector::load(least + r));
+      Vector::store(least + r, score);
+      near |= Vector::not_above(score, Vector::load(limits + r)) << r;
+    }
+    near &= (1u << n_rows) - 1;
+    if (near != 0) n = look_closely(near, query, base, answer, n, slack);
+    return n;
+  }
+
+ private:
+  template <class Query, class Slack>
+  std::size_t look_closely(unsigned near, const Query& query, std::size_t base, const GroupAnswer& answer,
+                           std::size_t n, const Slack& slack) const {
+    const Lanes infinity = Vector::splat(std::numeric_limits<float>::infinity());
+    float all[n_rows][group_lanes];  // the scores themselves are in registers, which cannot be asked for by number
+    for (std::size_t r = 0; r < n_rows; ++r)
+      for (std::size_t v = 0; v < vectors; ++v) Vector::store(all[r] + v * Vector::width, at[v][r]);
+    for (; near != 0; near &= near - 1) {
+      const std::size_t r = lowest_bit(near), row = query.chosen[base + r];
       const int own = query.slot[row] - query.first_slot;
-      const typename Vector::Lanes limit = Vector::splat(query.limits[row]);
+      Lanes least = infinity;
       unsigned mask = 0;
-      for (std::size_t v = 0; v < vectors; ++v) mask |= Vector::not_above(at[v][r], limit) << (v * Vector::width);
-      if (own >= 0 && own < static_cast<int>(group_lanes)) {
-        for (std::size_t v = 0; v < vectors; ++v)
-          at[v][r] = Vector::with_lane(at[v][r], own - static_cast<int>(v * Vector::width), infinity);
-        mask &= ~(1u << own);
+      for (std::size_t lane = 0; lane < group_lanes; lane += Vector::width) {
+        Lanes score = slack.of_centers(r, lane, Vector::load(all[r] + lane));
+        score = Vector::with_lane(score, own - static_cast<int>(lane), std::numeric_limits<float>::infinity());
+        mask |= Vector::not_above(score, Vector::splat(query.limits[row])) << lane;
+        least = Vector::min(least, score);
       }
+      if (own >= 0 && own < static_cast<int>(group_lanes)) mask &= ~(1u << own);
+      answer.least[base + r] = Vector::least(least);
       answer.contenders[base + r] = mask;
       answer.contended[n] = static_cast<std::uint32_t>(base + r);
-      n += ((mask != 0) & (base + r < query.count)) ? 1 : 0;
+      n += (mask != 0 && base + r < query.count) ? 1 : 0;
     }
-    for (std::size_t v = 1; v < vectors; ++v)
-      for (std::size_t r = 0; r < n_rows; ++r) at[0][r] = Vector::min(at[0][r], at[v][r]);
-    Vector::least_of_each(at[0], answer.least + base);
     return n;
   }
 };
@@ -82,7 +131,7 @@ std::size_t score_group(const GroupQuery<float>& query, const GroupAnswer& answe
           scores.at[v][r] = Vector::multiply_add(value, centers[v], scores.at[v][r]);
       }
     }
-    contended = scores.judge(query, base, answer, contended);
+    contended = scores.judge(query, base, answer, contended, NoSlack());
   }
   return contended;
 }

@@ -1,6 +1,6 @@
-// The scores of score_group.hpp in 8-bit integers, where an instruction set has their dot product: signed ones of rows,
-// in [-127, 127], and unsigned ones of centers, 128 more than what they stand for. core/filter/panels.hpp has the
-// proof.
+// The scores of score_group.hpp in 8-bit integers. An instruction set supplies the functions of Int8Kernels as one unit:
+// how rows and centers are written as bytes, their ranges and order, and what follows a row, is its own affair. What all
+// of them promise is in core/filter/panels.hpp.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,6 @@ struct Int8Row {
   float scale;           // the row is about scale times its integers
   float minus_norm;      // of what the integers stand for, at least, negated
   float minus_residual;  // the norm of the rest, at least, negated
-  std::int32_t bias;     // -128 * the sum of the integers
 };
 
 /// What goes with sixteen centers.
@@ -23,16 +22,22 @@ struct Int8Centers {
   float scale;
   float norm[group_lanes];
   float residual[group_lanes];
+  float most_norm, most_residual;  // of the sixteen
 };
 
 struct Int8Kernels {
-  /// Score: bound - norm of the row * residual of the center - residual of the row * norm of the center + scale of the
-  /// row * scale of the centers * the sum of the products.
+  /// Bytes of a row, and of a panel: a multiple of 64.
+  std::size_t (*row_bytes)(std::size_t features);
+  std::size_t (*panel_bytes)(std::size_t features);
+  /// @param values (features, group_lanes)  @param packed [out] (panel_bytes)
+  Int8Centers (*pack_centers)(const float* values, std::size_t features, std::uint8_t* packed);
+  /// @param placed (features, and zeros up to a multiple of 16)  @param norm  an upper bound of its norm
+  /// @param quantized [out] (row_bytes)
+  Int8Row (*quantize)(const float* placed, std::size_t features, float norm, std::int8_t* quantized);
+  /// Score: bound + scale of the row * scale of the centers * the sum of the products - norm of the row * residual of
+  /// the center - residual of the row * norm of the center, added in this order.
   std::size_t (*score_group)(const GroupQuery<std::int8_t, std::uint8_t>& query, const Int8Row* about_rows,
                              const Int8Centers& about, const GroupAnswer& answer);
-  /// @param placed (features, and zeros up to a multiple of 16)  @param norm  an upper bound of its norm
-  /// @param quantized [out] (features, up to a multiple of 16)
-  Int8Row (*quantize)(const float* placed, std::size_t features, float norm, std::int8_t* quantized);
 };
 
 }  // namespace pykmeans::kernels

@@ -45,8 +45,10 @@ extern const KernelTable baseline;
 #ifdef PYKMEANS_X86_KERNELS
 extern const KernelTable avx2;
 extern const KernelTable avx512;
-extern const Int8Kernels avxvnni;
-extern const Int8Kernels avx512vnni;
+extern const Int8Kernels avx2_int8;
+extern const Int8Kernels avxvnni_int8;
+extern const Int8Kernels avx512_int8;
+extern const Int8Kernels avx512vnni_int8;
 extern const Int16Kernels avx512vnni_int16;
 #endif
 

@@ -77,6 +77,13 @@ struct Avx2Vector<float> {
     return _mm256_blendv_ps(v, _mm256_set1_ps(value), _mm256_castsi256_ps(here));
   }
 
+  static Lanes from_integers(__m256i v) { return _mm256_cvtepi32_ps(v); }
+  static void store_bytes(std::int8_t* p, Lanes integers) {
+    const __m256i words = _mm256_cvtps_epi32(integers);
+    const __m128i halves = _mm_packs_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi16(halves, halves));
+  }
+
   static constexpr bool transposes = true;
   static void transpose(Lanes (&r)[8]) {
     Lanes t[8], u[8];
@@ -162,6 +169,19 @@ struct Avx2Vector<double> {
   }
 };
 
+struct Avx2Int8 {
+  using Lanes = __m256i;
+  static Lanes load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
+  static Lanes splat(std::int32_t value) { return _mm256_set1_epi32(value); }
+  static Lanes zeros() { return _mm256_setzero_si256(); }
+  static Lanes add_pairs(Lanes sum, Lanes unsigned_ones, Lanes signed_ones) {
+    return _mm256_add_epi16(sum, _mm256_maddubs_epi16(unsigned_ones, signed_ones));
+  }
+  static Lanes add_halves(Lanes sum, Lanes halves) {
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(halves, _mm256_set1_epi16(1)));
+  }
+};
+
 struct Avx2Int16 {
   using Lanes = __m256i;
   using Mover = Avx2Vector<float>;
@@ -170,7 +190,17 @@ struct Avx2Int16 {
   static Lanes load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
   static void store(std::int32_t* p, Lanes v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
   static Lanes splat(std::int32_t value) { return _mm256_set1_epi32(value); }
-  static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm256_add_epi32(c, _mm256_madd_epi16(a, b)); }
+  /// In assembly, since GCC 12 puts all multiplications before the additions otherwise: one of eight sums is then kept
+  /// in memory, and the others are copied.
+  static Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
+#if defined(__GNUC__)
+    Lanes products;
+    asm("vpmaddwd %2, %3, %1\n\tvpaddd %1, %0, %0" : "+x"(c), "=&x"(products) : "x"(b), "x"(a));
+    return c;
+#else
+    return _mm256_add_epi32(c, _mm256_madd_epi16(a, b));
+#endif
+  }
   static Lanes add(Lanes a, Lanes b) { return _mm256_add_epi32(a, b); }
   static Lanes min(Lanes a, Lanes b) { return _mm256_min_epi32(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm256_max_epi32(a, b); }

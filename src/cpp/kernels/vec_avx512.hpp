@@ -82,6 +82,11 @@ struct Avx512Vector<float> {
     return _mm512_mask_mov_ps(v, mask, _mm512_set1_ps(value));
   }
 
+  static Lanes from_integers(__m512i v) { return _mm512_cvtepi32_ps(v); }
+  static void store_bytes(std::int8_t* p, Lanes integers) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(integers)));
+  }
+
   static constexpr bool transposes = true;
   static void transpose(Lanes (&r)[16]) {
     Lanes t[16], u[16];
@@ -159,6 +164,19 @@ struct Avx512Vector<double> {
     return _mm512_cmpneq_epi64_mask(v, _mm512_cvtepi32_epi64(labels));
   }
   static unsigned not_above(Lanes a, Lanes b) { return _mm512_cmp_pd_mask(a, b, _CMP_NGT_UQ); }
+};
+
+struct Avx512Int8 {
+  using Lanes = __m512i;
+  static Lanes load(const void* p) { return _mm512_loadu_si512(p); }
+  static Lanes splat(std::int32_t value) { return _mm512_set1_epi32(value); }
+  static Lanes zeros() { return _mm512_setzero_si512(); }
+  static Lanes add_pairs(Lanes sum, Lanes unsigned_ones, Lanes signed_ones) {
+    return _mm512_add_epi16(sum, _mm512_maddubs_epi16(unsigned_ones, signed_ones));
+  }
+  static Lanes add_halves(Lanes sum, Lanes halves) {
+    return _mm512_add_epi32(sum, _mm512_madd_epi16(halves, _mm512_set1_epi16(1)));
+  }
 };
 
 struct Avx512Int16 {

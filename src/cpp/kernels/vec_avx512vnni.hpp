@@ -11,7 +11,7 @@
 namespace pykmeans::kernels {
 namespace {
 
-struct Avx512Int8 {
+struct Avx512VnniInt8 {
   using Lanes = __m512i;
   static Lanes load(const void* p) { return _mm512_loadu_si512(p); }
   static Lanes splat(std::int32_t value) { return _mm512_set1_epi32(value); }
@@ -21,10 +21,6 @@ struct Avx512Int8 {
         : "+v"(sum)
         : "v"(unsigned_ones), "m"(*reinterpret_cast<const std::int32_t*>(p)));
   }
-  static void store_bytes(std::int8_t* p, __m512 integers) {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(integers)));
-  }
-  static __m512 to_float(Lanes v) { return _mm512_cvtepi32_ps(v); }
 };
 
 struct Avx512VnniInt16 : Avx512Int16 {

@@ -18,12 +18,6 @@ struct AvxVnniInt8 {
     std::memcpy(&four, p, sizeof four);
     sum = _mm256_dpbusd_avx_epi32(sum, unsigned_ones, _mm256_set1_epi32(four));
   }
-  static void store_bytes(std::int8_t* p, __m256 integers) {
-    const __m256i words = _mm256_cvtps_epi32(integers);
-    const __m128i halves = _mm_packs_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packs_epi16(halves, halves));
-  }
-  static __m256 to_float(Lanes v) { return _mm256_cvtepi32_ps(v); }
 };
 
 }  // namespace

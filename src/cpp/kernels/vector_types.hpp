@@ -8,7 +8,8 @@
 //   CommonVector and FloatVector of a vector of float, CommonVector and DoubleVector of one of double: every
 //     instruction set has both.
 //   Int16Vector of a vector of integers and of a panel of eight of them, where nearest_int16.inl.hpp is worth it.
-//   Int8Dot of lanes that take dot products of 8-bit integers, where there is an instruction for that.
+//   Int8Vector of a vector of float, and Int8Dot or Int8Pairs of lanes that take products of 8-bit integers, where
+//     score_int8.inl.hpp is worth it.
 //
 // vec_portable.hpp has the first two for any compiler.
 #pragma once
@@ -121,21 +122,45 @@ struct Int16Vector {
   Lanes (*multiply_add)(Lanes a, Lanes b, Lanes c) = V::multiply_add;
 };
 
-/// Sums in 32-bit integers, one for each lane of V, to which dot products of four 8-bit integers are added.
-template <class Int8, class V>
+/// Of float, where there are Int8Kernels.
+/// @tparam Int8  its Lanes are integers of 32 bits, as many as V has
+template <class V, class Int8>
+struct Int8Vector {
+  using Lanes = typename V::Lanes;
+  using Integers = typename Int8::Lanes;
+
+  Lanes (*from_integers)(Integers v) = V::from_integers;  // v, rounded
+  /// p[l] = v[l], where v[l] is an integer in [-127, 127].
+  void (*store_bytes)(std::int8_t* p, Lanes v) = V::store_bytes;
+};
+
+/// Sums in 32-bit integers, one for each lane of a vector of float, to which dot products of four 8-bit integers are
+/// added.
+template <class Int8>
 struct Int8Dot {
   using Lanes = typename Int8::Lanes;
-  using Floats = typename V::Lanes;
 
   Lanes (*load)(const void* p) = Int8::load;         // the bytes at p
   Lanes (*splat)(std::int32_t value) = Int8::splat;  // v[l] = value
-  Floats (*to_float)(Lanes v) = Int8::to_float;      // v, rounded
   /// Add to sum[l] the products of the four unsigned integers in lane l and the four signed ones at p. This is x86's
-  /// vpdpbusd, and the reason why centers are packed with 128 added (core/filter/panels.hpp). Arm's USDOT does the
-  /// same; its older SDOT takes signed integers on both sides and would need centers without that offset.
+  /// vpdpbusd, and Arm's USDOT. Arm's older SDOT takes signed integers on both sides: a kind of sums of its own, in
+  /// score_int8.inl.hpp, without the offset.
   void (*add_dot)(Lanes& sum, Lanes unsigned_ones, const std::int8_t* p) = Int8::add_dot;
-  /// p[l] = v[l], where v[l] is an integer in [-127, 127].
-  void (*store_bytes)(std::int8_t* p, Floats v) = Int8::store_bytes;
+};
+
+/// The same where products are added in pairs: each lane of 32 bits has two sums of 16 bits.
+template <class Int8>
+struct Int8Pairs {
+  using Lanes = typename Int8::Lanes;
+
+  Lanes (*load)(const void* p) = Int8::load;
+  Lanes (*splat)(std::int32_t value) = Int8::splat;
+  Lanes (*zeros)() = Int8::zeros;
+  /// sum, plus the products of unsigned and signed 8-bit integers, two by two. Sums wrap; those of two products do not
+  /// leave 16 bits.
+  Lanes (*add_pairs)(Lanes sum, Lanes unsigned_ones, Lanes signed_ones) = Int8::add_pairs;
+  /// sum[l] in 32 bits, plus both sums of 16 bits of lane l.
+  Lanes (*add_halves)(Lanes sum, Lanes halves) = Int8::add_halves;
 };
 
 /// True if the vector type has all members of the list; otherwise it does not compile.

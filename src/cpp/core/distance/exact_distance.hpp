@@ -47,6 +47,12 @@ class ExactDistance {
     return plain_ ? distance_->of(A()).plain(row, center, features_) : otherwise(row, center);
   }
 
+  /// The same of a center whose values float32 holds, where nothing is scaled and there are no categories.
+  template <class A>
+  double operator()(const A* row, const float* center) const {
+    return distance_->of(A()).to_single(row, center, features_);
+  }
+
   /// Distances of some rows, each to the center of its label. @param labels (rows), or nullptr for the first center
   /// @param distances [out] (rows)
   template <class A>

@@ -22,6 +22,7 @@ class Groups {
   void make(const double* centers);
 
   std::size_t count() const { return n_groups_; }
+  std::size_t centers() const { return n_clusters_; }
   std::size_t features() const { return features_; }
   std::size_t panels_per_group() const { return panels_per_group_; }
   std::size_t slots() const { return n_groups_ * panels_per_group_ * lanes; }

@@ -24,7 +24,7 @@ float in_frame(const T* row, const RowFrame& frame, float* placed) {
 void FloatPanels::pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads,
                        const Poll& poll) {
   features_ = frame.origin.size();
-  error_ = FilterError<float>(features_, frame.spread_exponent, 0);
+  error_ = panel_error(features_, frame);
   values_.assign(groups.slots() * features_, 0.0f);
   starts_.assign(groups.slots(), std::numeric_limits<float>::infinity());
   parallel_blocks(groups.slots() / lanes, threads, poll,
@@ -56,44 +56,14 @@ std::size_t FloatPanels::score(std::size_t panel, const Rows& rows, Query query,
   return kernels::pick().group.score_group(query, answer);
 }
 
-void Int8Panels::pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads,
-                      const Poll& poll) {
-  floats_.pack(centers, groups, frame, threads, poll);
-  features_ = frame.origin.size();
-  fours_ = (features_ + 3) / 4;
-  Four zeros;
-  for (auto& lane : zeros.at) std::fill_n(lane, 4, std::uint8_t{128});
-  values_.assign(groups.slots() / lanes * fours_, zeros);
-  about_.assign(groups.slots() / lanes, {});
-  parallel_blocks(about_.size(), threads, poll, [&](std::size_t panel, int) { quantize(panel); });
-}
-
-void Int8Panels::quantize(std::size_t panel) {
-  const float* from = floats_.packed(panel);
-  float most = 0.0f;
-  for (std::size_t i = 0; i < features_ * lanes; ++i) most = std::max(most, std::fabs(from[i]));
-  const float scale = most > 0x1p-100f ? most / 127.0f : 0.0f;
-  const double inverse = scale > 0.0f ? 1.0 / static_cast<double>(scale) : 0.0;
-  double norms[lanes] = {}, residuals[lanes] = {};
-  Four* const to = values_.data() + panel * fours_;
-  for (std::size_t q = 0; q < features_; ++q)
-    for (std::size_t l = 0; l < lanes; ++l) {
-      const auto z = static_cast<double>(from[q * lanes + l]);
-      const double integer = z * inverse + 0x1.8p52 - 0x1.8p52;  // rounded
-      const double residual = z - integer * static_cast<double>(scale);
-      to[q / 4].at[l][q % 4] = static_cast<std::uint8_t>(integer + 128.0);
-      norms[l] += z * z;
-      residuals[l] += residual * residual;
-    }
-  about_[panel].scale = scale;
-  for (std::size_t l = 0; l < lanes; ++l) {
-    about_[panel].norm[l] = static_cast<float>(std::sqrt(norms[l]) * (1.0 + 0x1p-18) + 0x1p-140);
-    about_[panel].residual[l] = static_cast<float>(std::sqrt(residuals[l]) * (1.0 + 0x1p-18) + 0x1p-140);
-  }
-}
+Int8Rows::Int8Rows(std::size_t rows, std::size_t features)
+    : stride_(kernels::pick().int8->row_bytes(features)),
+      placed_((features + 15) / 16 * 16),
+      values_(rows * stride_),
+      about_(rows) {}
 
 template <class T>
-float Int8Panels::Rows::place(std::size_t i, const T* row, const RowFrame& frame) {
+float Int8Rows::place(std::size_t i, const T* row, const RowFrame& frame) {
   const float squares = in_frame(row, frame, placed_.data());
   const auto d = static_cast<double>(frame.origin.size());
   const double norm = std::sqrt(static_cast<double>(squares)) * (1.0 + (d + 32.0) * 0x1p-24) + d * 0x1p-70;
@@ -102,21 +72,49 @@ float Int8Panels::Rows::place(std::size_t i, const T* row, const RowFrame& frame
   return squares;
 }
 
-std::size_t Int8Panels::score(std::size_t panel, const Rows& rows, Query query,
+void Int8Values::resize(std::size_t panels, std::size_t features) {
+  features_ = features;
+  lines_ = kernels_->panel_bytes(features) / sizeof(Line);
+  values_.resize(panels * lines_);
+  about_.resize(panels);
+}
+
+std::size_t Int8Values::bytes(std::size_t panels, std::size_t features) {
+  return panels * (kernels::pick().int8->panel_bytes(features) + sizeof(kernels::Int8Centers));
+}
+
+void Int8Values::pack(std::size_t panel, const float* values) {
+  about_[panel] = kernels_->pack_centers(values, features_, values_[panel * lines_].at);
+}
+
+std::size_t Int8Values::score(std::size_t panel, const Int8Rows& rows, Query query,
                               const kernels::GroupAnswer& answer) const {
   query.rows = rows.values_.data();
   query.stride = rows.stride_;
-  query.features = fours_;
-  query.centers = values_[panel * fours_].at[0];
+  query.features = features_;
+  query.centers = values_[panel * lines_].at;
+  return kernels_->score_group(query, rows.about_.data(), about_[panel], answer);
+}
+
+void Int8Panels::pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads,
+                      const Poll& poll) {
+  floats_.pack(centers, groups, frame, threads, poll);
+  values_.resize(groups.slots() / lanes, frame.origin.size());
+  parallel_blocks(groups.slots() / lanes, threads, poll,
+                  [&](std::size_t panel, int) { values_.pack(panel, floats_.packed(panel)); });
+}
+
+std::size_t Int8Panels::score(std::size_t panel, const Rows& rows, Query query,
+                              const kernels::GroupAnswer& answer) const {
   query.bounds = floats_.starts(panel);
-  return kernels::pick().int8->score_group(query, rows.about_.data(), about_[panel], answer);
+  return values_.score(panel, rows, query, answer);
 }
 
 template float FloatPanels::Rows::place(std::size_t, const std::uint8_t*, const RowFrame&);
 template float FloatPanels::Rows::place(std::size_t, const float*, const RowFrame&);
 template float FloatPanels::Rows::place(std::size_t, const double*, const RowFrame&);
-template float Int8Panels::Rows::place(std::size_t, const std::uint8_t*, const RowFrame&);
-template float Int8Panels::Rows::place(std::size_t, const float*, const RowFrame&);
-template float Int8Panels::Rows::place(std::size_t, const double*, const RowFrame&);
+template float Int8Rows::place(std::size_t, const std::uint8_t*, const RowFrame&);
+template float Int8Rows::place(std::size_t, const float*, const RowFrame&);
+template float Int8Rows::place(std::size_t, const double*, const RowFrame&);
 
 }  // namespace pykmeans::detail

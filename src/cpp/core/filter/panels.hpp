@@ -3,23 +3,30 @@
 // Both kinds give scores s(c) that are lower bounds as in codebook.hpp: for a row y and a center z in the filter's
 // frame, score(c) = |z|^2 / 2 - y.z, and s(c) is at most score(c) + B, B = epsilon |y|^2 / 2 + tau.
 //
-// In 8-bit integers: let u = 2^-24. The row in float32, y' (see 1. in codebook.hpp), is s Y + r with integers Y in
-// [-127, 127]; a center z' is t Z + q, where t belongs to the panel. Then
+// In 8-bit integers: let u = 2^-24. The row in float32, y' (see 1. in codebook.hpp), is s Y + r with integers Y; a center
+// z' is t Z + q, where t belongs to the panel. Then
 //     y'.z' = s t (Y.Z) + (s Y).q + r.z',      |y'.z' - s t (Y.Z)| <= |s Y| |q| + |r| |z'|     (Cauchy-Schwarz).
-// D = Y.Z is exact in 32 bits: the unsigned Z + 128 is at most 255, so no partial sum exceeds 127 * 383 d < 2^31 for
-// d <= max_int8_features. The score is
-//     s(c) = h - p |q| - |r| |z'| + s t D,      p an upper bound of |s Y| <= |y'| + |r|
+// The instruction set chooses s and t such that it computes D = Y.Z exactly, in 32 bits (score_int8.inl.hpp): for
+// d <= max_int8_features, no sum of 127 * 383 d leaves these. The score is
+//     s(c) = h + s t D - p |q| - |r| |z'|,      p an upper bound of |s Y| <= |y'| + |r|
 // (Z and q being those of -z', as packed). All four of p, |q|, |r|, |z'| are computed with relative errors far below
 // 2^-19 and then multiplied by at least 1 + 2^-19 = 1 + 32 u, which covers:
 //   - the residual r as computed in float32: s Y is off by u |s Y|, the subtraction by u: below 2^-21 |y'| in all, and
 //     values below 2^-75, whose squares vanish: below 2^-70 d;
-//   - in the four multiply-adds, the roundings of p |q| and |r| |z'|: 4 u of each.
+//   - in the multiply-adds, the roundings of p |q| and |r| |z'|: 4 u of each.
 // What remains is the rounding of h (3 u |h|) and of s t D (D to float32, s t, and the additions: 5 u |s t D|), where
 // |s t D| <= p (|z'| + |q|) <= 2 |y'| |z'| + p |q|, as |r| <= |y'|; the part with |q| is covered like the above. That
 // is less than 12 u (|y'|^2 + |z'|^2) / 2 + 3 u |h| in all, which is within the (d + 1) u of step 2 in codebook.hpp
-// since d >= least_int8_features. s t may underflow, which costs less than 2^-118 in s t D: see tau.
+// since d >= least_panel_features there. s t may underflow, which costs less than 2^-118 in s t D: see tau.
+//
+// A panel whose least h + s t D, less p max |q| + |r| max |z'|, is above a row's limit has no contender. Whatever the
+// roundings, that is at most each s(c) as computed: it comes from operations of the same kind in the same order, on
+// numbers that are no smaller in magnitude where they are taken off, and a rounded operation is as monotone as one that
+// is not.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -31,7 +38,8 @@
 
 namespace pykmeans::detail {
 
-constexpr std::size_t least_int8_features = 24;
+/// Fewer features have the error of as many.
+constexpr std::size_t least_panel_features = 24;
 constexpr std::size_t max_int8_features = 32768;
 
 class FloatPanels {
@@ -68,42 +76,75 @@ class FloatPanels {
   Vector<float> starts_;  // (panels, 16), h; infinity for none
 };
 
-class Int8Panels {
+inline float rounded_down(double value) {
+  return static_cast<float>(value - std::fabs(value) * 0x1p-21 - 0x1p-148);
+}
+inline float rounded_up(double value) {
+  return -rounded_down(-value);
+}
+
+/// Whether this CPU has the kernels, and their proof holds.
+inline bool int8_serves(std::size_t features) {
+  return kernels::pick().int8 && features <= max_int8_features;
+}
+
+/// What a score may be above half the exact distance less |y|^2 / 2 by, at most.
+inline FilterError<float> panel_error(std::size_t features, const RowFrame& frame) {
+  return FilterError<float>(std::max(features, least_panel_features), frame.spread_exponent, 0);
+}
+
+/// Rows that panels of 8-bit integers are scored for.
+class Int8Rows {
+ public:
+  Int8Rows(std::size_t rows, std::size_t features);
+  /// @return the sum of squares, right to `epsilon` of it
+  template <class T>
+  float place(std::size_t i, const T* row, const RowFrame& frame);
+
+ private:
+  friend class Int8Values;
+  std::size_t stride_;
+  Vector<float> placed_;        // (features), and zeros up to a multiple of 16
+  Vector<std::int8_t> values_;  // (rows, stride)
+  Vector<kernels::Int8Row> about_;
+};
+
+/// Panels of 8-bit integers, without what their scores start from.
+class Int8Values {
  public:
   using Query = kernels::GroupQuery<std::int8_t, std::uint8_t>;
-  void pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads, const Poll& poll);
-  const FilterError<float>& error() const { return floats_.error(); }
 
-  class Rows {
-   public:
-    Rows(std::size_t rows, std::size_t features)
-        : stride_((features + 15) / 16 * 16), placed_(stride_), values_(rows * stride_), about_(rows) {}
-    template <class T>
-    float place(std::size_t i, const T* row, const RowFrame& frame);
+  void resize(std::size_t panels, std::size_t features);
+  /// @param values (features, 16), negated
+  void pack(std::size_t panel, const float* values);
+  /// See kernels::ScoreGroup. @param query  without rows and centers
+  std::size_t score(std::size_t panel, const Int8Rows& rows, Query query, const kernels::GroupAnswer& answer) const;
 
-   private:
-    friend Int8Panels;
-    std::size_t stride_;
-    Vector<float> placed_;        // (stride), zeros beyond the features
-    Vector<std::int8_t> values_;  // (rows, stride)
-    Vector<kernels::Int8Row> about_;
+  static std::size_t bytes(std::size_t panels, std::size_t features);
+
+ private:
+  /// A load must not straddle cache lines.
+  struct alignas(64) Line {
+    std::uint8_t at[64];
   };
 
-  /// See kernels::ScoreGroup. @param query  without rows and centers
+  const kernels::Int8Kernels* kernels_ = kernels::pick().int8;
+  std::size_t features_ = 0, lines_ = 0;
+  Vector<Line> values_;  // (panels, lines)
+  Vector<kernels::Int8Centers> about_;
+};
+
+class Int8Panels {
+ public:
+  using Query = Int8Values::Query;
+  using Rows = Int8Rows;
+  void pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads, const Poll& poll);
+  const FilterError<float>& error() const { return floats_.error(); }
   std::size_t score(std::size_t panel, const Rows& rows, Query query, const kernels::GroupAnswer& answer) const;
 
  private:
-  /// Four features of sixteen centers: a cache line, which a load must not straddle.
-  struct alignas(64) Four {
-    std::uint8_t at[Groups::lanes][4];
-  };
-
-  void quantize(std::size_t panel);
-
-  std::size_t features_ = 0, fours_ = 0;
   FloatPanels floats_;
-  Vector<Four> values_;  // (panels, fours)
-  Vector<kernels::Int8Centers> about_;
+  Int8Values values_;
 };
 
 }  // namespace pykmeans::detail

@@ -252,8 +252,8 @@ kernels::SeedQuery Neighborhoods<T>::query(std::size_t group, std::size_t first_
 }
 
 template <class T>
-typename Neighborhoods<T>::Gains Neighborhoods<T>::estimate(const double* centers, std::size_t count) {
-  if (!works_) return {Vector<double>(count, 0.0), Vector<double>(count, std::numeric_limits<double>::infinity())};
+Nearby::Gains Neighborhoods<T>::estimate(const double* centers, std::size_t count) {
+  if (!works_) return Gains::unknown(count);
   place_candidates(centers, count);
   const std::size_t d = points_.columns(), lanes = groups() * at_once;
   const std::size_t stride = 2 * lanes + 16;  // of a worker: gains, errors, and scratch to write to lines of its own

@@ -55,6 +55,7 @@
 #include "../distance/metrics.hpp"
 #include "../exact/power_of_two.hpp"
 #include "../machine/memory_limit.hpp"
+#include "nearby.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
 
@@ -65,33 +66,16 @@ namespace pykmeans::detail {
 extern const SeedFilter square_seeds, mixed_seeds, l1_seeds, count_seeds;
 
 template <class T>
-class Neighborhoods {
+class Neighborhoods final : public Nearby {
  public:
   Neighborhoods(const Points<T>& points, const ExactDistance& exact, std::size_t n_clusters, const MemoryLimit& limit,
                 std::size_t kept, const Poll& poll);
 
-  /// The values of all rows. @param values (n_samples)
-  void begin(const double* values);
-
-  /// What each candidate would take from the exact sum of w * value, in a unit of its own, give or take `error`.
-  struct Gains {
-    Vector<double> gain;
-    Vector<double> error;
-  };
-  /// Look at the candidates of a step, rows of X. @param centers (count, features)
-  Gains estimate(const double* centers, std::size_t count);
-
-  /// A row, and the slot in which it lies.
-  struct Near {
-    std::size_t row;
-    std::size_t slot;
-  };
-  /// Rows in parts, to be shared out: those of a part that a candidate of estimate() may be nearest to.
-  std::size_t parts() const { return (blocks_ + part_blocks_ - 1) / part_blocks_; }
-  void near(std::size_t part, std::size_t candidate, Vector<Near>& found) const;
-
-  /// The values of some rows that near() found for a part have become less. @param values (n_samples)
-  void improve(const Vector<Near>& rows, const double* values);
+  void begin(const double* values) override;
+  Gains estimate(const double* centers, std::size_t count) override;
+  std::size_t parts() const override { return (blocks_ + part_blocks_ - 1) / part_blocks_; }
+  void near(std::size_t part, std::size_t candidate, Vector<Near>& found) const override;
+  void improve(const Vector<Near>& rows, const double* values) override;
 
  private:
   static constexpr std::size_t tile = kernels::seed_tile;

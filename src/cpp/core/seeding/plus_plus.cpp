@@ -6,13 +6,15 @@
 // proportion to w * value, by exact prefix sums. Of the candidates of a step the one that leaves the least exact sum of
 // w * value is kept.
 //
-// The values are exact distances, and kept for the seeds that were picked. What a candidate would change is estimated
-// by a filter (neighborhoods.hpp), with an error bound. Only where two candidates are closer to each other than that,
-// their changes are measured by the exact distance, and exact sums decide.
+// The values are exact distances, and kept for the seeds that were picked. In few features, what a candidate would
+// change is estimated by a filter (neighborhoods.hpp), with an error bound. Only where two candidates are closer to each
+// other than that, their changes are measured by the exact distance, and exact sums decide. In many features a filter
+// (int8_nearby.hpp) finds the rows that a candidate may change, and the rest is exact.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -25,7 +27,7 @@
 #include "../measure/distance_to.hpp"
 #include "../rows/check.hpp"
 #include "../rows/row_block.hpp"
-#include "neighborhoods.hpp"
+#include "nearby_filters.hpp"
 #include "prefix_sums.hpp"
 #include "pykmeans/pykmeans.hpp"
 #include "pykmeans/workspace.hpp"
@@ -36,7 +38,8 @@ namespace {
 
 using detail::ExactDistance;
 using detail::MemoryLimit;
-using detail::Neighborhoods;
+using detail::Nearby;
+using detail::NearbyFilters;
 using detail::WideSum;
 
 template <class T>
@@ -51,8 +54,8 @@ class PlusPlus {
         exact_(detail::distance_to(points, nullptr, 0)),
         value_(points.rows()),
         sums_(points.rows(), value_.data(), points.weights, points.source->counted(), points.n_threads, poll),
-        nearby_(points, exact_, n_clusters, limit, least_bytes(points), poll),
-        threads_(detail::useful_threads(points.n_threads, {points.rows(), points.columns()})) {}
+        threads_(detail::useful_threads(points.n_threads, {points.rows(), points.columns()})),
+        nearby_(points, exact_, n_clusters, limit, least_bytes(points), poll) {}
 
   /// The first seed: a row in proportion to its weight.
   std::int64_t first(double uniform) {
@@ -91,8 +94,6 @@ class PlusPlus {
   }
 
  private:
-  using Near = typename Neighborhoods<T>::Near;
-
   std::size_t first_row(double uniform) const {
     const DistinctRows* table = points_.source->counted();
     const std::size_t n = table ? table->rows.rows : points_.rows();
@@ -113,15 +114,17 @@ class PlusPlus {
 
   /// Rows of a part that a candidate is nearer to, and their distances to it.
   struct Improvements {
-    Vector<Near> rows;
+    Vector<Nearby::Near> rows;
     Vector<double> values;
   };
   void improvements(std::size_t part, std::size_t candidate, const double* center, Improvements& found) const {
-    nearby_.near(part, candidate, found.rows);
+    nearby_->near(part, candidate, found.rows);
     found.values.clear();
     const detail::RowReader<T> read(points_);
     std::size_t kept = 0;
-    for (const Near& at : found.rows) {
+    for (std::size_t i = 0; i < found.rows.size(); ++i) {
+      const Nearby::Near at = found.rows[i];
+      if (i + 2 < found.rows.size()) read.prefetch(found.rows[i + 2].row);
       const double distance = exact_(read(at.row), center);
       if (!(distance < value_[at.row])) continue;
       found.rows[kept++] = at;
@@ -132,7 +135,7 @@ class PlusPlus {
 
   /// The candidate that leaves the least exact sum of w * value, the first at a tie.
   std::size_t best_of(const Vector<double>& centers, std::size_t count) {
-    const auto gains = nearby_.estimate(centers.data(), count);
+    const auto gains = nearby_->estimate(centers.data(), count);
     double sure = -std::numeric_limits<double>::infinity();
     for (std::size_t l = 0; l < count; ++l) sure = std::max(sure, gains.gain[l] - gains.error[l]);
     Vector<std::size_t> contenders;
@@ -150,7 +153,7 @@ class PlusPlus {
   /// What some candidates would add to the exact sum of w * value.
   Vector<WideSum> exact_changes(const Vector<double>& centers, const Vector<std::size_t>& which) const {
     Vector<Vector<WideSum>> changes(static_cast<std::size_t>(threads_), Vector<WideSum>(which.size()));
-    detail::parallel_blocks(nearby_.parts(), threads_, poll_, [&](std::size_t part, int worker) {
+    detail::parallel_blocks(nearby_->parts(), threads_, poll_, [&](std::size_t part, int worker) {
       Improvements found;
       for (std::size_t c = 0; c < which.size(); ++c) {
         WideSum& change = changes[static_cast<std::size_t>(worker)][c];
@@ -174,7 +177,8 @@ class PlusPlus {
 
   /// Make a candidate a seed, and bring values and sums up to date.
   void take(std::size_t candidate, const double* center) {
-    detail::parallel_blocks(nearby_.parts(), threads_, poll_, [&](std::size_t part, int) {
+    Vector<std::size_t> gained(static_cast<std::size_t>(threads_));
+    detail::parallel_blocks(nearby_->parts(), threads_, poll_, [&](std::size_t part, int worker) {
       Improvements found;
       improvements(part, candidate, center, found);
       detail::PrefixSums::Changes changes(sums_);
@@ -183,9 +187,11 @@ class PlusPlus {
         changes.add(row, found.values[i]);
         value_[row] = found.values[i];
       }
-      nearby_.improve(found.rows, value_.data());
+      nearby_->improve(found.rows, value_.data());
+      gained[static_cast<std::size_t>(worker)] += found.rows.size();
     });
     sums_.update();
+    nearby_.next(std::accumulate(gained.begin(), gained.end(), std::size_t{0}), value_.data());
   }
 
   const Points<T>& points_;
@@ -193,8 +199,8 @@ class PlusPlus {
   const ExactDistance exact_;
   Vector<double> value_;  // (n_samples) distance to the nearest seed, in the exact distance's scale
   detail::PrefixSums sums_;
-  Neighborhoods<T> nearby_;
   const int threads_;
+  NearbyFilters<T> nearby_;
 };
 
 /// @return how many random numbers so many seeds take

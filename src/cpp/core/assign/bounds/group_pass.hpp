@@ -20,11 +20,10 @@
 
 namespace pykmeans::detail {
 
-inline float rounded_down(double value) {
-  return static_cast<float>(value - std::fabs(value) * 0x1p-21 - 0x1p-148);
-}
-inline float rounded_up(double value) {
-  return -rounded_down(-value);
+/// Whether float32 holds the value; not where it would overflow.
+inline bool is_single(double value) {
+  return std::fabs(value) <= static_cast<double>(std::numeric_limits<float>::max()) &&
+         static_cast<double>(static_cast<float>(value)) == value;
 }
 
 constexpr double a_little_more = 1.0 + 0x1p-30;
@@ -34,11 +33,6 @@ constexpr double a_little_less = 1.0 - 0x1p-30;
 inline std::size_t group_block_rows(std::size_t features, std::size_t n_clusters) {
   const std::size_t fit = std::min((std::size_t{1} << 17) / features, (std::size_t{1} << 27) / (features * n_clusters));
   return std::clamp<std::size_t>(fit / 16 * 16, 16, 512);
-}
-
-/// Whether 8-bit integers can be used for rows of so many features.
-inline bool int8_serves(std::size_t features) {
-  return kernels::pick().int8 && features >= least_int8_features && features <= max_int8_features;
 }
 
 /// Whether they left too much to exact distances.
@@ -63,9 +57,25 @@ struct PackedGroups {
   const Groups* groups = nullptr;
   Panels panels;
 
+  Vector<float> singles;  // (centers, features) the centers in float32, where that holds all of their values
+
   void pack(const double* centers, const Groups& of, const RowFrame& frame, const Pass& pass) {
     groups = &of;
     panels.pack(centers, of, frame, pass.threads, pass.poll);
+  }
+
+  /// Exact distances read half as much of centers in float32.
+  void keep_singles(const double* centers, std::size_t count) {
+    const std::size_t size = count * groups->features();
+    if (!std::all_of(centers, centers + size, [](double value) { return is_single(value); })) return;
+    singles.resize(size);
+    std::transform(centers, centers + size, singles.begin(), [](double value) { return static_cast<float>(value); });
+  }
+
+  template <class T>
+  double distance(const Pass& pass, const T* row, std::int32_t c) const {
+    const std::size_t at = static_cast<std::size_t>(c) * groups->features();
+    return singles.empty() ? pass.exact(row, pass.centers + at) : pass.exact(row, singles.data() + at);
   }
 };
 
@@ -113,7 +123,6 @@ struct GroupWorker {
   }
 
   double in_frame(double squared) const { return std::ldexp(squared, -2 * frame.spread_exponent); }
-  const double* center(std::int32_t c) const { return pass.centers + static_cast<std::size_t>(c) * groups.features(); }
 
   void block(const RowBlock<T>& that, std::int32_t* labels, Partial* sums, Tally& tally) {
     rows = &that;
@@ -125,7 +134,7 @@ struct GroupWorker {
     if (label[0] < 0) guess();  // none has a label yet
     for (std::size_t i = 0; i < count; ++i) {
       slot[i] = groups.slot_of(label[i]);
-      own_distance[i] = pass.exact(that.row(i), center(label[i]));
+      own_distance[i] = centers.distance(pass, that.row(i), label[i]);
       reach[i] = rounded_up(std::sqrt(in_frame(own_distance[i])) * a_little_more);
       if (is_placed[i]) set_limit(i);
     }
@@ -238,7 +247,7 @@ struct GroupWorker {
       const std::int32_t c = (mask & 1) != 0 ? groups.member(panel * lanes + l) : -1;
       if (c < 0) continue;
       ++distances;
-      const double distance = pass.exact(rows->row(i), center(c));
+      const double distance = centers.distance(pass, rows->row(i), c);
       if (distance < own_distance[i] || (distance == own_distance[i] && c < label[i])) {
         own_distance[i] = distance;
         label[i] = c;
@@ -272,6 +281,7 @@ class GroupPass final : public BlockPass<T> {
             std::size_t block_rows)
       : pass_(pass) {
     centers_.pack(pass.centers, groups, frame, pass_);
+    centers_.keep_singles(pass.centers, groups.centers());
     if (pass.labels[0] < 0) {
       const Vector<double> means = groups.means(pass.centers);
       leaders.make(means.data());
