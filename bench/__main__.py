@@ -99,6 +99,7 @@ def main() -> None:
         repeats=repeats,
         timeout=asked.timeout,
     )
+    chosen = cases.chosen(asked.only, asked.quick)
     runs: list[dict[str, Any]] = []
     remarks: list[str] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
@@ -107,7 +108,7 @@ def main() -> None:
         peaks, words = limits.measured(plan.threads, folder, asked.isa)
         facts = {"machine": about, "limits": peaks, "tolerance": verify.TOLERANCE}
         print(", ".join(f"{key} {value}" for key, value in about.items()), words, sep="\n\n", flush=True)
-        for case in cases.chosen(asked.only, asked.quick):
+        for case in chosen:
             try:
                 own = case.points()
             except ImportError as error:

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import os
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +15,10 @@ except ImportError:  # no POSIX, where nothing measures time
     fcntl = None
 
 HERE = Path(__file__)
+
+# Several workers and their children share the processors: a thread that waits must not keep one busy. Read when an
+# OpenMP runtime is loaded, here and in children.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 @contextmanager

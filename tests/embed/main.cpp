@@ -13,7 +13,7 @@
 namespace {
 
 // Enough for several blocks of rows, and so for several threads.
-constexpr std::size_t n_samples = 7000, n_features = 33, n_clusters = 40, n_local_trials = 4;
+constexpr std::size_t n_samples = 3000, n_features = 33, n_clusters = 40, n_local_trials = 4;
 
 /// Five crowds, scattered by Knuth's multiplicative hash: exact in double, so that every language makes the same.
 template <class T>

@@ -45,7 +45,7 @@ def test_every_way_to_assign_has_the_same_steps(metric, dtype, d, weighted, max_
     plain = fitted(X, init, weights, n_threads=1, algorithm="lloyd", max_iter=max_iter, record_steps=True, **how)
     assert len(plain.steps_) == plain.n_iter_ + 1 > 2
     for step in plain.steps_:
-        assert bits(step.labels) == bits(reference.assign(X, step.centers, **how)[0])
+        assert bits(step.labels) == bits(reference.nearest(X, step.centers, **how)[0])
     for algorithm in _core.METRICS[metric]["algorithms"]:
         recorded = fitted(X, init, weights, algorithm=algorithm, max_iter=max_iter, record_steps=True, **how)
         assert parts(recorded.steps_) == parts(plain.steps_)

@@ -81,14 +81,14 @@ def test_time_that_is_not_used_up_changes_nothing(limit):
 def test_the_time_begins_with_the_fit():
     """It is looked at after every iteration: here, when the callback takes it."""
     X, _ = table("euclidean", 300, 4, 6, seed=1)
-    model = KMeans(6, random_state=0, tol=0, max_time=1, callback=lambda i, *_: time.sleep(1.1 * (i == 2))).fit(X)
+    model = KMeans(6, random_state=0, tol=0, max_time=0.5, callback=lambda i, *_: time.sleep(0.6 * (i == 2))).fit(X)
     assert (model.n_iter_, model.stop_reason_) == (3, "max_time")
 
     def slow(X, k, random_state):
-        time.sleep(1.1)
+        time.sleep(0.6)
         return X[:k]
 
-    model = KMeans(6, init=slow, n_init=2, tol=0, max_time=1).fit(X)
+    model = KMeans(6, init=slow, n_init=2, tol=0, max_time=0.5).fit(X)
     assert (model.n_iter_, model.stop_reason_) == (1, "max_time")
 
 
@@ -130,7 +130,7 @@ def test_the_best_run_so_far_is_kept(last, inertia, n_iter, reason):
 )
 def test_time_is_that_of_all_runs(slow, inertia, n_iter, reason):
     calls = itertools.count()
-    model = fit_rectangle(max_time=1, callback=lambda *_: time.sleep(1.1 * (next(calls) == slow)))
+    model = fit_rectangle(max_time=0.5, callback=lambda *_: time.sleep(0.6 * (next(calls) == slow)))
     assert next(calls) == slow + 1
     assert (model.inertia_, model.n_iter_, model.stop_reason_) == (inertia, n_iter, reason)
 

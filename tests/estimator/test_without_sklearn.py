@@ -150,16 +150,21 @@ except ValueError:
 
 PICKLED = DATA + "import pickle, pathlib; from pykmeans import KMeans; path = pathlib.Path(sys.argv[1])\n"
 SAVE = PICKLED + "path.write_bytes(pickle.dumps(KMeans(2, random_state=0).fit(X)))"
-LOAD = PICKLED + "model = pickle.loads(path.read_bytes()); print(model, model.predict(X), model.score(X))"
+LOAD = """
+for path in sys.argv[1:]:
+    model = pickle.loads(pathlib.Path(path).read_bytes())
+    print(model, model.predict(X), model.score(X))
+"""
 SHOWN = "KMeans(n_clusters=2, random_state=0) [1 1 1 0 0 0] -16.0"
 
 
-@pytest.mark.parametrize("save", ["import sys\n", HIDE], ids=["saved with", "saved without"])
-@pytest.mark.parametrize("load", ["import sys\n", HIDE], ids=["loaded with", "loaded without"])
-def test_a_pickle_loads_with_and_without(save: str, load: str, tmp_path: Path) -> None:
-    path = str(tmp_path / "model.pickle")
-    python(save + SAVE, path)
-    assert python(load + LOAD, path) == SHOWN
+def test_a_pickle_loads_with_and_without(tmp_path: Path) -> None:
+    paths = [str(tmp_path / name) for name in ("saved with", "saved without")]
+    ways = ["import sys\n", HIDE]
+    for path, way in zip(paths, ways, strict=True):
+        python(way + SAVE, path)
+    for way in ways:
+        assert python(way + PICKLED + LOAD, *paths).splitlines() == [SHOWN, SHOWN]
 
 
 def test_one_qualified_name() -> None:

@@ -42,15 +42,20 @@ def run_bench(*words, status=0):
     return done
 
 
-def test_iris_beside_scikit_learn(tmp_path):
-    path = tmp_path / "out.json"
-    words = ("--only", "iris", "--peers", "scikit_learn", "--threads", 1, "--types", "float64", "--repeats", 2)
-    done = run_bench(*words, "--ways", "--json", path)
+@pytest.fixture(scope="module")
+def three_cases(tmp_path_factory):
+    """A fit from given centers, a whole fit and one by a metric that scikit-learn has not: what is said of them."""
+    path = tmp_path_factory.mktemp("bench") / "out.json"
+    words = ("--peers", "scikit_learn", "--threads", 1, "--types", "float64", "--repeats", 2)
+    done = run_bench("--only", "iris", "whole-iris", "manhattan-iris", *words, "--json", path)
+    return done, json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_iris_beside_scikit_learn(three_cases):
+    done, found = three_cases
     assert "| iris float64 | 150 x 4 | 3 | 10 | 1 |" in done.stdout
-    assert "## Ways to assign" in done.stdout
-    found = json.loads(path.read_text(encoding="utf-8"))
-    runs = {run["peer"]: run for run in found["runs"]}
-    assert {"pykmeans", "scikit_learn", "pykmeans:lloyd", "pykmeans:elkan"} <= set(runs)
+    runs = {run["peer"]: run for run in found["runs"] if run["case"] == "iris"}
+    assert set(runs) == {"pykmeans", "scikit_learn"}
     for run in runs.values():
         assert (run["status"], run["fault"], run["runs"], run["n_iter"]) == ("done", "", 2, 10)
         assert run["seconds"] > 0
@@ -91,6 +96,19 @@ def test_who_runs_another_instruction_set_is_named():
     ]
     assert report.instruction_sets(runs, "avx512vnni").startswith(f"{wide} (Haswell, where pykmeans runs avx512vnni)")
     assert report.instruction_sets(runs, "neon").splitlines() == [wide, old]  # no names to compare
+
+
+def test_every_way_to_assign_is_compared_with_auto(iris):
+    from bench import peers, report
+    from bench.__main__ import asked_peers
+
+    ways = [f"pykmeans:{name}" for name in ("lloyd", "elkan", "boxes", "tiles")]
+    assert set(asked_peers(["scikit_learn"], ways=True)) == {"pykmeans", "scikit_learn", *ways}
+    for way in ways:
+        task = peers.Task(iris[:, :2], k=3, start=iris[:3, :2], iterations=4, threads=1, way=way.partition(":")[2])
+        assert peers.adapter(way).fit(task).note == task.way
+    runs = judged(iris, pykmeans=78.0, pykmeans__lloyd=78.0)
+    assert "| iris float64 | 1 | 0.5 | 1 | 2.00 |" in report.of_ways(list(runs.values()))
 
 
 def test_what_there_is_not_is_named():
@@ -172,9 +190,8 @@ def test_a_start_keeps_its_categories():
     assert set(map(tuple, rows)) <= set(map(tuple, survey))
 
 
-def test_a_peer_without_the_metric_passes():
-    words = ("--peers", "scikit_learn", "--threads", 1, "--types", "float64", "--repeats", 1)
-    done = run_bench("--only", "manhattan-iris", *words)
+def test_a_peer_without_the_metric_passes(three_cases):
+    done, _ = three_cases
     assert "manhattan-iris float64, 1 threads, scikit_learn: cannot" in done.stderr
     assert "| manhattan-iris float64 | 150 x 4 | 3 | 6 | 1 |" in done.stdout
 

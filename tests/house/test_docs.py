@@ -1,4 +1,4 @@
-"""Every example in the docstrings and in the README runs and shows what it says."""
+"""Every example in the docstrings runs and shows what it says; test_readme.py runs those of the README."""
 
 import doctest
 import inspect
@@ -14,7 +14,7 @@ from pykmeans import _core, _words
 from pykmeans._criteria import CRITERIA
 from pykmeans._validate.parameters import METRICS, check
 
-README = ROOT / "README.md"
+DOCS = ROOT / "docs"
 FUNCTIONS = [value for name in pykmeans.__all__ if inspect.isfunction(value := getattr(pykmeans, name))]
 METHODS = {
     method
@@ -39,22 +39,6 @@ def test_docstring_examples(thing: object) -> None:
     (test,) = doctest.DocTestFinder(recurse=False).find(thing, thing.__name__, module=False, globs={})
     assert test.examples
     assert doctest.DocTestRunner().run(test).failed == 0
-
-
-def test_readme_examples() -> None:
-    if not README.exists():
-        pytest.fail("there is no README.md")
-    blocks = re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    assert blocks
-    names: dict = {}
-    for block in blocks:  # one story: later blocks use the names of earlier ones
-        if ">>>" in block:
-            test = doctest.DocTestParser().get_doctest(block, names, "README.md", str(README), 0)
-            runner = doctest.DocTestRunner()
-            assert runner.run(test, clear_globs=False).failed == 0
-            names.update(test.globs)
-        else:
-            exec(compile(block, str(README), "exec"), names)
 
 
 def test_there_are_methods() -> None:
@@ -97,7 +81,7 @@ def test_the_docstring_of_a_selection_describes_every_attribute() -> None:
 
 def test_the_table_of_metrics() -> None:
     """What works with what is said once, by the core; the documentation repeats it."""
-    text = (README.parent / "docs" / "semantics.md").read_text(encoding="utf-8")
+    text = (DOCS / "semantics.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r'^\| ("\w+"|KPrototypes) \|.*\| ([^|]+) \|$', text, re.MULTILINE))
     shown = {"mixed": "KPrototypes"}
     expected = {shown.get(name, f'"{name}"'): ", ".join(way["algorithms"]) for name, way in _core.METRICS.items()}
@@ -105,7 +89,7 @@ def test_the_table_of_metrics() -> None:
 
 
 def test_the_table_of_criteria() -> None:
-    text = (README.parent / "docs" / "semantics.md").read_text(encoding="utf-8")
+    text = (DOCS / "semantics.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r'^\| (\w+) \|.*\| (all|"euclidean") \|$', text, re.MULTILINE))
     with_means = {name for name, criterion in CRITERIA.items() if criterion.centers == ("mean",)}
     assert rows == {name: '"euclidean"' if name in with_means else "all" for name in CRITERIA}

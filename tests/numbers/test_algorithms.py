@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import reference
-from helpers import assert_fit_is, assert_same_bits, blobs, check, fitted, some_weights
+from helpers import assert_same_bits, blobs, check, fitted, some_weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -122,8 +122,9 @@ def eight_bit_cases():
 def test_eight_bits_change_nothing(what, X, dtype):
     X = X.astype(dtype)
     init = X[np.random.default_rng(0).choice(len(X), 70, replace=False)]
-    lloyd = assert_algorithms_agree(X, init, tol=0, max_iter=8)
-    assert_fit_is(lloyd, reference.fit(X, init, max_iter=8, tol=0), X)
+    lloyd = assert_algorithms_agree(X, init, tol=0, max_iter=8, record_steps=True)
+    for step in lloyd.steps_:
+        np.testing.assert_array_equal(step.labels, reference.nearest(X, step.centers)[0])
 
 
 def test_tiles_with_centers_beyond_the_doubles():

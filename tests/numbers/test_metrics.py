@@ -32,15 +32,19 @@ def test_every_metric_has_these_tests():
 # ---------------------------------------------------------------- whole fits
 
 
-@pytest.mark.parametrize("weighted", ["none", "whole", "odd"])
+@pytest.mark.parametrize(
+    "weighted, stops",
+    [("none", [{}, {"max_iter": 1}]), ("whole", [{"tol": 0}, {"tol": 0.3}]), ("odd", [{}, {"max_iter": 3}])],
+    ids=["none", "whole", "odd"],
+)
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("n, d, k", [(300, 2, 5), (257, 7, 12), (500, 16, 3), (130, 35, 20), (90, 1, 4)])
 @pytest.mark.parametrize("metric", ALL)
-def test_fit(metric, n, d, k, dtype, weighted):
+def test_fit(metric, n, d, k, dtype, weighted, stops):
     X, how = table(metric, n, d, k, seed=n + d, dtype=dtype)
     w = weights_of(weighted, n, seed=k)
     init = X[np.random.default_rng(1).choice(n, k, replace=False)]
-    for stop in ({}, {"tol": 0}, {"max_iter": 1}, {"max_iter": 3}, {"tol": 0.3}):
+    for stop in stops:
         check(X, init, w, **stop, **how)
 
 
@@ -56,16 +60,16 @@ def as_the_metric_wants(X, metric):
     return np.round(X) if metric == "hamming" else X
 
 
-@pytest.mark.parametrize("k", [3, 12])
+@pytest.mark.parametrize("k, weighted", [(3, "odd"), (12, "none")])
 @pytest.mark.parametrize("name", ["iris", "wine", "digits", "china_sample", "chess"])
 @pytest.mark.parametrize("metric", METRICS)
-def test_real_data_from_kmeans_plusplus(metric, name, k, request):
+def test_real_data_from_kmeans_plusplus(metric, name, k, weighted, request):
     X = as_the_metric_wants(request.getfixturevalue(name), metric)
     X = X[X.any(axis=1)]
-    for seed, w in ((0, None), (7, some_weights(len(X), seed=k))):
-        model = KMeans(k, metric=metric, random_state=seed).fit(X, sample_weight=w)
-        expected = reference.k_means(X, k, random_state=seed, sample_weight=w, metric=metric)
-        assert_fit_is(model, expected, X, w, metric)
+    w = weights_of(weighted, len(X), seed=k)
+    model = KMeans(k, metric=metric, random_state=k).fit(X, sample_weight=w)
+    expected = reference.k_means(X, k, random_state=k, sample_weight=w, metric=metric)
+    assert_fit_is(model, expected, X, w, metric)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -352,7 +356,7 @@ def crowded(draw, metric):
 
 
 @pytest.mark.parametrize("metric", ALL)
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(st.data(), st.sampled_from([0, 1e-4, 0.3]), st.integers(1, 6))
 def test_crowded_grids(metric, data, tol, max_iter):
     X, init, weights, how = data.draw(crowded(metric))

@@ -94,16 +94,20 @@ def weights(kind, rng, n):
 WEIGHTS = ["none", "whole", "tenths", "some", "96 bits", "97 bits", "any"]
 
 
-@pytest.mark.parametrize("kind", WEIGHTS)
-@pytest.mark.parametrize("values", KINDS, ids=lambda values: values.__name__)
-def test_medians(values, kind):
-    for seed, dtype in enumerate((np.float32, np.float64)):
-        rng = np.random.default_rng(seed)
-        X = values(rng, N).astype(dtype)
-        w = weights(kind, rng, N)
-        rows = np.arange(N) if w is None else np.flatnonzero(w)
-        for k, max_iter in ((1, 2), (9, 12), (60, 4)):
-            check(X, X[rng.choice(rows, k, replace=False)], w, 1 + seed, tol=0, max_iter=max_iter, metric="manhattan")
+def of_both_types(kinds):
+    """Each of the kinds of values with each of weights, of float32 and float64 in turns."""
+    pairs = [(values, kind) for values in kinds for kind in WEIGHTS]  # as WEIGHTS are odd in number, each has both
+    return [pytest.param(*pair, 1 + i % 2, id=f"{pair[0].__name__}-{pair[1]}") for i, pair in enumerate(pairs)]
+
+
+@pytest.mark.parametrize("values, kind, n_threads", of_both_types(KINDS))
+def test_medians(values, kind, n_threads):
+    rng = np.random.default_rng(n_threads)
+    X = values(rng, N).astype((np.float32, np.float64)[n_threads - 1])
+    w = weights(kind, rng, N)
+    rows = np.arange(N) if w is None else np.flatnonzero(w)
+    for k, max_iter in ((1, 2), (9, 12), (60, 4)):
+        check(X, X[rng.choice(rows, k, replace=False)], w, n_threads, tol=0, max_iter=max_iter, metric="manhattan")
 
 
 @pytest.mark.parametrize("kind", WEIGHTS)
@@ -113,25 +117,23 @@ def test_medians_and_modes_of_bytes(levels, kind):
     X = places(rng, N, levels).astype(np.uint8)
     w = weights(kind, rng, N)
     rows = np.arange(N) if w is None else np.flatnonzero(w)
+    init = X[rng.choice(rows, 60, replace=False)]
     for k in (1, 9, 60):
-        init = X[rng.choice(rows, k, replace=False)]
-        check(X, init, w, tol=0, max_iter=6, metric="manhattan")
-        check(X, init, w, tol=0, max_iter=6, metric="hamming")
-        check(X, init, w, tol=0, max_iter=6, metric="mixed", n_numeric=1, gamma=30.0)
+        check(X, init[:k], w, tol=0, max_iter=6, metric="manhattan")
+    check(X, init, w, tol=0, max_iter=6, metric="hamming")
+    check(X, init[:9], w, tol=0, max_iter=6, metric="mixed", n_numeric=1, gamma=30.0)
 
 
-@pytest.mark.parametrize("kind", WEIGHTS)
-@pytest.mark.parametrize("values", [whole, gaps, large, seldom], ids=lambda values: values.__name__)
-def test_modes(values, kind):
-    for seed, dtype in enumerate((np.float32, np.float64)):
-        rng = np.random.default_rng(seed)
-        X = np.round(values(rng, N)).astype(dtype)
-        X[: N // 2, 1] = rng.integers(0, 1000, N // 2)
-        w = weights(kind, rng, N)
-        rows = np.arange(N) if w is None else np.flatnonzero(w)
-        init = X[rng.choice(rows, 60, replace=False)]
-        check(X, init, w, 1 + seed, tol=0, max_iter=6, metric="hamming")
-        check(X, init[:9], w, tol=0, max_iter=6, metric="mixed", n_numeric=1, gamma=30.0)
+@pytest.mark.parametrize("values, kind, n_threads", of_both_types([whole, gaps, large, seldom]))
+def test_modes(values, kind, n_threads):
+    rng = np.random.default_rng(n_threads)
+    X = np.round(values(rng, N)).astype((np.float32, np.float64)[n_threads - 1])
+    X[: N // 2, 1] = rng.integers(0, 1000, N // 2)
+    w = weights(kind, rng, N)
+    rows = np.arange(N) if w is None else np.flatnonzero(w)
+    init = X[rng.choice(rows, 60, replace=False)]
+    check(X, init, w, n_threads, tol=0, max_iter=6, metric="hamming")
+    check(X, init[:9], w, tol=0, max_iter=6, metric="mixed", n_numeric=1, gamma=30.0)
 
 
 @pytest.mark.parametrize("dtype", TYPES)

@@ -8,6 +8,7 @@ import threading
 import time
 
 import numpy as np
+import without_scikit_learn  # noqa: F401
 
 import pykmeans
 from pykmeans import _core

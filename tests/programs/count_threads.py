@@ -21,6 +21,7 @@ elif limit == ["one_openmp"]:
 
 # The limits are there first.
 import numpy as np  # noqa: E402
+import without_scikit_learn  # noqa: E402, F401
 
 import pykmeans  # noqa: E402
 from pykmeans import KMeans  # noqa: E402

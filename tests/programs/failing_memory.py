@@ -14,6 +14,7 @@ import numpy as np
 import pykmeans
 from pykmeans import KMeans, KPrototypes, _core
 
+gc.freeze()  # what was imported need not be looked through hundreds of times
 warnings.simplefilter("ignore")
 memory = ctypes.CDLL(None)
 memory.fail_at.argtypes = [ctypes.c_long, ctypes.c_int, ctypes.c_int, ctypes.c_size_t]

@@ -11,6 +11,7 @@ import json
 import sys
 
 import numpy as np
+import without_scikit_learn  # noqa: F401
 
 from pykmeans import KMeans, KPrototypes, assign, kmeans_plusplus, silhouette_samples, silhouette_score
 

@@ -4,6 +4,7 @@ import os
 import threading
 
 import numpy as np
+import without_scikit_learn  # noqa: F401
 
 from pykmeans import KMeans
 

@@ -3,6 +3,7 @@
 import sys
 
 import numpy as np
+import without_scikit_learn  # noqa: F401
 
 from pykmeans import KMeans
 
@@ -13,7 +14,7 @@ rng = np.random.default_rng(0)
 for start in range(0, n, 10_000):
     X[start : start + 10_000] = 64 * rng.random((10_000, d))
 init = X[:k].copy()
-model = KMeans(k, init=init, n_init=1, algorithm="lloyd", max_iter=3, tol=0, n_threads=2, metric=metric)
+model = KMeans(k, init=init, n_init=1, algorithm="lloyd", max_iter=2, tol=0, n_threads=2, metric=metric)
 if what == "fit":
     model.fit(X)
     assert model.labels_.shape == (n,)

@@ -3,6 +3,7 @@
 import sys
 
 import numpy as np
+import without_scikit_learn  # noqa: F401
 
 from pykmeans import segment_image
 

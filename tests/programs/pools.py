@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
+import without_scikit_learn  # noqa: F401
 
 from pykmeans import KMeans
 

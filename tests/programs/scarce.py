@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import without_scikit_learn  # noqa: F401
 
 from pykmeans import KMeans
 

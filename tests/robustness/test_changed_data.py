@@ -12,7 +12,7 @@ KINDS = ["euclidean", "manhattan", "cosine", "hamming", "mixed", "image"]
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_data_changed_by_another_thread(kind):
-    seconds = times(2)
+    seconds = times(1)
     assert output("changing_data", kind, seconds, timeout=120 + 10 * seconds).startswith("fine")
 
 

@@ -7,6 +7,7 @@ import pytest
 
 CREATE = """
 import sys
+sys.modules["sklearn"] = None  # its import takes two seconds
 if sys.version_info >= (3, 13):
     import _interpreters as interpreters
     interpreter = interpreters.create({kind!r})

@@ -58,8 +58,18 @@ def test_absolute_differences(kind, dtype):
         assert_picks_are_the_oracles(X.astype(dtype), k, seed=d, metric="manhattan")
 
 
-@pytest.mark.parametrize("gamma", [0.0, 1e-30, 0.3, 7.0, 1e9, 1e100])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "dtype, gamma",
+    [
+        (np.float32, 0.0),
+        (np.float64, 1e-30),
+        (np.float32, 0.3),
+        (np.float64, 0.3),
+        (np.float64, 7.0),
+        (np.float32, 1e9),
+        (np.float64, 1e100),
+    ],
+)
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_numbers_and_categories(kind, dtype, gamma):
     for n_numeric, (n, d, k) in ((0, (300, 4, 9)), (1, (200, 3, 12)), (17, (130, 40, 10))):

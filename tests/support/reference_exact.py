@@ -13,22 +13,22 @@ def power_of_two(exponent):
 
 
 def integers(values):
-    """([int, ...], exponent): each float64 is exactly its integer times 2**exponent."""
+    """(array of Python integers, exponent): each float64 is exactly its integer times 2**exponent."""
     mantissas, exponents = np.frexp(np.asarray(values, dtype=np.float64))
     mantissas = (mantissas * 2.0**53).astype(np.int64)  # exact: a mantissa has 53 bits
     nonzero = mantissas != 0
     lowest = int(exponents[nonzero].min()) if nonzero.any() else 0
     shifts = np.where(nonzero, exponents - lowest, 0)
-    return [m << s for m, s in zip(mantissas.tolist(), shifts.tolist(), strict=True)], lowest - 53
+    return mantissas.astype(object) << shifts.astype(object), lowest - 53
 
 
 def products(weights, values):
-    """([int, ...], exponent) of weights * values, exactly; weights None stands for ones."""
+    """(array of Python integers, exponent) of weights * values, exactly; weights None stands for ones."""
     v, v_exponent = integers(values)
     if weights is None:
         return v, v_exponent
     w, w_exponent = integers(weights)
-    return [a * b for a, b in zip(w, v, strict=True)], w_exponent + v_exponent
+    return w * v, w_exponent + v_exponent
 
 
 def exact_sum(values, weights=None):
@@ -39,10 +39,7 @@ def exact_sum(values, weights=None):
 def cluster_sums(values, labels, weights, k):
     """The exact sum of w * value in each cluster, as Fractions."""
     terms, exponent = products(weights, values)
-    totals = [0] * k
-    for label, term in zip(labels.tolist(), terms, strict=True):
-        totals[label] += term
-    return [total * power_of_two(exponent) for total in totals]
+    return [sum(terms[labels == i]) * power_of_two(exponent) for i in range(k)]
 
 
 def exponent_of(value):

@@ -16,8 +16,6 @@ Where the contract leaves a choice, this is what was chosen:
 - a direction (cosine) is brought to size by ldexp, which rounds what becomes subnormal, once.
 """
 
-import itertools
-
 import numpy as np
 from reference_exact import cluster_sums, exact_sum, exponent_of, integers, power_of_two, round53, rounded
 
@@ -93,35 +91,35 @@ def means(seen, labels, weights, old):
 
 
 def of_members(choose):
-    """A function like means, of one column: choose(values, exact weights) of the members of positive weight."""
+    """A function like means: choose(values, exact weights) of a column of the members of positive weight."""
 
-    def column(values, labels, weights, old):
+    def centers(seen, labels, weights, old):
         new = old.copy()
-        exact = np.array(integers(np.ones(len(values)) if weights is None else weights)[0], dtype=object)
+        exact, _ = integers(np.ones(len(seen)) if weights is None else weights)
         for i in range(len(old)):
             members = np.flatnonzero((labels == i) & (exact > 0))
             if len(members):
-                new[i] = choose(values[members].tolist(), exact[members].tolist()) + 0.0  # which makes 0.0 of -0.0
+                new[i] = [choose(column, exact[members]) + 0.0 for column in seen[members].T]  # 0.0 in place of -0.0
         return new
 
-    return column
+    return centers
 
 
 @of_members
 def median(values, weights):
     """The least value that half of the weight does not exceed."""
-    pairs = sorted(zip(values, weights, strict=True))
-    total, so_far = sum(weights), itertools.accumulate(weight for _, weight in pairs)
-    return next(value for (value, _), weight in zip(pairs, so_far, strict=True) if 2 * weight >= total)
+    order = np.argsort(values)
+    so_far = np.cumsum(weights[order])
+    return values[order][2 * so_far >= so_far[-1]][0]
 
 
 @of_members
 def mode(values, weights):
     """The value of most weight, the least of those at a tie."""
-    totals = {}
-    for value, weight in sorted(zip(values, weights, strict=True)):
-        totals[value] = totals.get(value, 0) + weight
-    return max(totals, key=totals.get)  # the first of equal ones
+    order = np.argsort(values)
+    different, first = np.unique(values[order], return_index=True)
+    totals = np.add.reduceat(weights[order], first)
+    return different[totals.argmax()]  # the first of equal ones
 
 
 # ---------------------------------------------------------------- the metrics
@@ -155,13 +153,6 @@ class Euclidean:
         return means(seen, labels, weights, old)
 
 
-def by_column(center, seen, labels, weights, old):
-    new = old.copy()
-    for j in range(seen.shape[1]):
-        new[:, j] = center(seen[:, j], labels, weights, old[:, j])
-    return new
-
-
 class Manhattan(Euclidean):
     """Sum of absolute differences; lower medians."""
 
@@ -178,7 +169,7 @@ class Manhattan(Euclidean):
         return as_they_are(D, self.exponent(scale))
 
     def moved(self, seen, labels, weights, old):
-        return by_column(median, seen, labels, weights, old)
+        return median(seen, labels, weights, old)
 
 
 def as_they_are(D, exponent):
@@ -237,7 +228,7 @@ class Hamming(Euclidean):
         return D
 
     def moved(self, seen, labels, weights, old):
-        return by_column(mode, seen, labels, weights, old)
+        return mode(seen, labels, weights, old)
 
 
 class Mixed(Euclidean):
@@ -266,7 +257,7 @@ class Mixed(Euclidean):
     def moved(self, seen, labels, weights, old):
         p = self.n_numeric
         numbers = means(seen[:, :p], labels, weights, old[:, :p])
-        return np.hstack([numbers, by_column(mode, seen[:, p:], labels, weights, old[:, p:])])
+        return np.hstack([numbers, mode(seen[:, p:], labels, weights, old[:, p:])])
 
 
 METRICS = {"euclidean": Euclidean, "manhattan": Manhattan, "cosine": Cosine, "hamming": Hamming}

@@ -1,7 +1,7 @@
 """Silhouettes of the oracle: the whole matrix of the referee's distances, and sums of Python integers."""
 
 import numpy as np
-from reference_exact import integers, power_of_two, products, round53, rounded
+from reference_exact import cluster_sums, power_of_two, products, round53, rounded
 from reference_metrics import as_metric
 
 
@@ -19,11 +19,7 @@ def rooted(metric, distances):
 
 def weights_of_clusters(labels, weights, k):
     """The exact weight of each cluster."""
-    terms, exponent = integers(np.ones(len(labels)) if weights is None else weights)
-    totals = [0] * k
-    for label, term in zip(labels.tolist(), terms, strict=True):
-        totals[label] += term
-    return [total * power_of_two(exponent) for total in totals]
+    return cluster_sums(np.ones(len(labels)), labels, weights, k)
 
 
 def quotient(a, b):
@@ -46,11 +42,10 @@ def silhouettes(X, labels, k, weights=None, **how):
     (x,), scale = seen(metric, X)
     distances = rooted(metric, metric.distances(x, x, scale))
     whole = weights_of_clusters(labels, weights, k)
-    members = [np.flatnonzero(labels == c) for c in range(k)]
+    terms, exponent = products(weights, distances)
+    to_clusters = np.stack([terms[:, labels == c].sum(axis=1) for c in range(k)], axis=1)
     found = []
-    for i, own in enumerate(labels):
-        terms, exponent = products(weights, distances[i])
-        sums = [sum(terms[j] for j in rows) * power_of_two(exponent) for rows in members]
+    for sums, own in zip(to_clusters * power_of_two(exponent), labels, strict=True):
         a = quotient(sums[own], whole[own] - 1) if whole[own] > 1 else 0.0
         others = [quotient(sums[c], whole[c]) for c in range(k) if c != own and whole[c] > 0]
         found.append(coefficient(a, min(others, default=None), whole[own] <= 1))
