@@ -38,8 +38,7 @@ class Int8Nearby final : public Nearby {
   std::size_t parts() const override { return (panels_ + part_panels - 1) / part_panels; }
   void near(std::size_t part, std::size_t candidate, Vector<Near>& found) const override;
   void improve(const Vector<Near>& rows, const double* values) override;
-  /// Whether it left so many rows in the last step that float32 is faster.
-  bool disappoints() const { return disappoints_; }
+  bool disappoints() const override { return disappoints_; }
 
  private:
   static constexpr std::size_t lanes = kernels::group_lanes;

@@ -40,6 +40,9 @@ class Nearby : public Pooled {
 
   /// The values of some rows that near() found for a part have become less. @param values (n_samples)
   virtual void improve(const Vector<Near>& rows, const double* values) = 0;
+
+  /// Whether it left so many rows in the last step that another filter is faster.
+  virtual bool disappoints() const { return false; }
 };
 
 }  // namespace pykmeans::detail

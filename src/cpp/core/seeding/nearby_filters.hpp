@@ -18,39 +18,53 @@ class NearbyFilters {
   NearbyFilters(const Points<T>& points, const ExactDistance& exact, std::size_t n_clusters, const MemoryLimit& limit,
                 std::size_t kept, const Poll& poll)
       : points_(points),
+        exact_(exact),
+        limit_(limit),
         poll_(poll),
+        n_clusters_(n_clusters),
+        kept_(kept),
         steps_(n_clusters),
-        int8_pays_(Int8Nearby<T>::pays(points, exact, limit, kept)),
-        in_floats_(points, exact, int8_pays_ ? fewest_steps : n_clusters, limit, kept, poll) {}
+        int8_pays_(Int8Nearby<T>::pays(points, exact, limit, kept)) {
+    use_floats();
+  }
 
-  void begin(const double* values) { in_floats_.begin(values); }
+  void begin(const double* values) { in_use_->begin(values); }
 
-  Nearby* operator->() { return in_int8_ ? static_cast<Nearby*>(in_int8_.get()) : &in_floats_; }
-  const Nearby* operator->() const { return in_int8_ ? static_cast<const Nearby*>(in_int8_.get()) : &in_floats_; }
+  Nearby* operator->() { return in_use_.get(); }
+  const Nearby* operator->() const { return in_use_.get(); }
 
   /// A step was made. @param gained  rows whose values became less  @param values (n_samples)
   void next(std::size_t gained, const double* values) {
     --steps_;
-    if (in_int8_ && in_int8_->disappoints()) {
-      int8_pays_ = false;
-      in_int8_.reset();
-      in_floats_.begin(values);
-    } else if (!in_int8_ && int8_pays_ && steps_ >= fewest_steps && gained <= points_.rows() / gained_part) {
-      in_int8_ = std::make_unique<Int8Nearby<T>>(points_, poll_);
-      in_int8_->begin(values);
+    if (in_use_->disappoints()) {
+      use_floats();
+    } else if (int8_pays_ && steps_ >= fewest_steps && gained <= points_.rows() / gained_part) {
+      int8_pays_ = false;  // to be tried once
+      in_use_.reset();     // its memory may be needed
+      in_use_ = std::make_unique<Int8Nearby<T>>(points_, poll_);
+    } else {
+      return;
     }
+    in_use_->begin(values);
   }
 
  private:
   static constexpr std::size_t fewest_steps = 24;  // packing the rows must be repaid
   static constexpr std::size_t gained_part = 16;   // so few that their exact distances take little beside the filter
 
+  void use_floats() {
+    in_use_.reset();
+    in_use_ = std::make_unique<Neighborhoods<T>>(points_, exact_, n_clusters_, limit_, kept_, poll_);
+  }
+
   const Points<T>& points_;
+  const ExactDistance& exact_;
+  const MemoryLimit& limit_;
   const Poll& poll_;
+  const std::size_t n_clusters_, kept_;
   std::size_t steps_;  // that are left
   bool int8_pays_;
-  Neighborhoods<T> in_floats_;
-  std::unique_ptr<Int8Nearby<T>> in_int8_;  // while it is in use
+  std::unique_ptr<Nearby> in_use_;
 };
 
 }  // namespace pykmeans::detail
