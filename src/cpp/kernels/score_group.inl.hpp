@@ -79,22 +79,27 @@ struct PanelScores {
   template <class Query, class Slack>
   std::size_t look_closely(unsigned near, const Query& query, std::size_t base, const GroupAnswer& answer,
                            std::size_t n, const Slack& slack) const {
-    const Lanes infinity = Vector::splat(std::numeric_limits<float>::infinity());
+    constexpr float infinity = std::numeric_limits<float>::infinity();
     float all[n_rows][group_lanes];  // the scores themselves are in registers, which cannot be asked for by number
     for (std::size_t r = 0; r < n_rows; ++r)
       for (std::size_t v = 0; v < vectors; ++v) Vector::store(all[r] + v * Vector::width, at[v][r]);
     for (; near != 0; near &= near - 1) {
       const std::size_t r = lowest_bit(near), row = query.chosen[base + r];
-      const int own = query.slot[row] - query.first_slot;
-      Lanes least = infinity;
+      const auto own = static_cast<unsigned>(query.slot[row] - query.first_slot);  // too great if it is elsewhere
+      unsigned others = ~0u;
+      if (own < group_lanes) {
+        all[r][own] = infinity;
+        others = ~(1u << own);
+      }
+      const Lanes limit = Vector::splat(query.limits[row]);
+      Lanes least = Vector::splat(infinity);
       unsigned mask = 0;
       for (std::size_t lane = 0; lane < group_lanes; lane += Vector::width) {
-        Lanes score = slack.of_centers(r, lane, Vector::load(all[r] + lane));
-        score = Vector::with_lane(score, own - static_cast<int>(lane), std::numeric_limits<float>::infinity());
-        mask |= Vector::not_above(score, Vector::splat(query.limits[row])) << lane;
+        const Lanes score = slack.of_centers(r, lane, Vector::load(all[r] + lane));
+        mask |= Vector::not_above(score, limit) << lane;
         least = Vector::min(least, score);
       }
-      if (own >= 0 && own < static_cast<int>(group_lanes)) mask &= ~(1u << own);
+      mask &= others;
       answer.least[base + r] = Vector::least(least);
       answer.contenders[base + r] = mask;
       answer.contended[n] = static_cast<std::uint32_t>(base + r);

@@ -68,13 +68,17 @@ struct Avx2Vector<float> {
     half = _mm_min_ps(half, _mm_movehl_ps(half, half));
     return _mm_cvtss_f32(_mm_min_ss(half, _mm_shuffle_ps(half, half, 1)));
   }
+  /// Halves of what is left are put side by side, those of two vectors at a time.
   template <std::size_t n>
   static void least_of_each(const Lanes (&rows)[n], float* result) {
-    for (std::size_t r = 0; r < n; ++r) result[r] = least(rows[r]);
-  }
-  static Lanes with_lane(Lanes v, int lane, float value) {
-    const __m256i here = _mm256_cmpeq_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_set1_epi32(lane));
-    return _mm256_blendv_ps(v, _mm256_set1_ps(value), _mm256_castsi256_ps(here));
+    static_assert(n <= 16);
+    for (std::size_t r = 0; r < n; r += 4) {
+      const auto row = [&](std::size_t i) { return rows[r + i < n ? r + i : n - 1]; };
+      const Lanes a = min(_mm256_unpacklo_ps(row(0), row(1)), _mm256_unpackhi_ps(row(0), row(1)));
+      const Lanes b = min(_mm256_unpacklo_ps(row(2), row(3)), _mm256_unpackhi_ps(row(2), row(3)));
+      const Lanes four = min(_mm256_shuffle_ps(a, b, 0x44), _mm256_shuffle_ps(a, b, 0xee));
+      _mm_storeu_ps(result + r, _mm_min_ps(_mm256_castps256_ps128(four), _mm256_extractf128_ps(four, 1)));
+    }
   }
 
   static Lanes from_integers(__m256i v) { return _mm256_cvtepi32_ps(v); }

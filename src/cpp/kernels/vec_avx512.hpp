@@ -77,10 +77,6 @@ struct Avx512Vector<float> {
     _mm512_storeu_si512(list, _mm512_maskz_compress_epi32(static_cast<__mmask16>(mask), all));
     return static_cast<std::size_t>(__builtin_popcount(mask));
   }
-  static Lanes with_lane(Lanes v, int lane, float value) {
-    const auto mask = static_cast<__mmask16>(lane >= 0 && lane < 16 ? 1u << lane : 0u);
-    return _mm512_mask_mov_ps(v, mask, _mm512_set1_ps(value));
-  }
 
   static Lanes from_integers(__m512i v) { return _mm512_cvtepi32_ps(v); }
   static void store_bytes(std::int8_t* p, Lanes integers) {

@@ -84,10 +84,6 @@ struct PortableVector {
   static void least_of_each(const Lanes (&rows)[n], Float* result) {
     for (std::size_t r = 0; r < n; ++r) result[r] = least(rows[r]);
   }
-  static Lanes with_lane(Lanes v, int lane, Float value) {
-    if (lane >= 0 && lane < static_cast<int>(width)) v[lane] = value;
-    return v;
-  }
   static Lanes instead_of_zero(Lanes v, Lanes other) { return v == Lanes{} ? other : v; }
   static Lanes min(Lanes a, Lanes b) { return a < b ? a : b; }
   static Lanes max(Lanes a, Lanes b) { return a < b ? b : a; }
@@ -206,10 +202,6 @@ struct PortableVector {
   template <std::size_t n>
   static void least_of_each(const Lanes (&rows)[n], Float* result) {
     for (std::size_t r = 0; r < n; ++r) result[r] = least(rows[r]);
-  }
-  static Lanes with_lane(Lanes v, int lane, Float value) {
-    if (lane >= 0 && lane < static_cast<int>(width)) v.at[lane] = value;
-    return v;
   }
   static Lanes instead_of_zero(Lanes v, Lanes other) {
     return each<Lanes>([&](std::size_t i) { return v.at[i] == 0 ? other.at[i] : v.at[i]; });

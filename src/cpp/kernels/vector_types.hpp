@@ -70,8 +70,6 @@ struct FloatVector {
   float (*least)(Lanes v) = V::least;  // of all lanes
   /// result[r] = least(rows[r]), for any n <= 16. There is room for 16 results, all of which may be overwritten.
   void (*least_of_each)(const Lanes (&rows)[3], float* result) = V::template least_of_each<3>;
-  /// v, but `value` in one lane; v itself if `lane` is negative or too great.
-  Lanes (*with_lane)(Lanes v, int lane, float value) = V::with_lane;
   /// Write first + l for each bit l of the mask, ascending, into room for all lanes. AVX-512 has an instruction for it;
   /// elsewhere it is a loop over the bits. @return how many
   std::size_t (*list_lanes)(unsigned mask, std::uint32_t first, std::uint32_t* list) = V::list_lanes;
