@@ -27,7 +27,7 @@ inline void hide(T*& pointer) {
 template <class Vector, std::size_t n_rows>
 constexpr std::size_t padded_rows = (n_rows + Vector::width - 1) / Vector::width * Vector::width;
 
-/// Of scores that are what they should be.
+/// For scores that need none.
 struct NoSlack {
   template <class Lanes>
   static Lanes of_centers(std::size_t, std::size_t, Lanes score) {
@@ -47,9 +47,9 @@ struct PanelScores {
   static constexpr std::size_t vectors = group_lanes / Vector::width;
   Lanes at[vectors][n_rows];
 
-  /// Answer for the rows from `base` on. Most rows need no more than the least of their scores, less the most that any
-  /// may be too great by: if that is above a row's limit, so are all. A row's own center is not left out of it. Its
-  /// score is not above the limit, so the panel that has it is always looked at more closely.
+  /// Answer for the rows from `base` on. For most rows the least score with the largest slack is enough: if that is above
+  /// a row's limit, so are all scores. The row's own center takes part here. Its score is not above the limit, so its
+  /// panel is always looked at closely.
   /// @param n  rows that were contended before  @param slack  what to add to scores  @return and after
   template <class Query, class Slack>
   std::size_t judge(const Query& query, std::size_t base, const GroupAnswer& answer, std::size_t n,

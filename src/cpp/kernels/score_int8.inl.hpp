@@ -142,7 +142,8 @@ float root(float square) {
   return lanes[0];
 }
 
-// What is smaller than this beside a frame's values is written as zeros: its square would be too small for float.
+// Rows and panels whose values are all smaller than this are written as zeros: their squares would vanish in float, and a
+// scale that is chosen by these would be too small.
 constexpr float least_quantized = 0x1p-50f;
 
 /// The least scale that the sums allow.

@@ -24,7 +24,7 @@ float in_frame(const T* row, const RowFrame& frame, float* placed) {
 void FloatPanels::pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads,
                        const Poll& poll) {
   features_ = frame.origin.size();
-  error_ = panel_error(features_, frame);
+  error_ = FilterError<float>(features_, frame.spread_exponent, 0);
   values_.assign(groups.slots() * features_, 0.0f);
   starts_.assign(groups.slots(), std::numeric_limits<float>::infinity());
   parallel_blocks(groups.slots() / lanes, threads, poll,

@@ -6,8 +6,8 @@
 // In 8-bit integers: let u = 2^-24. The row in float32, y' (see 1. in codebook.hpp), is s Y + r with integers Y; a center
 // z' is t Z + q, where t belongs to the panel. Then
 //     y'.z' = s t (Y.Z) + (s Y).q + r.z',      |y'.z' - s t (Y.Z)| <= |s Y| |q| + |r| |z'|     (Cauchy-Schwarz).
-// The instruction set chooses s and t such that it computes D = Y.Z exactly, in 32 bits (score_int8.inl.hpp): for
-// d <= max_int8_features, no sum of 127 * 383 d leaves these. The score is
+// The instruction set chooses s and t such that it computes D = Y.Z exactly (score_int8.inl.hpp), in 32 bits: these hold
+// 127 * 383 d for d <= max_int8_features. The score is
 //     s(c) = h + s t D - p |q| - |r| |z'|,      p an upper bound of |s Y| <= |y'| + |r|
 // (Z and q being those of -z', as packed). All four of p, |q|, |r|, |z'| are computed with relative errors far below
 // 2^-19 and then multiplied by at least 1 + 2^-19 = 1 + 32 u, which covers:
@@ -19,10 +19,9 @@
 // is less than 12 u (|y'|^2 + |z'|^2) / 2 + 3 u |h| in all, which is within the (d + 1) u of step 2 in codebook.hpp
 // since d >= least_int8_features. s t may underflow, which costs less than 2^-118 in s t D: see tau.
 //
-// A panel whose least h + s t D, less p max |q| + |r| max |z'|, is above a row's limit has no contender. Whatever the
-// roundings, that is at most each s(c) as computed: it comes from operations of the same kind in the same order, on
-// numbers that are no smaller in magnitude where they are taken off, and a rounded operation is as monotone as one that
-// is not.
+// The least h + s t D of a panel, minus p max |q| and |r| max |z'|, is not above any s(c) of the panel: the operations and
+// their order are the same, what is subtracted is no smaller, and rounding keeps the order of numbers. So a panel in which
+// it is above a row's limit has no contender.
 #pragma once
 
 #include <cmath>
@@ -84,11 +83,6 @@ inline float rounded_up(double value) {
 /// Whether this CPU has the kernels, and their proof holds.
 inline bool int8_serves(std::size_t features) {
   return kernels::pick().int8 && features >= least_int8_features && features <= max_int8_features;
-}
-
-/// What a score may be above half the exact distance less |y|^2 / 2 by, at most.
-inline FilterError<float> panel_error(std::size_t features, const RowFrame& frame) {
-  return FilterError<float>(features, frame.spread_exponent, 0);
 }
 
 /// Rows that panels of 8-bit integers are scored for.

@@ -19,7 +19,7 @@ constexpr float infinity = std::numeric_limits<float>::infinity();
 
 // In fewer features what follows a score takes as long as the score.
 constexpr std::size_t fewest_features = 32;
-// Where more of the pairs of row and candidate are left, float32 is faster.
+// Where a larger share of the pairs of row and candidate is left, float32 is faster.
 constexpr double most_left = 0.2;
 
 }  // namespace
@@ -45,7 +45,7 @@ Int8Nearby<T>::Int8Nearby(const Points<T>& points, const Poll& poll)
       poll_(poll),
       threads_(useful_threads(points.n_threads, {points.rows(), points.columns(), 2})),
       panels_((points.rows() + lanes - 1) / lanes),
-      error_(panel_error(points.columns(), points.frame)),
+      error_(points.columns(), points.frame.spread_exponent, 0),
       candidates_(0, points.columns()) {}
 
 template <class T>
@@ -53,7 +53,8 @@ bool Int8Nearby<T>::pays(const Points<T>& points, const ExactDistance& exact, co
                          std::size_t kept) {
   const std::size_t d = points.columns(), panels = (points.rows() + lanes - 1) / lanes;
   if (!traits(points.metric.distance).squared_euclidean || !int8_serves(d) || exact.scale() != 0) return false;
-  const std::size_t bytes = Int8Values::bytes(panels, d) + points.rows() * 2 * (sizeof(float) + 1);
+  // Two floats a row, and two bytes for which rows are left to the candidates of a step.
+  const std::size_t bytes = Int8Values::bytes(panels, d) + points.rows() * (2 * sizeof(float) + 2);
   return d >= fewest_features && limit.allows(bytes, kept);
 }
 
