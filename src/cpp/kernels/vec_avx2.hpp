@@ -12,6 +12,20 @@ namespace {
 template <class Float>
 struct Avx2Vector;
 
+/// For each mask of eight bits the numbers of its bits, ascending, a byte each, and how many there are. A loop over the
+/// bits would end where the processor cannot foresee it.
+struct LanesOfMask {
+  std::uint64_t at[256] = {};
+  std::uint8_t count[256] = {};
+
+  constexpr LanesOfMask() {
+    for (unsigned mask = 0; mask < 256; ++mask)
+      for (unsigned lane = 0; lane < 8; ++lane)
+        if ((mask >> lane & 1) != 0) at[mask] |= std::uint64_t{lane} << 8 * count[mask]++;
+  }
+};
+constexpr LanesOfMask lanes_of_mask;
+
 template <>
 struct Avx2Vector<float> {
   using Scalar = float;
@@ -58,10 +72,10 @@ struct Avx2Vector<float> {
   static Lanes multiply(Lanes a, Lanes b) { return _mm256_mul_ps(a, b); }
   static Lanes square_root(Lanes v) { return _mm256_sqrt_ps(v); }
   static std::size_t list_lanes(unsigned mask, std::uint32_t first, std::uint32_t* list) {
-    std::size_t n = 0;
-    for (; mask != 0; mask >>= 1, ++first)
-      if ((mask & 1) != 0) list[n++] = first;
-    return n;
+    const __m256i lanes = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<long long>(lanes_of_mask.at[mask])));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(list),
+                        _mm256_add_epi32(lanes, _mm256_set1_epi32(static_cast<int>(first))));
+    return lanes_of_mask.count[mask];
   }
   static float least(Lanes v) {
     __m128 half = _mm_min_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
@@ -206,6 +220,7 @@ struct Avx2Int16 {
 #endif
   }
   static Lanes add(Lanes a, Lanes b) { return _mm256_add_epi32(a, b); }
+  static Lanes halve(Lanes v) { return _mm256_srai_epi32(v, 1); }
   static Lanes min(Lanes a, Lanes b) { return _mm256_min_epi32(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm256_max_epi32(a, b); }
   static Lanes pick_less(Lanes a, Lanes b, Lanes then, Lanes otherwise) {

@@ -70,8 +70,8 @@ struct FloatVector {
   float (*least)(Lanes v) = V::least;  // of all lanes
   /// result[r] = least(rows[r]), for any n <= 16. There is room for 16 results, all of which may be overwritten.
   void (*least_of_each)(const Lanes (&rows)[3], float* result) = V::template least_of_each<3>;
-  /// Write first + l for each bit l of the mask, ascending, into room for all lanes. AVX-512 has an instruction for it;
-  /// elsewhere it is a loop over the bits. @return how many
+  /// Write first + l for each bit l of the mask, ascending, into room for all lanes: AVX-512 has an instruction for it,
+  /// AVX2 a table. @return how many
   std::size_t (*list_lanes)(unsigned mask, std::uint32_t first, std::uint32_t* list) = V::list_lanes;
 };
 
@@ -84,7 +84,7 @@ struct DoubleVector {
   Lanes (*widen_floats)(const float* p) = V::widen;    // v[l] = p[l]
   Lanes (*widen_doubles)(const double* p) = V::widen;  // likewise
   /// Store the lanes of the mask one after the other, into room for all lanes: what follows them may be overwritten.
-  /// Like list_lanes, one instruction in AVX-512 and a loop elsewhere.
+  /// One instruction in AVX-512, a loop elsewhere.
   void (*store_chosen)(double* p, Lanes v, unsigned mask) = V::store_chosen;
 
   Words (*no_words)() = V::no_words;                    // zeros
@@ -110,6 +110,7 @@ struct Int16Vector {
   void (*store)(std::int32_t* p, Lanes v) = V::store;  // p[l] = v[l]
   Lanes (*splat)(std::int32_t value) = V::splat;       // v[l] = value, which may be a pair
   Lanes (*add)(Lanes a, Lanes b) = V::add;             // a + b
+  Lanes (*halve)(Lanes v) = V::halve;                  // half of v, rounded down, signed
   Lanes (*min)(Lanes a, Lanes b) = V::min;             // the less, signed
   Lanes (*max)(Lanes a, Lanes b) = V::max;             // the greater, signed
   unsigned (*at_most)(Lanes a, Lanes b) = V::at_most;  // a <= b, signed

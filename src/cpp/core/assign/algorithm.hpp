@@ -123,17 +123,20 @@ class BlockAlgorithm : public LabelAlgorithm<T> {
   /// @param labels [in, out] (block.count)  @param sums  or nullptr
   virtual void label(const RowBlock<T>& block, std::int32_t* labels, Partial* sums, Tally& tally, int worker) = 0;
 
-  Tally run(const Pass& pass) final {
+  Tally run(const Pass& pass) override { return run_on(*points_.source, points_.weights, pass.labels, pass); }
+
+ protected:
+  /// @param rows  all rows of the points, in any order  @param weights, labels  in the same order
+  Tally run_on(const RowSource<T>& rows, const double* weights, std::int32_t* labels, const Pass& pass) {
     tallies_.assign(static_cast<std::size_t>(pass.threads), Tally{});
-    for_each_block(points_, plan(pass), pass.poll, [&](const RowBlock<T>& block, int worker) {
-      label(block, pass.labels + block.first, pass.sums.of(worker), tallies_[static_cast<std::size_t>(worker)], worker);
+    for_each_block(rows, weights, plan(pass), pass.poll, [&](const RowBlock<T>& block, int worker) {
+      label(block, labels + block.first, pass.sums.of(worker), tallies_[static_cast<std::size_t>(worker)], worker);
     });
     Tally all;
     for (const Tally& tally : tallies_) all.add(tally);
     return all;
   }
 
- protected:
   const Points<T>& points_;
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "../../kernels/table.hpp"
+#include "thresholds.hpp"
 
 namespace pykmeans::detail {
 
@@ -16,6 +17,7 @@ PassPolicy::Candidate candidate(const LabelAlgorithm<T>* pruned, const Algorithm
   result.needs_labels = pruned->needs().labels;
   result.best_full_pass = row->name == Algorithm::bounds && kernels::pick().int8 != nullptr;
   result.may_be_left = automatic;
+  if (automatic && result.needs_labels) result.part = thresholds::pruning_pays_part;
   return result;
 }
 

@@ -9,9 +9,9 @@
 
 namespace pykmeans::detail {
 
-Groups::Groups(std::size_t n_clusters, std::size_t features, std::size_t most_groups)
-    : n_clusters_(n_clusters), features_(features) {
-  const std::size_t panels = (n_clusters + lanes - 1) / lanes;
+Groups::Groups(std::size_t n_clusters, std::size_t features, std::size_t most_groups, std::size_t panel_slots)
+    : n_clusters_(n_clusters), features_(features), panel_slots_(panel_slots) {
+  const std::size_t panels = (n_clusters + panel_slots - 1) / panel_slots;
   panels_per_group_ = (panels + most_groups - 1) / most_groups;
   n_groups_ = (panels + panels_per_group_ - 1) / panels_per_group_;
 }
@@ -29,7 +29,7 @@ void Groups::split(const double* centers, std::size_t begin, std::size_t end, st
                    std::size_t groups) {
   std::int32_t* const order = slot_of_.data();
   if (groups == 1) {
-    std::copy(order + begin, order + end, members_.data() + first_group * panels_per_group_ * lanes);
+    std::copy(order + begin, order + end, members_.data() + first_group * group_slots());
     return;
   }
   // A few centers tell as well as all of them.
@@ -57,10 +57,10 @@ Vector<double> Groups::means(const double* centers) const {
   Vector<double> result(n_groups_ * features_, 0.0);
   Vector<std::size_t> sizes(n_groups_, 0);
   for (std::size_t slot = 0; slot < slots(); ++slot)
-    if (members_[slot] >= 0) ++sizes[slot / (panels_per_group_ * lanes)];
+    if (members_[slot] >= 0) ++sizes[slot / group_slots()];
   for (std::size_t slot = 0; slot < slots(); ++slot) {
     if (members_[slot] < 0) continue;
-    const std::size_t g = slot / (panels_per_group_ * lanes);
+    const std::size_t g = slot / group_slots();
     const double* center = centers + static_cast<std::size_t>(members_[slot]) * features_;
     for (std::size_t q = 0; q < features_; ++q) result[g * features_ + q] += center[q] / static_cast<double>(sizes[g]);
   }
@@ -75,7 +75,7 @@ void Groups::start(const double* centers) {
 void Groups::move(const double* centers, const ExactDistance& exact, double factor, int threads, const Poll& poll) {
   parallel_blocks(n_groups_, threads, poll, [&](std::size_t g, int) {
     double largest = 0.0;
-    for (std::size_t slot = g * panels_per_group_ * lanes; slot < (g + 1) * panels_per_group_ * lanes; ++slot) {
+    for (std::size_t slot = g * group_slots(); slot < (g + 1) * group_slots(); ++slot) {
       if (members_[slot] < 0) continue;
       const std::size_t at = static_cast<std::size_t>(members_[slot]) * features_;
       largest = std::max(largest, exact(last_.data() + at, centers + at));

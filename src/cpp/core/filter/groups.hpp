@@ -11,12 +11,13 @@
 
 namespace pykmeans::detail {
 
-/// Each center has a slot: a group is a whole number of panels of sixteen slots, the last of which may be empty.
+/// Each center has a slot: a group is a whole number of panels of slots, the last of which may be empty.
 class Groups {
  public:
   static constexpr std::size_t lanes = kernels::group_lanes;
 
-  Groups(std::size_t n_clusters, std::size_t features, std::size_t most_groups);
+  /// @param panel_slots  slots of a panel
+  Groups(std::size_t n_clusters, std::size_t features, std::size_t most_groups, std::size_t panel_slots = lanes);
 
   /// Halve the centers by the feature in which they spread most, until a part fits a group.
   void make(const double* centers);
@@ -25,10 +26,12 @@ class Groups {
   std::size_t centers() const { return n_clusters_; }
   std::size_t features() const { return features_; }
   std::size_t panels_per_group() const { return panels_per_group_; }
-  std::size_t slots() const { return n_groups_ * panels_per_group_ * lanes; }
-  std::size_t group_of(std::int32_t slot) const { return static_cast<std::size_t>(slot) / (panels_per_group_ * lanes); }
+  std::size_t slots() const { return n_groups_ * group_slots(); }
+  std::size_t group_of(std::int32_t slot) const { return static_cast<std::size_t>(slot) / group_slots(); }
   /// The center in a slot, -1 for none.
   std::int32_t member(std::size_t slot) const { return members_[slot]; }
+  /// The same for all slots.
+  const Vector<std::int32_t>& members() const { return members_; }
   std::int32_t slot_of(std::int32_t center) const { return slot_of_[static_cast<std::size_t>(center)]; }
 
   /// The mean of each group's centers: (count, features)
@@ -42,9 +45,10 @@ class Groups {
   double moved(std::size_t group) const { return moved_[group]; }
 
  private:
+  std::size_t group_slots() const { return panels_per_group_ * panel_slots_; }
   void split(const double* centers, std::size_t begin, std::size_t end, std::size_t first_group, std::size_t groups);
 
-  const std::size_t n_clusters_, features_;
+  const std::size_t n_clusters_, features_, panel_slots_;
   std::size_t panels_per_group_ = 1;
   std::size_t n_groups_ = 0;
   Vector<std::int32_t> members_;  // (slots)
