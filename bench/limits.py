@@ -30,7 +30,7 @@ UNITS = {
 }
 
 
-def measured(threads: list[int], folder: Path, forced: str = "") -> tuple[Limits, str]:
+def measured(threads: list[int], folder: Path, forced: str) -> tuple[Limits, str]:
     """The limits, and what they are in words; no limits, and why, where there is no compiler.
 
     They are those of the forced instruction set, or of the whole CPU where none is forced.
