@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from test_without_sklearn import DATA, HIDE, python
+from programs import DATA, HIDE, python
 
 HEAVY = "[name for name in sys.modules if name.split('.')[0] in ('sklearn', 'scipy', 'joblib', 'pandas', 'polars')]"
 
