@@ -391,7 +391,7 @@ def test_only_instruction_set_files_go_beyond_the_baseline():
 
 
 def inner_loops(member):
-    """The instructions of each loop of an object file that has no loop within."""
+    """The instructions of each innermost loop of an object file."""
     code = [(address, instruction) for name, _, address, instruction in instructions() if name == member]
     number = {address: i for i, (address, _) in enumerate(code)}
     end_of_last = -1
@@ -417,12 +417,12 @@ def inner_loops(member):
     ],
 )
 def test_sums_stay_in_registers(member, product, sums, most_loads):
-    """In the loops that take most of a fit's time nothing is stored, and each value is loaded once."""
+    """The loops that take most of a fit's time store nothing, and load each value once."""
     loops = [loop for loop in inner_loops(member) if sum(line.startswith(product) for line in loop) == sums]
     assert loops
     for loop in loops:
         vectors = [line for line in loop if re.search(r"%[yz]mm", line)]
-        assert [line for line in vectors if line.endswith(")")] == []  # the last operand is where to
+        assert [line for line in vectors if line.endswith(")")] == []  # the last operand is the destination
         assert len([line for line in vectors if "(" in line]) <= most_loads
 
 

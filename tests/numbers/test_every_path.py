@@ -144,12 +144,12 @@ def test_no_path_shows(processes, problem):
 
 
 def signs(rng, n, d, places):
-    """All values equal but for their signs: what fills sums of 16 bits most."""
+    """Values that are equal except for their signs: these fill sums of 16 bits the most."""
     return np.sign(places)[rng.integers(0, len(places), n)] + 1e-3 * rng.standard_normal((n, d))
 
 
 def half_signs(rng, n, d, places):
-    """The same in two of four features: all of the products of a sum of 16 bits, and none of another's."""
+    """The same in two of each four features: one sum of 16 bits gets all products, and its neighbor none."""
     return signs(rng, n, d, places) * (np.arange(d) % 4 < 2)
 
 
@@ -166,7 +166,7 @@ def two_blobs(rng, n, d, places):
 
 
 def mostly_tiny(rng, n, d, places):
-    """Squares of most values are too small for float32 beside the rest."""
+    """In float32, the squares of most values vanish beside the rest."""
     return crowds(rng, n, d, places) * np.where(rng.random((n, 1)) < 0.9, 1e-20, 1)
 
 

@@ -1,6 +1,6 @@
-"""Long calls that Ctrl-C ends: interrupted_once.py THREADS, and the name of a call on each line of standard input.
+"""Long calls that Ctrl-C ends: interrupted_once.py THREADS, with the name of a call on each line of standard input.
 
-Says that it is ready, works on something long, says when the KeyboardInterrupt arrived, and fits again.
+For each call it says that it is ready, works, says when the KeyboardInterrupt arrived, and makes a fit once more.
 """
 
 import sys

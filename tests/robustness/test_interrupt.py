@@ -43,7 +43,7 @@ KINDS = ["one long iteration", "many short iterations", "seeding", "predict", "s
 def test_ctrl_c_ends_a_call_within_100_ms(threads):
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     with subprocess.Popen(command("interrupted_once", threads), text=True, **pipes) as child:
-        watch = threading.Timer(300, child.kill)  # a call that does not hear of it
+        watch = threading.Timer(300, child.kill)  # in case a call never notices Ctrl-C
         watch.start()
         try:
             for kind in KINDS:

@@ -82,7 +82,7 @@ struct Avx2Vector<float> {
     half = _mm_min_ps(half, _mm_movehl_ps(half, half));
     return _mm_cvtss_f32(_mm_min_ss(half, _mm_shuffle_ps(half, half, 1)));
   }
-  /// Halves of what is left are put side by side, those of two vectors at a time.
+  /// Four rows at a time. Each step interleaves pairs of vectors and takes the minimum, which halves what is left.
   template <std::size_t n>
   static void least_of_each(const Lanes (&rows)[n], float* result) {
     static_assert(n <= 16);
@@ -208,8 +208,8 @@ struct Avx2Int16 {
   static Lanes load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
   static void store(std::int32_t* p, Lanes v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
   static Lanes splat(std::int32_t value) { return _mm256_set1_epi32(value); }
-  /// In assembly, since GCC 12 puts all multiplications before the additions otherwise: one of eight sums is then kept
-  /// in memory, and the others are copied.
+  /// In assembly, since GCC 12 would put all multiplications before the additions. It would then keep one of eight sums
+  /// in memory, and copy the others.
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
 #if defined(__GNUC__)
     Lanes products;

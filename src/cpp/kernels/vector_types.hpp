@@ -121,7 +121,7 @@ struct Int16Vector {
   Lanes (*multiply_add)(Lanes a, Lanes b, Lanes c) = V::multiply_add;
 };
 
-/// Of float, where there are Int8Kernels.
+/// Of float, where an instruction set has Int8Kernels.
 /// @tparam Int8  its Lanes are integers of 32 bits, as many as V has
 template <class V, class Int8>
 struct Int8Vector {
@@ -142,8 +142,8 @@ struct Int8Dot {
   Lanes (*load)(const void* p) = Int8::load;         // the bytes at p
   Lanes (*splat)(std::int32_t value) = Int8::splat;  // v[l] = value
   /// Add to sum[l] the products of the four unsigned integers in lane l and the four signed ones at p. This is x86's
-  /// vpdpbusd, and Arm's USDOT. Arm's older SDOT takes signed integers on both sides: a kind of sums of its own, in
-  /// score_int8.inl.hpp, without the offset.
+  /// vpdpbusd, and Arm's USDOT. Arm's older SDOT takes signed integers on both sides: it needs a struct of sums of its
+  /// own in score_int8.inl.hpp, without the offset.
   void (*add_dot)(Lanes& sum, Lanes unsigned_ones, const std::int8_t* p) = Int8::add_dot;
 };
 
@@ -155,10 +155,10 @@ struct Int8Pairs {
   Lanes (*load)(const void* p) = Int8::load;
   Lanes (*splat)(std::int32_t value) = Int8::splat;
   Lanes (*zeros)() = Int8::zeros;
-  /// sum, plus the products of unsigned and signed 8-bit integers, two by two. Sums wrap; those of two products do not
-  /// leave 16 bits.
+  /// sum, plus the products of unsigned and signed 8-bit integers, two by two. The sum of two products must fit in 16
+  /// bits; the total wraps.
   Lanes (*add_pairs)(Lanes sum, Lanes unsigned_ones, Lanes signed_ones) = Int8::add_pairs;
-  /// sum[l] in 32 bits, plus both sums of 16 bits of lane l.
+  /// sum[l], in 32 bits, plus both 16-bit sums in lane l of halves.
   Lanes (*add_halves)(Lanes sum, Lanes halves) = Int8::add_halves;
 };
 

@@ -17,9 +17,9 @@ namespace {
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
-// In fewer features what follows a score takes as long as the score.
+// With fewer features, what follows a score takes as long as the score.
 constexpr std::size_t fewest_features = 32;
-// Where a larger share of the pairs of row and candidate is left, float32 is faster.
+// Where more than this share of the pairs of row and candidate is left, float32 is faster.
 constexpr double most_left = 0.2;
 
 }  // namespace

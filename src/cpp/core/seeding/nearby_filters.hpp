@@ -1,4 +1,4 @@
-// Which filter k-means++ uses from step to step.
+// Chooses the filter of k-means++ from step to step.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,12 @@
 
 namespace pykmeans::detail {
 
-/// float32 at first, while a seed gains many rows: it estimates gains, so that few exact distances are needed. Then,
-/// where they pay, 8-bit integers, which find the few rows that are left in less time.
+/// float32 at first, while a seed gains many rows: it estimates gains, so that few exact distances are needed. Later,
+/// where they pay, 8-bit integers, which find the few rows that are left faster.
 template <class T>
 class NearbyFilters {
  public:
-  /// What is given must outlive it. @param kept  bytes that are taken besides
+  /// The arguments must outlive it. @param kept  bytes that are taken already
   NearbyFilters(const Points<T>& points, const ExactDistance& exact, std::size_t n_clusters, const MemoryLimit& limit,
                 std::size_t kept, const Poll& poll)
       : points_(points),
@@ -39,7 +39,7 @@ class NearbyFilters {
     if (in_use_->disappoints()) {
       use_floats();
     } else if (int8_pays_ && steps_ >= fewest_steps && gained <= points_.rows() / gained_part) {
-      int8_pays_ = false;  // to be tried once
+      int8_pays_ = false;  // it is tried only once
       in_use_.reset();     // its memory may be needed
       in_use_ = std::make_unique<Int8Nearby<T>>(points_, poll_);
     } else {
@@ -49,8 +49,8 @@ class NearbyFilters {
   }
 
  private:
-  static constexpr std::size_t fewest_steps = 24;  // packing the rows must be repaid
-  static constexpr std::size_t gained_part = 16;   // so few that their exact distances take little beside the filter
+  static constexpr std::size_t fewest_steps = 24;  // so many that packing the rows pays off
+  static constexpr std::size_t gained_part = 16;   // so few rows that their exact distances cost little
 
   void use_floats() {
     in_use_.reset();

@@ -6,10 +6,10 @@
 // proportion to w * value, by exact prefix sums. Of the candidates of a step the one that leaves the least exact sum of
 // w * value is kept.
 //
-// The values are exact distances, and kept for the seeds that were picked. In few features, what a candidate would
-// change is estimated by a filter (neighborhoods.hpp), with an error bound. Only where two candidates are closer to each
-// other than that, their changes are measured by the exact distance, and exact sums decide. In many features a filter
-// (int8_nearby.hpp) finds the rows that a candidate may change, and the rest is exact.
+// The values are exact distances, and kept for the seeds that were picked. A filter estimates what a candidate would
+// change, with an error bound (neighborhoods.hpp). Only where two candidates are closer to each other than that, their
+// changes are measured by the exact distance, and exact sums decide. With many features, another filter takes over after
+// the first steps (int8_nearby.hpp): it finds the rows that a candidate may change, and the rest is exact.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
