@@ -34,7 +34,15 @@ def latency(child, kind, wait):
     return float(arrived) - sent
 
 
-KINDS = ["one long iteration", "many short iterations", "seeding", "predict", "silhouette", "silhouette of any size"]
+KINDS = [
+    "one long iteration",
+    "many short iterations",
+    "seeding",
+    "seeding in many features",
+    "predict",
+    "silhouette",
+    "silhouette of any size",
+]
 
 
 @posix

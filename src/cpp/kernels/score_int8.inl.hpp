@@ -146,6 +146,9 @@ float root(float square) {
 // scale that is chosen by these would be too small.
 constexpr float least_quantized = 0x1p-50f;
 
+// A row of a larger scale, or with values beyond float, is written as zeros: no score says anything about it.
+constexpr float most_scale = 0x1p60f, most_error = 0x1p120f;
+
 /// The least scale that the sums allow.
 template <class Vector, class Sums>
 float scale_of_row(const float* placed, std::size_t features) {
@@ -175,12 +178,22 @@ float scale_of_row(const float* placed, std::size_t features) {
   return scale;
 }
 
+template <class Sums>
+std::size_t row_bytes(std::size_t features) {
+  const std::size_t chunks = Sums::chunk == 0 ? 1 : (features + Sums::chunk - 1) / Sums::chunk;
+  return Sums::padded(features) + Sums::padded(4 * chunks);
+}
+
 template <class Vector, class Sums>
 Int8Row quantize(const float* placed, std::size_t features, float norm, std::int8_t* quantized) {
   using Lanes = typename Vector::Lanes;
   static_assert(Sums::chunk % Vector::width == 0, "a chunk is full vectors");
   const std::size_t chunk = Sums::chunk == 0 ? features : Sums::chunk;
   const float scale = scale_of_row<Vector, Sums>(placed, features);
+  if (!(scale <= most_scale)) {
+    std::memset(quantized, 0, row_bytes<Sums>(features));
+    return {0.0f, -most_error, -most_error};
+  }
   const Lanes magic = Vector::splat(12582912.0f);  // 1.5 * 2^23: rounds what is added to it to an integer
   const Lanes to_integer = Vector::splat(scale > 0.0f ? 1.0f / scale : 0.0f), minus_scale = Vector::splat(-scale);
   Lanes squares = Vector::splat(0.0f);
@@ -317,12 +330,6 @@ std::size_t score_int8(const GroupQuery<std::int8_t, std::uint8_t>& query, const
     contended = scores.judge(query, base, answer, contended, slack);
   }
   return contended;
-}
-
-template <class Sums>
-std::size_t row_bytes(std::size_t features) {
-  const std::size_t chunks = Sums::chunk == 0 ? 1 : (features + Sums::chunk - 1) / Sums::chunk;
-  return Sums::padded(features) + Sums::padded(4 * chunks);
 }
 
 template <class Sums>

@@ -115,14 +115,13 @@ class Int8Values {
   static std::size_t bytes(std::size_t panels, std::size_t features);
 
  private:
-  /// Aligned, so that no load straddles two cache lines.
-  struct alignas(64) Line {
-    std::uint8_t at[64];
-  };
+  static constexpr std::size_t line = 64;  // panels begin here, so that no load straddles two cache lines
+
+  std::size_t offset(std::size_t panel) const;
 
   const kernels::Int8Kernels* kernels_ = kernels::pick().int8;
-  std::size_t features_ = 0, lines_ = 0;
-  Vector<Line> values_;  // (panels, lines)
+  std::size_t features_ = 0, panel_bytes_ = 0;
+  Vector<std::uint8_t> values_;  // (panels, panel_bytes) from a multiple of 64 on
   Vector<kernels::Int8Centers> about_;
 };
 

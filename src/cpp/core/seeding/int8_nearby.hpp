@@ -30,22 +30,25 @@ class Int8Nearby final : public Nearby {
   /// `points` must outlive it.
   Int8Nearby(const Points<T>& points, const Poll& poll);
 
-  /// Whether it can work on the points, and is faster. @param kept  bytes that are taken already
-  static bool pays(const Points<T>& points, const ExactDistance& exact, const MemoryLimit& limit, std::size_t kept);
+  /// Whether it can work on the points, and is faster. @param n_candidates  most of a step
+  /// @param kept  bytes that are taken already
+  static bool pays(const Points<T>& points, const ExactDistance& exact, std::size_t n_candidates,
+                   const MemoryLimit& limit, std::size_t kept);
 
   void begin(const double* values) override;
   Gains estimate(const double* centers, std::size_t count) override;
-  std::size_t parts() const override { return (panels_ + part_panels - 1) / part_panels; }
+  std::size_t parts() const override { return (panels_ + part_panels_ - 1) / part_panels_; }
   void near(std::size_t part, std::size_t candidate, Vector<Near>& found) const override;
   void improve(const Vector<Near>& rows, const double* values) override;
   bool disappoints() const override { return disappoints_; }
 
  private:
   static constexpr std::size_t lanes = kernels::group_lanes;
-  static constexpr std::size_t part_panels = 32;
 
   struct Scratch;
 
+  template <class Use>
+  void each_panel(std::size_t part, const Use& use) const;
   void pack(std::size_t panel, const double* values);
   float bound(std::size_t row, double value) const;
   std::size_t score(std::size_t panel, Scratch& scratch);
@@ -53,7 +56,7 @@ class Int8Nearby final : public Nearby {
   const Points<T>& points_;
   const Poll& poll_;
   const int threads_;
-  const std::size_t panels_;
+  const std::size_t panels_, part_panels_;
   const FilterError<float> error_;
   Int8Values packed_;
   Vector<float> starts_;  // (panels, 16) h

@@ -48,14 +48,15 @@ class PlusPlus {
   /// Bytes that it keeps at least: the value of each row.
   static std::size_t least_bytes(const Points<T>& points) { return points.rows() * sizeof(double); }
 
-  PlusPlus(const Points<T>& points, std::size_t n_clusters, const MemoryLimit& limit, const Poll& poll)
+  PlusPlus(const Points<T>& points, std::size_t n_clusters, std::size_t n_candidates, const MemoryLimit& limit,
+           const Poll& poll)
       : points_(points),
         poll_(poll),
         exact_(detail::distance_to(points, nullptr, 0)),
         value_(points.rows()),
         sums_(points.rows(), value_.data(), points.weights, points.source->counted(), points.n_threads, poll),
         threads_(detail::useful_threads(points.n_threads, {points.rows(), points.columns()})),
-        nearby_(points, exact_, n_clusters, limit, least_bytes(points), poll) {}
+        nearby_(points, exact_, n_clusters, n_candidates, limit, least_bytes(points), poll) {}
 
   /// The first seed: a row in proportion to its weight.
   std::int64_t first(double uniform) {
@@ -226,7 +227,7 @@ void draw(const Points<T>& points, std::size_t n_clusters, const double* uniform
   for (std::size_t i = 0; i < n_uniforms; ++i)
     if (!(uniforms[i] >= 0.0 && uniforms[i] < 1.0))
       throw std::invalid_argument("uniforms must be in [0, 1), not " + std::to_string(uniforms[i]));
-  PlusPlus<T> seeding(points, n_clusters, limit, poll);
+  PlusPlus<T> seeding(points, n_clusters, n_local_trials, limit, poll);
   seeds[0] = seeding.first(uniforms[0]);
   for (std::size_t c = 1; c < n_clusters; ++c)
     seeds[c] = seeding.next(uniforms + 1 + (c - 1) * n_local_trials, n_local_trials);
