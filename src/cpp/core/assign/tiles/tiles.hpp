@@ -6,7 +6,7 @@
 // remembers how far it is from each panel of centers (tile_bounds.hpp has the proof): it then looks at a few panels only.
 //
 // Use when: few features, many rows, more than a few passes. Do not use when: a few values are a thousand times as
-// large as the rest, which 16 bits then cannot tell apart. Memory: 2 bytes for each value of X; with many centers 20
+// large as the rest, which 16 bits then cannot tell apart. Memory: 2 bytes for each value of X; with many centers 16
 // bytes a row and 4 for each panel and tile more. Cost: n k d / 2 fused multiply-adds, or the share of the panels that
 // is looked at; and the exact distance for some rows in a hundred.
 #pragma once
