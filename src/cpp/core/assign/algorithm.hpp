@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "../distance/exact_distance.hpp"
+#include "../exact/wide_sum.hpp"
 #include "../rows/row_block.hpp"
 #include "pykmeans/partial.hpp"
 #include "pykmeans/workspace.hpp"
@@ -68,6 +69,12 @@ class LabelAlgorithm : public Pooled {
 
   /// Write the labels that run() kept to itself, if it does so.
   virtual void write_labels(std::int32_t*, const Poll&) {}
+
+  /// Whether it has the labels of all rows, in an order of its own in which it can add up these distances.
+  virtual bool keeps_labels(const ExactDistance&) const { return false; }
+
+  /// Add them up, in any case by the exact distance (cluster_sums). Only where it keeps the labels.
+  virtual Vector<WideSum> distance_sums(const double*, const ExactDistance&, std::size_t, const Poll&) { return {}; }
 
   /// The labels were written, and somebody else changed that of a row.
   virtual void label_changed(std::size_t) {}

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "../../kernels/table.hpp"
+#include "../measure/cluster_sums.hpp"
 #include "thresholds.hpp"
 
 namespace pykmeans::detail {
@@ -84,6 +85,12 @@ std::size_t Assigner<T>::assign(const double* centers, const ExactDistance& exac
   }
   sums_.merge(points_.columns(), threads, poll_);
   return tally.changed;
+}
+
+template <class T>
+Vector<WideSum> Assigner<T>::distance_sums(const double* centers, const ExactDistance& exact, std::size_t n_sums) {
+  if (pruned_ && pruned_->keeps_labels(exact)) return pruned_->distance_sums(centers, exact, n_sums, poll_);
+  return cluster_sums(points_, points_.weights, centers, n_sums, labels(), exact, poll_);
 }
 
 template class Assigner<std::uint8_t>;
