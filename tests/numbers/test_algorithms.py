@@ -204,12 +204,12 @@ SHAPES_OF_CLOUDS = [on_a_lattice, far_from_zero, a_few_far_out, repeated, tight_
 @pytest.mark.parametrize("shape", SHAPES_OF_CLOUDS)
 @pytest.mark.parametrize("start", ["rows", "equal and far"])
 def test_what_tiles_remember_changes_nothing(shape, start, dtype):
-    # As many rows and centers as it takes: k >= 256 and 64 rows for each. Not all rows fill tiles, nor centers panels.
+    # As many rows and centers as it takes: k >= 256 and 64 rows for each. The last tile and some panels are not full.
     rng = np.random.default_rng(len(shape.__name__))
     k, d = 259, 3 + SHAPES_OF_CLOUDS.index(shape)
     X = shape(rng.standard_normal((64 * k + 13, d)), rng).astype(dtype)
     init = X[rng.choice(len(X), k, replace=False)]
-    if start != "rows":  # empty clusters, which are filled; centers that no panel has
+    if start != "rows":  # empty clusters, which are filled; a far center, which is in no panel
         init[:20] = init[20]
         init[30] *= 100
     weight = some_weights(len(X), seed=1) if start == "rows" else None

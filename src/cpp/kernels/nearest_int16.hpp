@@ -32,11 +32,11 @@ struct Int16Look {
   const std::uint32_t* panels;  // (count)
   std::size_t count;            // at least 1
   const std::int32_t* below;    // (int16_tile) or nullptr, for each row: added to half of each least score
-  std::int32_t* gains;  // (count) [out] where `below` is given: the least such sum of the panel's scores, rounded
-                        // down; with room for (count * int16_most_lanes)
+  std::int32_t* gains;          // (count) [out] where `below` is given: the least of these sums over the panel, rounded
+                                // down; with room for (count * int16_most_lanes)
 };
 
-constexpr std::size_t int16_most_lanes = 16;
+constexpr std::size_t int16_most_lanes = 16;  // of any instruction set's vectors
 
 /// All null where an instruction set has nothing to gain from them.
 struct Int16Kernels {

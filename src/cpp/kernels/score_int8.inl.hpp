@@ -148,7 +148,8 @@ float root(float square) {
 // scale chosen from them would be too small.
 constexpr float least_quantized = 0x1p-50f;
 
-// A row of a larger scale, or with values beyond float, is written as zeros: no score says anything about it.
+// A row beyond this, or with values beyond float, is written as zeros. Its norm is above 2^80, so its limit is infinite
+// and the filter decides nothing.
 constexpr float most_scale = 0x1p60f, most_error = 0x1p120f;
 
 /// Features of a chunk.

@@ -31,7 +31,7 @@ struct alignas(64) Tally {
   std::size_t changed = 0;    // rows of positive weight whose label changed
   std::size_t undecided = 0;  // rows that only exact distances could decide
   std::size_t distances = 0;  // exact distances that this took
-  std::size_t looks = 0;      // groups of centers that a row looked at
+  std::size_t looks = 0;      // groups of centers that a row, or a tile, looked at
 
   void add(const Tally& other) {
     changed += other.changed;

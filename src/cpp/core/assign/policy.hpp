@@ -16,7 +16,7 @@ class PassPolicy {
     bool needs_labels = false;    ///< it cannot make the first pass
     bool best_full_pass = false;  ///< it makes even a full pass faster, so that it is always used
     bool may_be_left = false;     ///< "auto": the user has not asked for it
-    std::size_t part = 1;         ///< it waits until at most this part of the rows changes its label
+    std::size_t part = 1;         ///< it waits until at most one row in so many changes its label
   };
 
   enum class State {

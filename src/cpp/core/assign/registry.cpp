@@ -21,14 +21,14 @@ constexpr AlgorithmRow<T> row(Algorithm name) {
 }
 
 template <class T>
-constexpr AlgorithmRow<T> rows[] = {row<T, Boxes>(Algorithm::boxes), row<T, Tiles>(Algorithm::tiles),
-                                    row<T, Bounds>(Algorithm::bounds)};
+constexpr AlgorithmRow<T> rows[] = {row<T, Boxes>(Algorithm::boxes), row<T, BoundedTiles>(Algorithm::tiles),
+                                    row<T, Tiles>(Algorithm::tiles), row<T, Bounds>(Algorithm::bounds)};
 
-/// nullptr for "lloyd" and "auto".
-template <class T>
-const AlgorithmRow<T>* row_of(Algorithm name) {
+/// The first row of that name that serves; nullptr for none.
+template <class T, class Serves>
+const AlgorithmRow<T>* row_of(Algorithm name, const Serves& serves) {
   for (const AlgorithmRow<T>& row : rows<T>)
-    if (row.name == name) return &row;
+    if (row.name == name && serves(row)) return &row;
   return nullptr;
 }
 
@@ -49,18 +49,16 @@ const AlgorithmRow<T>* choose(const Points<T>& points, std::size_t n_clusters, A
                               const MemoryLimit& limit) {
   if (!traits(points.metric.distance).squared_euclidean) return nullptr;
   const std::size_t kept = least_bytes(points, n_clusters);
-  const auto fits = [&](const AlgorithmRow<T>* row) { return limit.allows(row->bytes(points, n_clusters), kept); };
-  if (asked != Algorithm::automatic) {
-    const AlgorithmRow<T>* row = row_of<T>(asked);
-    return row && row->possible(points) && fits(row) ? row : nullptr;
-  }
+  const auto fits = [&](const AlgorithmRow<T>& row) { return limit.allows(row.bytes(points, n_clusters), kept); };
+  if (asked != Algorithm::automatic)
+    return row_of<T>(asked, [&](const AlgorithmRow<T>& row) { return row.possible(points) && fits(row); });
   constexpr Algorithm few_features[] = {Algorithm::boxes, Algorithm::tiles, Algorithm::bounds};
   constexpr Algorithm many_features[] = {Algorithm::boxes, Algorithm::bounds, Algorithm::tiles};
   const bool few = points.columns() <= thresholds::tiles_before_bounds_features;
-  for (const Algorithm name : few ? few_features : many_features) {
-    const AlgorithmRow<T>* row = row_of<T>(name);
-    if (row->pays(points, n_clusters) && fits(row)) return row;
-  }
+  for (const Algorithm name : few ? few_features : many_features)
+    if (const AlgorithmRow<T>* row =
+            row_of<T>(name, [&](const AlgorithmRow<T>& r) { return r.pays(points, n_clusters) && fits(r); }))
+      return row;
   return nullptr;
 }
 

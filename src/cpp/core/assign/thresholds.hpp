@@ -21,7 +21,8 @@ constexpr std::size_t tiles_before_bounds_features = 64;
 // What tiles remember of panels of centers: sorting the rows must be repaid, and a tile be small beside a cluster.
 constexpr std::size_t tile_bounds_fewest_clusters = 256;
 constexpr std::size_t tile_bounds_fewest_rows_a_cluster = 64;
-// In more features than this tiles are so large that they wait until at most this part of the rows changes its label.
+// With more features than this, tiles are wide: their bounds wait until at most one row in `tile_bounds_part` changes its
+// label.
 constexpr std::size_t tile_bounds_eager_features = 10;
 constexpr std::size_t tile_bounds_part = 32;
 

@@ -106,6 +106,11 @@ class Int8Values {
  public:
   using Query = kernels::GroupQuery<std::int8_t, std::uint8_t>;
 
+  // It may be moved. A copy would lie at another offset from a multiple of 64.
+  Int8Values() = default;
+  Int8Values(Int8Values&&) = default;
+  Int8Values& operator=(Int8Values&&) = default;
+
   void resize(std::size_t panels, std::size_t features);
   /// @param values (features, 16), negated
   void pack(std::size_t panel, const float* values);

@@ -19,6 +19,8 @@ constexpr float infinity = std::numeric_limits<float>::infinity();
 
 // With fewer features, what follows a score takes as long as the score.
 constexpr std::size_t fewest_features = 32;
+// So few values of a part that Ctrl-C is heard in time.
+constexpr std::size_t part_values = 32768;
 // Where more than this share of the pairs of row and candidate is left, float32 is faster.
 constexpr double most_left = 0.2;
 
@@ -45,7 +47,7 @@ Int8Nearby<T>::Int8Nearby(const Points<T>& points, const Poll& poll)
       poll_(poll),
       threads_(useful_threads(points.n_threads, {points.rows(), points.columns(), 2})),
       panels_((points.rows() + lanes - 1) / lanes),
-      part_panels_(std::clamp<std::size_t>(32768 / (lanes * points.columns()), 1, 32)),
+      part_panels_(std::clamp<std::size_t>(part_values / (lanes * points.columns()), 1, 32)),
       error_(points.columns(), points.frame.spread_exponent, 0),
       candidates_(0, points.columns()) {}
 

@@ -30,7 +30,7 @@ class Int8Nearby final : public Nearby {
   /// `points` must outlive it.
   Int8Nearby(const Points<T>& points, const Poll& poll);
 
-  /// Whether it can work on the points, and is faster. @param n_candidates  most of a step
+  /// Whether it can work on the points, and is faster. @param n_candidates  the most candidates of a step
   /// @param kept  bytes that are taken already
   static bool pays(const Points<T>& points, const ExactDistance& exact, std::size_t n_candidates,
                    const MemoryLimit& limit, std::size_t kept);

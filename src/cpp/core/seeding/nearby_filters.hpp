@@ -15,7 +15,7 @@ namespace pykmeans::detail {
 template <class T>
 class NearbyFilters {
  public:
-  /// The arguments must outlive it. @param n_candidates  most of a step  @param kept  bytes that are taken already
+  /// The arguments must outlive it. @param n_candidates  the most candidates of a step  @param kept  bytes that are taken already
   NearbyFilters(const Points<T>& points, const ExactDistance& exact, std::size_t n_clusters, std::size_t n_candidates,
                 const MemoryLimit& limit, std::size_t kept, const Poll& poll)
       : points_(points),
@@ -24,7 +24,7 @@ class NearbyFilters {
         poll_(poll),
         n_clusters_(n_clusters),
         kept_(kept),
-        steps_(n_clusters),
+        steps_(n_clusters - 1),
         int8_pays_(Int8Nearby<T>::pays(points, exact, n_candidates, limit, kept)) {
     use_floats();
   }
@@ -38,13 +38,12 @@ class NearbyFilters {
   void next(std::size_t gained, const double* values) {
     --steps_;
     steps_of_few_ = gained <= points_.rows() / gained_part ? steps_of_few_ + 1 : 0;
-    if (in_use_->disappoints() && steps_ > 0)
+    if (in_use_->disappoints() && steps_ > 0) {
       use_floats();
-    else if (int8_pays_ && steps_ >= fewest_steps && steps_of_few_ >= fewest_steps_of_few)
-      return use_int8(values);
-    else
-      return;
-    in_use_->begin(values);
+      in_use_->begin(values);
+    } else if (int8_pays_ && steps_ >= fewest_steps && steps_of_few_ >= fewest_steps_of_few) {
+      use_int8(values);
+    }
   }
 
  private:

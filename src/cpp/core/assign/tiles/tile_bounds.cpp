@@ -48,6 +48,7 @@ std::size_t TileBounds::choose(std::size_t t, const std::int16_t* values, const 
   float* const kept = kept_.data() + t * panels_;
   if (!known_) std::fill_n(kept, panels_, -infinity);
   const float reach = sum + least_ + tiny * (widest + std::fabs(sum) + most_moved_);
+  // The kernel adds the two, whichever is which.
   return kernels::pick().group.survivors(kept, moved_.data(), reach, panels_, panels);
 }
 

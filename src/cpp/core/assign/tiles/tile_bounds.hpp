@@ -4,23 +4,26 @@
 // 1. Take each row as what its integers say, y = s a, which is within D of the row. With N = |y|^2, a center of score t
 //    is at a distance from y whose square is at least N + 2 s r t and at most N + 2 s r (t + margin).
 // 2. u is at least the distance of y from the center of the row's label. By 1. that is the root of
-//    N + 2 s r (t + margin), to which we add 2^-20 (P + Q)^2 for the roundings to float32: N <= P^2, no score times 2 s r
-//    is above 1.01 (P + Q)^2, and there are five of 2^-24.
-// 3. A panel whose least score exceeds that of a row's own center by g + margin has no center nearer to y than the root
-//    of u^2 + 2 s r g - 2 * 2^-20 (P + Q)^2. So none of the panel's centers is nearer to a row of the tile than the row's
-//    own u plus
-//        gap = root(w^2 + v) - w,
-//    for w the largest u of the tile and v the least of those sums less u^2: the expression falls as w rises, where v is
-//    positive. Otherwise gap = -w will do.
-// 4. From pass to pass, the panel's centers move by at most m, and u grows by at most e for each row of the tile, which
-//    may be negative. The label may change meanwhile: u is then another number of the row. So gap - m - e takes the
-//    place of gap, and while that is above 2 D, no center of the panel is as near to any row as the center of its label.
-//    For the exact distance to say so too, it must be above 2.5 D + 2^-40 + 2^-20 w: two distances that differ by more
-//    than 2^-30 of themselves and 2^-40 have squares in the same order, whatever the exact distance rounds (relative
-//    error 2^-48 at most, and tau below 2^-90).
+//    N + 2 s r (t + margin), to which we add 2^-20 (P + Q)^2 for the roundings to float32: N <= P^2, neither t nor
+//    t + margin times 2 s r is above 2 (P + Q)^2, and there are five roundings of 2^-24 each: 10/16 of it at most. The
+//    root is rounded up by a factor of 1 + 2^-20.
+// 3. If the least score of a panel exceeds that of a row's own center by g + margin, none of its centers is nearer to y
+//    than root(u^2 + x), with x = 2 s r g - 2 * 2^-20 (P + Q)^2 - 4 * 2^-20 w^2. The last term is for the factor of u;
+//    w is the largest u of the tile. Let v be the least x of its rows. root(u^2 + v) - u falls as u rises, if v > 0, so
+//    no center of the panel is nearer to a row of the tile than its own u plus
+//        gap = root(w^2 + v) - w.
+//    If v <= 0, gap = -w will do.
+// 4. From pass to pass, the panel's centers move by at most m, and the u of no row grows by more than e (e may be
+//    negative). The label may change meanwhile: u is then another number of the row. So gap - m - e takes the place of
+//    gap, and while that is above 2 D, no center of the panel is as near to any row as the center of its label. For the
+//    exact distance to say so too, it must be above 2.5 D + 2^-40 + 2^-20 w: two distances that differ by more than
+//    2^-30 of themselves and 2^-40 have squares in the same order, whatever the exact distance rounds (relative error
+//    2^-40 at most, and tau below 2^-83).
 //
-// Gaps are kept as gap + m + e, summed since the beginning, so that what is kept need not change. A sum of float32
-// numbers is off by 2^-20 of its largest at most, which is taken away where it matters.
+// What is kept is gap + m + e, with m and e summed since the first of these passes, so it need not change. In each pass,
+// 2^-20 (|sum| + w) is added to the sum of e, sixteen times what the pass may round. What is kept is lowered, and what it
+// is compared with raised, by 2^-20 (w + |sum| + m). Where a float overflows, comparisons with NaN keep the panel. Below
+// 2^-40 nothing is left out, so underflow does not matter.
 #pragma once
 
 #include <cstddef>

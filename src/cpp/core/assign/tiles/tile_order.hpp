@@ -11,10 +11,17 @@
 
 namespace pykmeans::detail {
 
-/// The numbers of the rows: cluster by cluster in the order of the groups' slots, and each cluster halved by the feature
-/// in which it spreads most, until a part is a tile. @param labels (n_samples)  @param tile  rows of a tile
+/// The numbers of the rows, cluster by cluster in the order of the groups' slots. Each cluster is halved by the feature
+/// in which it spreads most, at the edge of a tile, until a part lies in one tile.
+/// @param labels (n_samples)  @param tile  rows of a tile
 template <class T>
 LargeArray<std::uint32_t> order_in_tiles(const Points<T>& points, const std::int32_t* labels, const Groups& groups,
                                          std::size_t tile, int threads, const Poll& poll);
+
+/// What that takes beside the order, at most.
+template <class T>
+constexpr std::size_t order_bytes(std::size_t rows) {
+  return rows * (sizeof(T) > sizeof(float) ? 16 : 8);
+}
 
 }  // namespace pykmeans::detail

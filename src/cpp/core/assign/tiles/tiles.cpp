@@ -32,10 +32,13 @@ std::size_t panels_of(std::size_t n_clusters) {
   return (n_clusters + kernels::int16_panel - 1) / kernels::int16_panel;
 }
 
-bool bounds_pay(std::size_t rows, std::size_t n_clusters) {
+/// Bounds take no more than X.
+template <class T>
+bool bounds_pay(const Points<T>& points, std::size_t n_clusters) {
   return n_clusters >= thresholds::tile_bounds_fewest_clusters &&
-         rows >= thresholds::tile_bounds_fewest_rows_a_cluster * n_clusters &&
-         rows <= std::numeric_limits<std::uint32_t>::max();
+         points.rows() >= thresholds::tile_bounds_fewest_rows_a_cluster * n_clusters &&
+         points.rows() <= std::numeric_limits<std::uint32_t>::max() &&
+         panels_of(n_clusters) * sizeof(float) <= tile * points.columns() * sizeof(T);
 }
 
 PassPolicy::Candidate bounds_candidate(std::size_t features) {
@@ -48,12 +51,12 @@ PassPolicy::Candidate bounds_candidate(std::size_t features) {
 }  // namespace
 
 template <class T>
-Tiles<T>::Tiles(const Points<T>& points, std::size_t n_clusters)
+Tiles<T>::Tiles(const Points<T>& points, std::size_t n_clusters, bool with_bounds)
     : BlockAlgorithm<T>(points),
       n_clusters_(n_clusters),
       groups_(n_clusters, points.columns(), n_clusters, kernels::int16_panel),
       policy_(bounds_candidate(points.columns()), points.rows()) {
-  if (bounds_pay(points.rows(), n_clusters))
+  if (with_bounds && bounds_pay(points, n_clusters))
     bounds_ = std::make_unique<TileBounds>(tiles_of(points.rows()), panels_of(n_clusters));
 }
 
@@ -72,13 +75,17 @@ bool Tiles<T>::pays(const Points<T>& points, std::size_t n_clusters) {
 }
 
 template <class T>
-std::size_t Tiles<T>::bytes(const Points<T>& points, std::size_t n_clusters) {
-  const std::size_t n = points.rows(), tiles = tiles_of(n);
-  const std::size_t copy = tiles * (tile_values(points.columns()) * sizeof(std::int16_t) + sizeof(std::uint32_t));
-  if (!bounds_pay(n, n_clusters)) return copy;
-  const std::size_t row =
-      sizeof(float) + sizeof(std::uint32_t) + sizeof(std::int32_t) + (points.weights ? sizeof(double) : 0);
-  return copy + tiles * tile * row + TileBounds::bytes(tiles, panels_of(n_clusters));
+std::size_t Tiles<T>::bytes(const Points<T>& points, std::size_t) {
+  return tiles_of(points.rows()) * (tile_values(points.columns()) * sizeof(std::int16_t) + sizeof(std::uint32_t));
+}
+
+template <class T>
+std::size_t BoundedTiles<T>::bytes(const Points<T>& points, std::size_t n_clusters) {
+  const std::size_t n = points.rows(), tiles = tiles_of(n), copy = Tiles<T>::bytes(points, n_clusters);
+  if (!bounds_pay(points, n_clusters)) return copy;
+  const std::size_t row = sizeof(float) + sizeof(std::uint32_t) + sizeof(std::int32_t);  // norms, order, labels
+  return copy + tiles * tile * row + (points.weights ? n * sizeof(double) : 0) + order_bytes<T>(n) +
+         TileBounds::bytes(tiles, panels_of(n_clusters));
 }
 
 /// Whole numbers of 16 bits reach a bit beyond the largest values of a few rows; but where the largest stand out, only
@@ -148,23 +155,31 @@ bool Tiles<T>::begin(const Pass& pass) {
   if (pass.exact.scale() != 0 || too_coarse_) return false;
   bounded_ = bounds_ && policy_.state() == PassPolicy::State::pruning;
   if (bounded_) begin_bounds(pass);
-  if (!centers_.pack(pass.centers, n_clusters_, points_.frame.origin, points_.frame.spread_exponent, rows_,
-                     bounded_ ? &groups_ : nullptr))
-    return false;
-  bounded_ = bounded_ && centers_.in_groups();
-  if (bounded_ && !sorted_) sort(pass);
+  if (!pack(pass)) return false;
+  if (bounded_ && !sorted_) {
+    sort(pass);
+    if (!pack(pass)) return false;  // the rows were read again, and may have changed
+  }
   if (bounded_)
     bounds_->begin(centers_, groups_, rows_);
   else if (bounds_)
     bounds_->forget();
-  if (sorted_ && forgotten_)
-    for (std::size_t i = 0; i < points_.rows(); ++i) own_labels_[i] = pass.labels[order_[i]];
+  if (sorted_ && forgotten_) in_order(pass.labels, own_labels_.data(), pass.poll);
   forgotten_ = false;
   pass_ = &pass;
   const std::size_t panels = centers_.view().panels;
   all_panels_.resize(panels);
   std::iota(all_panels_.begin(), all_panels_.end(), 0u);
   scratch_.assign(static_cast<std::size_t>(pass.threads), Scratch(panels));
+  return true;
+}
+
+template <class T>
+bool Tiles<T>::pack(const Pass& pass) {
+  if (!centers_.pack(pass.centers, n_clusters_, points_.frame.origin, points_.frame.spread_exponent, rows_,
+                     bounded_ ? &groups_ : nullptr))
+    return false;
+  bounded_ = bounded_ && centers_.in_groups();
   return true;
 }
 
@@ -185,19 +200,30 @@ void Tiles<T>::sort(const Pass& pass) {
   order_ = order_in_tiles(points_, pass.labels, groups_, tile, pass.threads, pass.poll);
   sorted_ = std::make_unique<OrderedRows<T>>(*points_.source, order_.data());
   own_labels_ = LargeArray<std::int32_t>(n);
-  for (std::size_t i = 0; i < n; ++i) own_labels_[i] = pass.labels[order_[i]];
+  forgotten_ = true;
   if (points_.weights) {
-    weights_.resize(n);
-    for (std::size_t i = 0; i < n; ++i) weights_[i] = points_.weights[order_[i]];
+    weights_ = LargeArray<double>(n);
+    in_order(points_.weights, weights_.data(), pass.poll);
   }
   round(*sorted_, pass);
+}
+
+/// From the order of X to that of the tiles.
+template <class T>
+template <class Value>
+void Tiles<T>::in_order(const Value* from, Value* to, const Poll& poll) const {
+  const Blocks blocks(points_.rows(), 64);
+  parallel_blocks(blocks.count(), useful_threads(points_.n_threads, {points_.rows(), 8}), poll,
+                  [&](std::size_t block, int) {
+                    for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) to[i] = from[order_[i]];
+                  });
 }
 
 template <class T>
 Tally Tiles<T>::run(const Pass& pass) {
   if (!sorted_) return BlockAlgorithm<T>::run(pass);
   written_ = false;
-  return this->run_on(*sorted_, points_.weights ? weights_.data() : nullptr, own_labels_.data(), pass);
+  return this->run_on(*sorted_, weights_.data(), own_labels_.data(), pass);
 }
 
 template <class T>
@@ -341,5 +367,8 @@ void Tiles<T>::end(const Tally& tally) {
 template class Tiles<std::uint8_t>;
 template class Tiles<float>;
 template class Tiles<double>;
+template class BoundedTiles<std::uint8_t>;
+template class BoundedTiles<float>;
+template class BoundedTiles<double>;
 
 }  // namespace pykmeans::detail

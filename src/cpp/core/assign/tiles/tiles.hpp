@@ -1,9 +1,10 @@
-// Tiles ("tiles"): every center for every row as "lloyd" does, but on a copy of X in whole numbers of 16 bits,
-// in tiles of 32 rows, that is made once. Whole numbers are half as long as float32, twice as many of them are
-// multiplied at once, and their least scores are exact (int16.hpp has the proof).
+// Tiles ("tiles"): compares rows and centers in 16-bit integers, on a copy of X in tiles of 32 rows. Such integers are
+// half as long as float32, twice as many of them are multiplied at once, and their least scores are exact (int16.hpp has
+// the proof).
 //
 // With many centers, the rows are sorted after the first pass, so that those of a tile are near each other, and each tile
 // remembers how far it is from each panel of centers (tile_bounds.hpp has the proof): it then looks at a few panels only.
+// Bounds rest while two centers are equal or one is far from all rows.
 //
 // Use when: few features, many rows, more than a few passes. Do not use when: a few values are a thousand times as
 // large as the rest, which 16 bits then cannot tell apart. Memory: 2 bytes for each value of X; with many centers 16
@@ -28,10 +29,10 @@
 namespace pykmeans::detail {
 
 template <class T>
-class Tiles final : public BlockAlgorithm<T> {
+class Tiles : public BlockAlgorithm<T> {
  public:
-  /// `points` must outlive it.
-  Tiles(const Points<T>& points, std::size_t n_clusters);
+  /// `points` must outlive it. @param with_bounds  where they pay
+  Tiles(const Points<T>& points, std::size_t n_clusters, bool with_bounds = false);
 
   /// Whether the instruction set at hand has kernels for it.
   static bool possible(const Points<T>& points);
@@ -71,8 +72,11 @@ class Tiles final : public BlockAlgorithm<T> {
 
   double choose_step() const;
   void round(const RowSource<T>& source, const Pass& pass);
+  bool pack(const Pass& pass);
   void begin_bounds(const Pass& pass);
   void sort(const Pass& pass);
+  template <class Value>
+  void in_order(const Value* from, Value* to, const Poll& poll) const;
 
   using BlockAlgorithm<T>::points_;
   const std::size_t n_clusters_;
@@ -91,7 +95,7 @@ class Tiles final : public BlockAlgorithm<T> {
   LargeArray<std::uint32_t> order_;         // once the rows are sorted
   std::unique_ptr<OrderedRows<T>> sorted_;  // the rows in that order
   LargeArray<std::int32_t> own_labels_;     // in that order
-  Vector<double> weights_;                  // in that order, or none
+  LargeArray<double> weights_;              // in that order, or none
   bool forgotten_ = false;                  // the caller's labels count
   bool written_ = true;                     // the caller has the labels
 
@@ -102,6 +106,16 @@ class Tiles final : public BlockAlgorithm<T> {
   Vector<Scratch> scratch_;  // (threads)
   Vector<std::uint32_t> all_panels_;
   double pruned_fraction_ = 1.0;
+};
+
+/// The same, with bounds where they pay.
+template <class T>
+class BoundedTiles final : public Tiles<T> {
+ public:
+  BoundedTiles(const Points<T>& points, std::size_t n_clusters) : Tiles<T>(points, n_clusters, /*with_bounds=*/true) {}
+
+  /// What the copy and the bounds take, while the rows are sorted.
+  static std::size_t bytes(const Points<T>& points, std::size_t n_clusters);
 };
 
 }  // namespace pykmeans::detail
