@@ -18,7 +18,8 @@ class Groups {
 
   Groups(std::size_t n_clusters, std::size_t features, std::size_t most_groups);
 
-  /// Halve the centers by the feature in which they spread most, until a part fits a group.
+  /// Halve the centers until a part fits a group: by the feature in which they spread most, or by how far they moved
+  /// last, where that tells more.
   void make(const double* centers);
 
   std::size_t count() const { return n_groups_; }
@@ -43,6 +44,7 @@ class Groups {
 
  private:
   void split(const double* centers, std::size_t begin, std::size_t end, std::size_t first_group, std::size_t groups);
+  bool halve_by_moves(std::size_t begin, std::size_t end, const Vector<double>& spread) const;
 
   const std::size_t n_clusters_, features_;
   std::size_t panels_per_group_ = 1;
@@ -50,6 +52,7 @@ class Groups {
   Vector<std::int32_t> members_;  // (slots)
   Vector<std::int32_t> slot_of_;  // (n_clusters)
   Vector<double> last_;           // (n_clusters, features) the centers of the last call
+  Vector<double> last_moves_;     // (n_clusters) what each moved by then, in the unit of X; empty before
   Vector<double> moved_;          // (n_groups)
 };
 
