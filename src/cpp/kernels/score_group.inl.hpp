@@ -170,9 +170,33 @@ void keep_bounds(const float* least, const std::uint32_t* chosen, std::size_t co
   }
 }
 
+template <class Vector>
+float squared_distance(const float* row, const float* center, std::size_t features) {
+  using Lanes = typename Vector::Lanes;
+  const auto add = [&](Lanes sum, std::size_t q) {
+    const Lanes difference = Vector::subtract(Vector::load(row + q), Vector::load(center + q));
+    return Vector::multiply_add(difference, difference, sum);
+  };
+  Lanes first = Vector::splat(0.0f), second = first, third = first, fourth = first;  // to hide their latency
+  std::size_t q = 0;
+  for (; q + 4 * Vector::width <= features; q += 4 * Vector::width) {
+    first = add(first, q);
+    second = add(second, q + Vector::width);
+    third = add(third, q + 2 * Vector::width);
+    fourth = add(fourth, q + 3 * Vector::width);
+  }
+  for (; q + Vector::width <= features; q += Vector::width) first = add(first, q);
+  float lanes[Vector::width];
+  Vector::store(lanes, Vector::add(Vector::add(first, second), Vector::add(third, fourth)));
+  float sum = 0.0f;
+  for (const float lane : lanes) sum += lane;
+  for (; q < features; ++q) sum += (row[q] - center[q]) * (row[q] - center[q]);
+  return sum;
+}
+
 template <class Vector, std::size_t rows_at_once>
 constexpr GroupKernels group_kernels() {
-  return {score_group<Vector, rows_at_once>, survivors<Vector>, keep_bounds<Vector>};
+  return {score_group<Vector, rows_at_once>, survivors<Vector>, keep_bounds<Vector>, squared_distance<Vector>};
 }
 
 }  // namespace

@@ -86,20 +86,6 @@ void Groups::split(const double* centers, std::size_t begin, std::size_t end, st
   split(centers, middle, end, first_group + left, groups - left);
 }
 
-Vector<double> Groups::means(const double* centers) const {
-  Vector<double> result(n_groups_ * features_, 0.0);
-  Vector<std::size_t> sizes(n_groups_, 0);
-  for (std::size_t slot = 0; slot < slots(); ++slot)
-    if (members_[slot] >= 0) ++sizes[slot / (panels_per_group_ * lanes)];
-  for (std::size_t slot = 0; slot < slots(); ++slot) {
-    if (members_[slot] < 0) continue;
-    const std::size_t g = slot / (panels_per_group_ * lanes);
-    const double* center = centers + static_cast<std::size_t>(members_[slot]) * features_;
-    for (std::size_t q = 0; q < features_; ++q) result[g * features_ + q] += center[q] / static_cast<double>(sizes[g]);
-  }
-  return result;
-}
-
 void Groups::start(const double* centers) {
   last_.assign(centers, centers + n_clusters_ * features_);
   moved_.assign(n_groups_, 0.0);

@@ -32,9 +32,6 @@ class Groups {
   std::int32_t member(std::size_t slot) const { return members_[slot]; }
   std::int32_t slot_of(std::int32_t center) const { return slot_of_[static_cast<std::size_t>(center)]; }
 
-  /// The mean of each group's centers: (count, features)
-  Vector<double> means(const double* centers) const;
-
   /// From now on moves are counted from zero, beginning with these centers.
   void start(const double* centers);
   /// The centers have moved to these. @param factor  from the unit of X to that of the moves
