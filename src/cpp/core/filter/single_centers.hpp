@@ -1,13 +1,13 @@
 // SingleCenters: the centers in float32, where that holds all of their values. An exact distance reads half as much of
-// them, and between them and rows of float32 an estimate decides most of what the exact distance would.
+// them, and for rows of float32 an estimate decides most of what the exact distance would.
 //
 // The estimate is a sum of squares of differences in float32, in any order of operations, with or without fused
 // multiply-add. Let u = 2^-24. A difference is off by u at most, its square by 3 u in all, and as no square is negative,
-// the sum of d of them by another d u, all of these relative but for second-order terms; squares below 2^-126 by 2^-149
+// the sum of d of them by another d u, all of it relative and but for second-order terms; squares below 2^-126 by 2^-149
 // each. The exact distance is within (d/16 + 9) 2^-53 of the true one (4. in codebook.hpp). So, with
 //     e = 1.03 (d + 4) u     and     t = d 2^-148,
-// where (d + 4) u < 0.01, exact <= (1 + e) estimate + t and exact >= (1 - e) estimate - t. Where the estimate overflows,
-// the distance is at least (1 - e) times the largest float.
+// exact <= (1 + e) estimate + t and exact >= (1 - e) estimate - t, while d <= max_float_features. Where the estimate
+// overflows, the distance is at least (1 - e) times the largest float.
 #pragma once
 
 #include <algorithm>

@@ -15,10 +15,10 @@
 //    the other centers are contenders, and the exact distance decides among them and a: the least distance, the lowest
 //    index. Its new bound is sqrt(N (1 - 2 epsilon) - 2 tau + 2 least), least being the least score of its centers but
 //    a.
-// 4. Where the label changes from a to c, by exact distances. The bound of a's group becomes at most |y - z_a| >= sqrt(Phi) (1 - 2^-30).
-//    That of c's group holds for more centers than it must. If both are in one group, its bound holds for a too,
-//    although a may have been left out: least <= s(c), so the bound is at most |y - z_c|, which is at most |y - z_a| by
-//    the exact distance, and thus by the margin of 2^-30 in truth.
+// 4. Where the label changes from a to c, by exact distances. The bound of a's group becomes at most |y - z_a| >=
+//    sqrt(Phi) (1 - 2^-30). That of c's group holds for more centers than it must. If both are in one group, its bound
+//    holds for a too, although a may have been left out: least <= s(c), so the bound is at most |y - z_c|, which is at
+//    most |y - z_a| by the exact distance, and thus by the margin of 2^-30 in truth.
 //
 // A row without a label takes a guess: all groups give it bounds, which hold for all of their centers, and a center of
 // the group with the least bound becomes a. Then it looks again at the groups that may have a contender.
