@@ -12,6 +12,20 @@ namespace {
 template <class Float>
 struct Avx2Vector;
 
+/// The lanes of each mask, ascending. What follows them does not matter.
+struct LaneLists {
+  std::uint8_t of[256][8] = {};
+
+  constexpr LaneLists() {
+    for (unsigned mask = 0; mask < 256; ++mask) {
+      std::size_t n = 0;
+      for (unsigned lane = 0; lane < 8; ++lane)
+        if ((mask >> lane & 1) != 0) of[mask][n++] = static_cast<std::uint8_t>(lane);
+    }
+  }
+};
+constexpr LaneLists lane_lists;
+
 template <>
 struct Avx2Vector<float> {
   using Scalar = float;
@@ -58,10 +72,10 @@ struct Avx2Vector<float> {
   static Lanes multiply(Lanes a, Lanes b) { return _mm256_mul_ps(a, b); }
   static Lanes square_root(Lanes v) { return _mm256_sqrt_ps(v); }
   static std::size_t list_lanes(unsigned mask, std::uint32_t first, std::uint32_t* list) {
-    std::size_t n = 0;
-    for (; mask != 0; mask >>= 1, ++first)
-      if ((mask & 1) != 0) list[n++] = first;
-    return n;
+    const __m128i lanes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(lane_lists.of[mask]));
+    const __m256i names = _mm256_add_epi32(_mm256_cvtepu8_epi32(lanes), _mm256_set1_epi32(static_cast<int>(first)));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(list), names);
+    return static_cast<std::size_t>(_mm_popcnt_u32(mask));
   }
   static float least(Lanes v) {
     __m128 half = _mm_min_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
@@ -77,7 +91,11 @@ struct Avx2Vector<float> {
       const Lanes a = min(_mm256_unpacklo_ps(row(0), row(1)), _mm256_unpackhi_ps(row(0), row(1)));
       const Lanes b = min(_mm256_unpacklo_ps(row(2), row(3)), _mm256_unpackhi_ps(row(2), row(3)));
       const Lanes four = min(_mm256_shuffle_ps(a, b, 0x44), _mm256_shuffle_ps(a, b, 0xee));
-      _mm_storeu_ps(result + r, _mm_min_ps(_mm256_castps256_ps128(four), _mm256_extractf128_ps(four, 1)));
+      const __m256 least_of_four = min(four, _mm256_permute2f128_ps(four, four, 1));
+      if (r + width <= 16)
+        store(result + r, least_of_four);  // twice: what is read as a vector should be written as one
+      else
+        _mm_storeu_ps(result + r, _mm256_castps256_ps128(least_of_four));
     }
   }
 
