@@ -10,7 +10,7 @@ import numpy as np
 
 from . import cases, isa, limits, measure, peers, report, verify
 
-# How many turns each peer has, with at least one run; seconds of all of them; seconds after which it has no more turns.
+# How many turns a peer gets, of at least one run each; seconds that they share; seconds after which it gets no more.
 REPEATS, QUICK = (3, 1.0, 20.0), (2, 0.2, 3.0)
 
 
@@ -112,7 +112,7 @@ def main() -> None:
             try:
                 own = case.points()
             except ImportError as error:
-                remarks.append(f"- {case.name}: passed over ({error})")
+                remarks.append(f"- {case.name}: skipped ({error})")
                 continue
             for group in measure.runs(case, own, plan, folder):
                 runs += group

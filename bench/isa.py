@@ -1,12 +1,12 @@
-"""Forces an instruction set on pykmeans, and on its peers by the variables that libraries read when they are loaded.
+"""Forces an instruction set on pykmeans, and on its peers by environment variables that libraries read when loaded.
 
-Not everything can be forced: what a library says that it runs is kept with each measurement, and reported.
+Not every library can be forced, so what each says that it runs is kept with each measurement, and reported.
 """
 
 import os
 
-# What the libraries that know two widths call them: faiss (from 1.15 on, and before), OpenBLAS in every package that
-# brings it along, oneMKL (on Intel's CPUs), NumPy's own loops.
+# What libraries call the two widths: faiss (1.15 or newer, and older), OpenBLAS in every package that bundles it,
+# oneMKL (on Intel CPUs), NumPy's own loops.
 NEWER_THAN_AVX2 = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR X86_V4"
 VARIABLES = {
     "avx2": {
@@ -23,7 +23,7 @@ VARIABLES = {
         "MKL_ENABLE_INSTRUCTIONS": "AVX512",
     },
 }
-# By the names that PYKMEANS_ISA has: what a compiler calls them.
+# The compiler's flags for each name that PYKMEANS_ISA takes.
 FLAGS = {
     "avx2": ["-mavx2", "-mfma"],
     "avxvnni": ["-mavx2", "-mfma", "-mavxvnni"],
@@ -38,7 +38,7 @@ KERNELS = {
 
 
 def width(name: str) -> str:
-    """ "avx2" or "avx512", for any library's name of an instruction set; the name itself for what is older."""
+    """The width, "avx2" or "avx512", of an instruction set by any library's name for it. Older ones keep their name."""
     name = name.lower()
     if name.startswith("avx512"):
         return "avx512"
@@ -46,12 +46,12 @@ def width(name: str) -> str:
 
 
 def force(name: str) -> None:
-    """For this process and those that it starts. Before any library is loaded that counts: they look only once."""
+    """For this process and those that it starts. Libraries read the variables once, so none may be loaded before."""
     os.environ.update(VARIABLES[width(name)], PYKMEANS_ISA=name)
 
 
 def of_openblas() -> dict[str, str]:
-    """The kernels that every OpenBLAS in this process runs."""
+    """The kernels that each OpenBLAS in this process runs."""
     try:
         from threadpoolctl import threadpool_info
     except ImportError:

@@ -1,5 +1,5 @@
-"""What this machine can do at most: peaks.cpp, compiled here for the CPU at hand or for the instruction set that is
-forced, and run on each number of threads."""
+"""What this machine can do at most: peaks.cpp, compiled for this CPU or for the forced instruction set, and run on each
+number of threads."""
 
 import json
 import os
@@ -30,10 +30,10 @@ UNITS = {
 }
 
 
-def measured(threads: list[int], folder: Path, forced: str = "") -> tuple[Limits, str]:
+def measured(threads: list[int], folder: Path, forced: str) -> tuple[Limits, str]:
     """The limits, and what they are in words; no limits, and why, where there is no compiler.
 
-    They are those of the instruction set that is forced; of the CPU's own where none is.
+    They are those of the forced instruction set, or of the whole CPU where none is forced.
     """
     compiler = next(filter(None, map(shutil.which, [os.environ.get("CXX", "c++"), "g++", "clang++"])), None)
     if compiler is None:

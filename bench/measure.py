@@ -1,4 +1,4 @@
-"""All runs of a case: the same data and start for everybody, processes that take turns, one judge."""
+"""All runs of a case: the same data and start for every peer, processes that take turns, one judge."""
 
 import math
 import sys
@@ -18,13 +18,13 @@ class Plan(NamedTuple):
 
     peers: list[str]
     threads: list[int]
-    types: list[str]  # of which a case is measured in those that it has; none for its own one
+    types: list[str]  # a case is measured in those of these that it has; empty: in its own type
     repeats: tuple[int, float, float]  # of __main__.py
     timeout: float
 
 
 def runs(case: cases.Case, own: np.ndarray, plan: Plan, folder: Path) -> Iterator[list[dict[str, Any]]]:
-    """The runs of each type and number of threads; `own` are the points of the case in their own type."""
+    """The runs of each type and number of threads. `own`: the points of the case, in their own type."""
     wanted = plan.types or [own.dtype.name]
     for dtype in (name for name in cases.types(own) if name in wanted):
         X = own.astype(dtype, copy=False)

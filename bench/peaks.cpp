@@ -1,6 +1,6 @@
 // What this machine can do at most: float32 and 8-bit multiply-adds, differences and comparisons from registers, and
-// bytes read from memory, each per second and on a number of threads. Compiled for the CPU at hand, or for the instruction
-// set that is forced; prints JSON. 0 stands for "has no such unit".
+// bytes read from memory, each per second and on a number of threads. Compiled for this CPU, or for the forced
+// instruction set; prints JSON. 0 stands for "has no such unit".
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -145,7 +145,7 @@ Bytes all(int value) {
 #define HAS_DOT
 #elif defined(__AVX2__)
 typedef __m256i Bytes;
-/// Two instructions, with sums of 16 bits. It multiplies the sum, so that each round has to do both.
+/// Two instructions, with sums of 16 bits. The sum is a factor, or the compiler would move the product out of the loop.
 Bytes dot(Bytes sum, Bytes a, Bytes b) {
   return _mm256_add_epi16(a, _mm256_maddubs_epi16(sum, b));
 }
@@ -164,7 +164,7 @@ Bytes all(int value) {
 #define HAS_DOT
 #endif
 
-/// 8-bit multiply-adds by the dot-product instruction, or by two that do its work. @return how many were done
+/// 8-bit multiply-adds by the dot-product instruction, or by two that replace it. @return how many were done
 double byte_batch() {
 #ifdef HAS_DOT
   Bytes sums[chains];

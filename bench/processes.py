@@ -1,4 +1,4 @@
-"""Starts the workers, has them work in turn, and reads what they measured."""
+"""Starts the workers, lets them take turns, and reads what they measured."""
 
 import json
 import os
@@ -19,9 +19,10 @@ Result = dict[str, Any]
 
 
 def in_turns(jobs: list[Job], timeout: float) -> Iterator[tuple[Job, Result]]:
-    """Have a process for each job work in turn, so that a busy minute slows all of them; each result when it is there.
+    """Run each job in its own process. They take turns, so that a busy minute slows all of them.
 
-    Whatever becomes of a process, there is a result with a status. None may take more than `timeout` seconds in all.
+    Yield each result as it comes. Whatever happens to a process, its result has a status. None may take more than
+    `timeout` seconds in all.
     """
     waiting = [Worker(job, timeout) for job in jobs]
     try:
@@ -50,13 +51,15 @@ class Worker:
         environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
         self._process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", "bench.worker"],
-            **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": self._errors},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
             env=environment,
             text=True,
         )
 
     def turn(self) -> None:
-        """Wait until it has done its next turn; there is a result after the last one."""
+        """Let it take its next turn, and wait for the end of it. After the last turn there is a result."""
         late = Timer(self._left, self._process.kill)
         begin = perf_counter()
         late.start()
@@ -69,7 +72,7 @@ class Worker:
             self.result = answer
 
     def _asked(self) -> Result:
-        """Its answer to the next line; none where it has died."""
+        """Its answer to the next line; empty if it has died."""
         try:
             print(self._line, file=self._process.stdin, flush=True)
         except OSError:
@@ -82,7 +85,7 @@ class Worker:
         if self._left <= 0.0:
             return f"not done after {self._timeout:g} s"
         self._errors.seek(0)
-        last = (self._errors.read().strip().splitlines() or ["without a word"])[-1]
+        last = (self._errors.read().strip().splitlines() or ["no message"])[-1]
         return f"ended with status {status}: {last}"
 
     def end(self) -> None:

@@ -41,7 +41,7 @@ def best_exact_peer(group: dict[str, Run]) -> Run | None:
 
 
 def times(group: dict[str, Run]) -> float | None:
-    """How many times as fast as the best exact peer pykmeans is; None where one of the two is missing."""
+    """How many times as fast as the best exact peer pykmeans is; None where either is missing."""
     ours, best = group.get(OURS), best_exact_peer(group)
     return best["seconds"] / ours["seconds"] if best and good(ours) else None
 
@@ -136,17 +136,18 @@ def scaling(runs: list[Run]) -> str:
 
 
 def instruction_sets(runs: list[Run], ours: str) -> str:
-    """What each peer says that it ran, and whether that is another width than the one of pykmeans."""
+    """What each peer says that it ran, and which of it has another width than what pykmeans ran."""
     found: dict[str, dict[str, str]] = {}
     for run in runs:
         found.setdefault(peers.title(run["peer"].partition(":")[0]), {}).update(run.get("ran", {}))
+    known = isa.width(ours) in isa.VARIABLES
     lines = []
     for peer, ran in found.items():
-        known = isa.width(ours) in isa.VARIABLES
-        names = ", ".join(ran.values()).split(", ")  # a process may have several OpenBLAS
+        names = ", ".join(ran.values()).split(", ")  # a process may have several copies of OpenBLAS
         others = [name for name in names if known and isa.width(name) != isa.width(ours)]
         remark = f" ({', '.join(others)}, where pykmeans runs {ours})" if others else ""
-        lines += [f"- {peer}: " + ", ".join(f"{what} {name}" for what, name in ran.items()) + remark] if ran else []
+        if ran:
+            lines.append(f"- {peer}: " + ", ".join(f"{what} {name}" for what, name in ran.items()) + remark)
     return "\n".join(lines)
 
 
@@ -167,7 +168,7 @@ def remarks(runs: list[Run]) -> list[str]:
 
 
 def by_case(runs: list[Run]) -> dict[str, dict[str, Run]]:
-    """The runs of each case by peer, on the most threads and in the type that its data come in."""
+    """The runs of each case by peer, with the most threads and in the type that its data come in."""
     most = max(run["threads"] for run in runs)
     found: dict[str, dict[str, Run]] = {}
     for group in groups([run for run in runs if run["threads"] == most]):
@@ -179,11 +180,12 @@ def summary(about: dict[str, Any], found: dict[str, dict[str, Run]]) -> str:
     """A machine, and how fast pykmeans is on it."""
     threads = next(iter(found.values()))[OURS]["threads"]
     forced = " (forced)" if "forced" in about else ""
+    head = f"{about['cpu']}, {about['instruction_set']}{forced}, {threads} threads"
     ratios = [ratio for case, group in found.items() if case in cases.BY_NAME and (ratio := times(group))]
-    span = f"{min(ratios):.1f} to {max(ratios):.1f} times as fast" if ratios else "nothing to compare"
-    mean = f", {geometric_mean(ratios):.1f} in the geometric mean" if ratios else ""
-    machine = f"{about['cpu']}, {about['instruction_set']}{forced}, {threads} threads"
-    return f"{machine}: {span} in {len(ratios)} euclidean fits{mean}"
+    if not ratios:
+        return f"{head}: nothing to compare"
+    span = f"{min(ratios):.1f} to {max(ratios):.1f} times as fast in {len(ratios)} Euclidean fits"
+    return f"{head}: {span}, geometric mean {geometric_mean(ratios):.1f}"
 
 
 def by_machine(files: list[dict[str, Any]]) -> str:
@@ -204,7 +206,7 @@ def by_machine(files: list[dict[str, Any]]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.report", description="One table for several machines.")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="that python -m bench --json wrote")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="written by python -m bench --json")
     print(by_machine([json.loads(file.read_text(encoding="utf-8")) for file in parser.parse_args().files]))
 
 

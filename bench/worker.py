@@ -1,5 +1,5 @@
-"""One peer on one case, in a process of its own. It reads a job from standard input, and a line whenever it is its turn
-again; each turn ends with a line to standard output, the last one with what was measured."""
+"""One peer on one case, in a process of its own. It reads a job from standard input, and then a line for each further
+turn. Each turn ends with a line on standard output; the last one has what was measured."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def timed(call: Any) -> tuple[float, Any]:
 
 
 def turn(call: Callable[[], Any], seconds: float) -> list[float]:
-    """Times of as many calls as fit into so many seconds, and of one at least."""
+    """The times of as many calls as fit into so many seconds, and of at least one."""
     times = []
     end = perf_counter() + seconds
     while not times or perf_counter() < end:
@@ -53,40 +53,44 @@ def turn(call: Callable[[], Any], seconds: float) -> list[float]:
 
 
 def answers(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What to answer at the end of each turn.
+    """What to answer at the end of each turn: that it waits for the next one or, at last, what was measured."""
+    from . import peers
 
-    The first call is timed too. It counts where what it imported late, or touched first, is nothing beside it.
+    try:
+        peers.adapter(job["peer"]).version()
+    except ImportError as error:
+        yield {"status": "not installed", "reason": str(error)}
+        return
+    try:
+        yield from measured(job)
+    except peers.Cannot as reason:
+        yield {"status": "cannot", "reason": str(reason)}
+
+
+def measured(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The answers of a peer that is installed.
+
+    The first call is timed too. It counts if it takes so long that late imports and first touches do not matter.
     """
     import numpy as np
 
     from . import isa, peers, verify
 
     peer = peers.adapter(job["peer"])
-    try:
-        version = peer.version()
-    except ImportError as error:
-        yield {"status": "not installed", "reason": str(error)}
-        return
     work = getattr(peer, job["task"], None)
     if work is None:
-        yield {"status": "cannot", "reason": f"its adapter has no {job['task']}"}
-        return
+        raise peers.Cannot(f"its adapter has no {job['task']}")
     if job["metric"] not in peers.metrics(job["peer"]):
-        yield {"status": "cannot", "reason": f"it has no {job['metric']}"}
-        return
+        raise peers.Cannot(f"it has no {job['metric']}")
 
     X = np.load(job["X"])
     theirs = np.ascontiguousarray(X, dtype=peer.takes(X.dtype))
-    del X  # many workers wait at once: none holds more than it needs
+    del X  # many workers wait at once, so none keeps more than it needs
     start = np.load(job["start"]).astype(np.float64 if theirs.dtype == np.uint8 else theirs.dtype)
     way = job["peer"].partition(":")[2]
     task = peers.Task(theirs, job["k"], start, job["iterations"], job["threads"], way, job["metric"])
 
-    try:
-        first, (outcome, memory) = timed(lambda: extra_memory(lambda: work(task)))
-    except peers.Cannot as reason:
-        yield {"status": "cannot", "reason": str(reason)}
-        return
+    first, (outcome, memory) = timed(lambda: extra_memory(lambda: work(task)))
     times = [first] if first > 1.0 else []
     turns, seconds, at_most = job["repeats"]
     for _ in range(len(times), turns):
@@ -98,7 +102,7 @@ def answers(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     labels = verify.nearest(X, outcome.centers) if outcome.labels is None else outcome.labels
     yield {
         "status": "done",
-        "version": version,
+        "version": peer.version(),
         "computed_in": theirs.dtype.name,
         "seconds": min(times),
         "runs": len(times),
@@ -112,12 +116,12 @@ def answers(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def main() -> None:
     lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what a peer prints is no answer
+    os.dup2(2, 1)  # what a peer prints is not an answer
     job = json.loads(sys.stdin.readline())
     bind(job["threads"])
     for answer in answers(job):
         print(json.dumps(answer), file=lines, flush=True)
-        if not sys.stdin.readline():  # who asked has gone
+        if not sys.stdin.readline():  # whoever asked is gone
             break
 
 

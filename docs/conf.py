@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-import sklearn  # noqa: F401 (the base of the classes, whose members is_foreign leaves out)
+import sklearn  # noqa: F401 (gives the classes scikit-learn's base, whose members is_foreign leaves out)
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment

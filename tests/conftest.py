@@ -16,8 +16,8 @@ except ImportError:  # no POSIX, where nothing measures time
 
 HERE = Path(__file__)
 
-# Several workers and their children share the processors: a thread that waits must not keep one busy. Read when an
-# OpenMP runtime is loaded, here and in children.
+# Several workers and their children share the processors: a waiting thread must not keep one busy. An OpenMP runtime
+# reads this when it is loaded, here and in children.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 

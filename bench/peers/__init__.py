@@ -2,10 +2,10 @@
 
 - TITLE, and EXACT: whether it promises the nearest center and starts where it is told;
 - version(): raises ImportError where the peer is not installed;
-- takes(dtype): the type that it computes in for data of that type, so that it is handed that;
+- takes(dtype): the type that it computes in for data of that type, so that it is handed that type;
 - fit(task) and, if it can, seed(task) and whole(task), which return an Outcome or raise Cannot;
 - optionally WAYS: named variants, asked for as "peer:way";
-- instruction_set(): the one that it runs, for those who choose one and can tell;
+- optionally instruction_set(): the one that it runs, if it chooses one and can tell;
 - METRICS(way), the metrics that it has, where these are not only "euclidean".
 """
 
@@ -39,7 +39,7 @@ class Outcome(NamedTuple):
 
 
 class Cannot(Exception):
-    """Raised by fit, seed or whole where the peer has no way to do the task; says why."""
+    """Raised by fit, seed or whole where the peer cannot do the task; the message says why."""
 
 
 NAMES = [module.name for module in pkgutil.iter_modules(__path__)]
@@ -59,7 +59,7 @@ def metrics(name: str) -> list[str]:
 
 
 def instruction_set(name: str) -> dict[str, str]:
-    """What the peer says that it runs; nothing where it, or this version of it, cannot tell."""
+    """What the peer says that it runs; empty where it, or this version of it, cannot tell."""
     try:
         return {"itself": adapter(name).instruction_set()}
     except (AttributeError, ImportError):

@@ -1,5 +1,5 @@
 """faiss computes in float32 only. It has no tolerance, never stops early, and labels are a search of its own. Its
-spherical k-means normalises the centers; the rows are the caller's."""
+spherical k-means normalizes the centers; the rows are the caller's."""
 
 import numpy as np
 

@@ -1,5 +1,5 @@
-"""faiss' SuperKMeans, from 1.15 on. Like the other one it prunes by chance (ADSampling) and takes no start, so it does
-not count as an exact peer. It needs 32 features."""
+"""faiss's own SuperKMeans, in faiss 1.15 or newer. Like the original, it prunes probabilistically (ADSampling) and
+takes no start, so it does not count as an exact peer. It needs 32 features."""
 
 from . import Cannot, Outcome, Task
 from .faiss import instruction_set, takes  # noqa: F401

@@ -20,7 +20,7 @@ def version() -> str:
 
 
 def instruction_set() -> str:
-    """The best that there is: its compiler is told -march=native."""
+    """The best that this CPU has: its compiler is given -march=native."""
     return pykmeans.info()["instruction_sets"][0]
 
 

@@ -1,4 +1,4 @@
-"""oneDAL picks AVX-512 on Intel's CPUs and AVX2 on others, and no variable of the environment changes that."""
+"""oneDAL picks AVX-512 on Intel CPUs that have it and AVX2 elsewhere, and no environment variable changes that."""
 
 import ctypes
 from importlib.metadata import version as installed_version
@@ -17,7 +17,7 @@ def version() -> str:
 
 
 def instruction_set() -> str:
-    """What oneDAL's own detection finds, which Python cannot ask otherwise; the numbers are those of its CpuType."""
+    """What oneDAL's own detection finds; it has no Python interface. The numbers are those of its CpuType."""
     from onedal import _onedal_py_host
 
     found = ctypes.CDLL(_onedal_py_host.__file__)._Z22__daal_serv_cpu_detecti(0)

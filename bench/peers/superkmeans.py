@@ -1,5 +1,5 @@
-"""SuperKMeans computes in float32 only. It prunes by chance (ADSampling) and takes no start: it draws rows itself. So
-its inertia is not to be compared to the last digit, and it does not count as an exact peer."""
+"""SuperKMeans computes in float32 only. Its pruning is probabilistic (ADSampling), and it takes no start: it draws rows
+itself. So its inertia is not to be compared to the last digit, and it does not count as an exact peer."""
 
 import numpy as np
 

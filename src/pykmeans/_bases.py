@@ -1,8 +1,8 @@
 """What KMeans derives from: a class of our own, and scikit-learn's as soon as the program has imported scikit-learn.
 
-scikit-learn takes seconds to import, and a program that never uses it need not wait. So the classes begin with our
-base, and change it when ``sklearn.base`` is imported, by whomever: there is one KMeans at any time, and nobody can ask
-whether it is an estimator of scikit-learn's before it is.
+scikit-learn takes seconds to import, and a program that never uses it should not have to wait. So the classes start
+with our base, and change it when any code imports ``sklearn.base``. There is only ever one KMeans, and whoever is able
+to ask whether it is a scikit-learn estimator finds that it is.
 """
 
 import sys
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class _Borrowed:
-    """An attribute that estimators of scikit-learn have: whoever asks for it uses scikit-learn."""
+    """An attribute of scikit-learn's estimators: to ask for it is to use scikit-learn."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
@@ -30,7 +30,7 @@ class _Borrowed:
 
 
 class _UntilScikitLearn(PlainEstimator):
-    """Our base, with the attributes that scikit-learn's have and programs may ask for without importing it."""
+    """Our base, and attributes of scikit-learn's that a program may ask for without importing scikit-learn."""
 
     _repr_html_ = _Borrowed()
     _repr_mimebundle_ = _Borrowed()
@@ -45,7 +45,7 @@ class Estimator(_UntilScikitLearn):
     """The one class that changes its base."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        if not _is_ours(cls):  # then with scikit-learn's bases from the start: a user's class never changes
+        if not _is_ours(cls):  # a user's class has scikit-learn's bases from the start, and never changes
             cls._join_scikit_learn()
         super().__init_subclass__(**kwargs)
 
@@ -74,28 +74,28 @@ def _ours(cls: type[Estimator]) -> Iterator[type[Estimator]]:
         yield from _ours(derived)
 
 
-class _Watch:
-    """A finder of modules, asked before the others, that finds none but has a word with ``sklearn.base``."""
+class _Finder:
+    """A finder of modules that is asked first: for ``sklearn.base``, it wraps the loader that the others find."""
 
     def __init__(self) -> None:
-        self._is_asking = False
+        self._is_searching = False
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        """Return what the others find, made to tell when it has been imported."""
-        if name != "sklearn.base" or self._is_asking:
+        """Return what the others find, with our loader around theirs."""
+        if name != "sklearn.base" or self._is_searching:
             return None
-        self._is_asking = True
+        self._is_searching = True
         try:
             spec = find_spec(name)
         finally:
-            self._is_asking = False
+            self._is_searching = False
         if spec is not None and spec.loader is not None:
-            spec.loader = _Telling(spec.loader)  # type: ignore[assignment]
+            spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
         return spec
 
 
-class _Telling:
-    """A loader that does as another one does, and then has our classes join."""
+class _Loader:
+    """A loader that does what another one does, and then has our classes join scikit-learn's."""
 
     def __init__(self, loader: Any) -> None:
         self._loader = loader
@@ -104,12 +104,12 @@ class _Telling:
         return getattr(self._loader, name)
 
     def exec_module(self, module: Any) -> None:
-        """Run the module's code, and tell."""
+        """Run the module's code, and change our base."""
         module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
         Estimator._join_scikit_learn()
 
 
-sys.meta_path.insert(0, _Watch())
-if sys.modules.get("sklearn") is not None:  # imported before, or just now by another thread
+sys.meta_path.insert(0, _Finder())
+if sys.modules.get("sklearn") is not None:  # imported earlier, or just now by another thread
     Estimator._join_scikit_learn()

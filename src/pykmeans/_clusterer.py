@@ -277,7 +277,7 @@ class Clusterer(Estimator):
         --------
         load : Reads such a file.
         """
-        from . import _model_file  # which a fit need not wait for
+        from . import _model_file  # late: a fit does not need it
 
         _model_file.write(path, self)
 
@@ -376,7 +376,7 @@ class Clusterer(Estimator):
                 attributes.pop(name, None)
         # All at once: whenever Ctrl-C comes, the estimator is as it was or fitted.
         self.__dict__ = attributes
-        # What another thread has set in between, by set_params say.
+        # Keep what another thread has set in the meantime, for example by set_params.
         now = before.copy()
         if len(now) == len(seen) and all(map(is_, now.values(), seen.values())):
             return

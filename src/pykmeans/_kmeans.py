@@ -45,9 +45,10 @@ class KMeans(Clusterer):
     algorithm : {"auto", "lloyd", "elkan", "tiles", "boxes"}, default="auto"
         How to compute; the result is the same. "lloyd" compares every point with every center and needs the least
         memory; "elkan" keeps bounds on the distances from one iteration to the next, in at most half the memory of X;
-        "tiles" compares as "lloyd" does, but whole numbers of 16 bits, in a copy of X of 2 bytes a value; "boxes"
-        assigns whole regions at once, for up to three features, in the memory of X and 16 bytes a row; "auto" chooses.
-        One that cannot work on X or this machine is replaced by "lloyd".
+        "tiles" compares whole numbers of 16 bits, in a copy of X of 2 bytes a value, and from 256 clusters on keeps
+        bounds for every 32 rows, in 16 bytes a row and 4 for 32 rows and 8 clusters; "boxes" assigns whole regions at
+        once, for up to three features, in the memory of X and 16 bytes a row; "auto" chooses. One that cannot work on X
+        or this machine is replaced by "lloyd".
     n_threads : int or None, default=None
         Number of threads, at most 1024; None for what the machine grants: affinity mask, cgroup quota or
         OMP_NUM_THREADS, whichever is least. The result is the same.

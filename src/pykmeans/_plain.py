@@ -1,4 +1,4 @@
-"""What KMeans needs of an estimator's base class without scikit-learn, under scikit-learn's names."""
+"""What KMeans needs from a base class without scikit-learn, under scikit-learn's names."""
 
 import inspect
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ def parameter_defaults(estimator: type) -> dict[str, Any]:
 
 
 class PlainEstimator:
-    """Parameters: the arguments of ``__init__``, kept in attributes of the same names; and names of what comes out."""
+    """Parameters (the arguments of ``__init__``, kept in attributes of the same names), and names of output columns."""
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self).copy()

@@ -226,7 +226,7 @@ def test_a_failed_fit_leaves_the_estimator_as_it_was() -> None:
 def test_what_another_thread_sets_meanwhile_stays() -> None:
     class Hurried(KMeans):
         def __setattr__(self, name: str, value: object) -> None:
-            if name == "__dict__":  # a fit puts its attributes in place: the last moment before
+            if name == "__dict__":  # the last moment before a fit puts its attributes in place
                 vars(self).update(meanwhile)
             super().__setattr__(name, value)
 
@@ -239,7 +239,7 @@ def test_what_another_thread_sets_meanwhile_stays() -> None:
     assert model.tol == 0.5 and not hasattr(model, "steps_") and model.medoid_indices_.shape == (3,)
     meanwhile = {"note": "new"}
     assert model.fit(X).note == "new"
-    meanwhile = {"labels_": None, "steps_": None}  # what a fit leaves is its own
+    meanwhile = {"labels_": None, "steps_": None}  # the attributes of the fit win
     assert model.fit(X).labels_.tolist() == labels and not hasattr(model, "steps_")
 
 

@@ -5,13 +5,12 @@ import datetime
 import inspect
 import pickle
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from programs import python
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.pipeline import make_pipeline
@@ -349,9 +348,7 @@ try:
 except ImportError as error:
     print(error)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == ("summary() needs pandas, which is not installed: pip install 'pykmeans[pandas]'.")
+    assert python(code) == "summary() needs pandas, which is not installed: pip install 'pykmeans[pandas]'."
 
 
 def test_neither_pandas_nor_polars_is_imported():
@@ -364,9 +361,7 @@ KPrototypes(2).fit(X).predict(X)
 KMeans(2, metric='hamming').fit(X).predict(X)
 print([name for name in ('pandas', 'polars', 'scipy') if name in sys.modules])
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "[]"
+    assert python(code) == "[]"
 
 
 def test_verbose_prints_the_inertia(capsys):

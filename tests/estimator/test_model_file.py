@@ -10,7 +10,6 @@ import os
 import re
 import stat
 import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ import polars as pl
 import pytest
 import sklearn.datasets
 from helpers import bits, some_weights, table
+from programs import python
 from sklearn.base import clone
 
 import pykmeans
@@ -437,8 +437,5 @@ except ImportError as error:
     KPrototypes(2, init=FRAME[1:3]).fit(FRAME).save(tmp_path / "m")
     X = pd.DataFrame({"day": pd.to_datetime(["2026-01-31", "2026-02-01"])})
     KMeans(2, metric="hamming").fit(X).save(tmp_path / "dates")
-    arguments = [sys.executable, "-c", code, str(tmp_path / "m"), str(tmp_path / "dates")]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
     needs = "a model with a pandas.Timestamp needs pandas, which is not installed: pip install 'pykmeans[pandas]'."
-    assert done.stdout.splitlines() == ["[0, 1]", needs]
+    assert python(code, tmp_path / "m", tmp_path / "dates").splitlines() == ["[0, 1]", needs]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from test_without_sklearn import DATA, HIDE, python
+from programs import DATA, HIDE, python
 
 HEAVY = "[name for name in sys.modules if name.split('.')[0] in ('sklearn', 'scipy', 'joblib', 'pandas', 'polars')]"
 
@@ -65,7 +65,7 @@ def test_the_classes_are_the_same_whoever_is_imported_first() -> None:
     assert late == early
 
 
-def test_an_estimator_joins_with_its_class() -> None:
+def test_an_estimator_made_before_becomes_scikit_learns() -> None:
     code = (
         FIRST["pykmeans"]
         + DATA
@@ -100,7 +100,7 @@ def test_what_only_scikit_learn_gives_imports_it(name: str) -> None:
     assert python(HIDE + start + f"print(hasattr(model, {name!r}), hasattr(KMeans, {name!r}))") == "False False"
 
 
-def test_a_class_of_a_users_has_scikit_learns_bases_from_the_start() -> None:
+def test_a_users_class_has_scikit_learns_bases_from_the_start() -> None:
     code = """
 from pykmeans import KMeans
 seen = []
@@ -136,7 +136,7 @@ print(isinstance(early, sklearn.base.BaseEstimator))
     assert python(code) == "True"
 
 
-def test_one_that_is_too_old_is_left_alone(tmp_path: Path) -> None:
+def test_a_scikit_learn_that_is_too_old_is_left_alone(tmp_path: Path) -> None:
     old = tmp_path / "sklearn"
     old.mkdir()
     (old / "__init__.py").write_text("__version__ = '1.5.2'\nfrom . import base\n")

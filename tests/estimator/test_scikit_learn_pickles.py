@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pickled
 import pytest
+from programs import python
 from sklearn.exceptions import InconsistentVersionWarning
 
 import pykmeans
@@ -156,7 +157,6 @@ with warnings.catch_warnings(record=True) as found:
 assert issubclass(warning.category, UserWarning) and warning.filename == '<string>'
 print(warning.message, model, model.metric)
 """
-    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("Trying to unpickle estimator KMeans from version 0.0.9 when using version ")
-    assert done.stdout.rstrip().endswith("KMeans(n_clusters=3, random_state=0) euclidean")
+    shown = python(code, path)
+    assert shown.startswith("Trying to unpickle estimator KMeans from version 0.0.9 when using version ")
+    assert shown.endswith("KMeans(n_clusters=3, random_state=0) euclidean")

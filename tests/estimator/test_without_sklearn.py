@@ -1,26 +1,17 @@
 """pykmeans where there is no scikit-learn, or one that is too old; and what is imported when."""
 
 import pickle
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from programs import DATA, HIDE, python
 
 from pykmeans import KMeans
 
-HIDE = "import sys; sys.modules['sklearn'] = None\n"
 NO_PICTURES = "sys.modules['matplotlib'] = None\n"
 OLD = "import sys, types; sys.modules['sklearn'] = old = types.ModuleType('sklearn'); old.__version__ = '1.5.2'\n"
-DATA = "import numpy as np; X = np.array([[1., 2], [1, 4], [1, 0], [10, 2], [10, 4], [10, 0]])\n"
-
-
-def python(code: str, *arguments: str) -> str:
-    """Run ``code`` in a process of its own and return what it prints."""
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
 
 
 def test_import_takes_only_numpy() -> None:

@@ -22,7 +22,7 @@ def tree(monkeypatch):
 
 @pytest.fixture
 def stand_in(tmp_path, monkeypatch, iris):
-    """Writes a package in the place of a peer's, and has the job of fitting irises with it."""
+    """Write a module in place of a peer's package, and return the job of fitting Fisher's irises with it."""
 
     def write(name, code):
         (tmp_path / f"{name}.py").write_text(code, encoding="utf-8")
@@ -44,7 +44,7 @@ def run_bench(*words, status=0):
 
 @pytest.fixture(scope="module")
 def three_cases(tmp_path_factory):
-    """A fit from given centers, a whole fit and one by a metric that scikit-learn has not: what is said of them."""
+    """A fit from given centers, a whole fit, and one by a metric that scikit-learn does not have: output and JSON."""
     path = tmp_path_factory.mktemp("bench") / "out.json"
     words = ("--peers", "scikit_learn", "--threads", 1, "--types", "float64", "--repeats", 2)
     done = run_bench("--only", "iris", "whole-iris", "manhattan-iris", *words, "--json", path)
@@ -70,7 +70,7 @@ def test_a_whole_fit_on_an_instruction_set_that_is_forced(tmp_path, stand_in):
     forced = ("--isa", "avx2") if "avx2" in info()["instruction_sets"] else ()
     done = run_bench("--only", "minilm384", "whole-iris", *words, *forced)
     assert "| whole-iris float64 |" in done.stdout
-    assert "- minilm384: passed over (hidden)" in done.stdout
+    assert "- minilm384: skipped (hidden)" in done.stdout
     assert "disqualified" not in done.stdout
     if forced:
         assert "instruction_set avx2, forced avx2" in done.stdout
@@ -253,9 +253,9 @@ def test_one_table_for_several_machines(iris):
     ]
     lines = report.by_machine(files).splitlines()
     assert lines[0].startswith(
-        "- A: Zen 5, avx512vnni, 1 threads: 0.3 to 0.3 times as fast in 1 euclidean fits, 0.3 in"
+        "- A: Zen 5, avx512vnni, 1 threads: 0.3 to 0.3 times as fast in 1 Euclidean fits, geometric mean 0.3"
     )
-    assert lines[1].startswith("- B: Zen 3, avx2 (forced), 1 threads: 2.0 to 2.0 times as fast in 1 euclidean fits")
+    assert lines[1].startswith("- B: Zen 3, avx2 (forced), 1 threads: 2.0 to 2.0 times as fast in 1 Euclidean fits")
     cells = "| 0.333 (scikit-learn) | 1 | 0.3 | 1 (scikit-learn) | 0.5 | 2.0 |"
     assert lines[-1] == f"| iris float64 | 150 x 4 | 3 {cells}"
 
@@ -276,7 +276,7 @@ def test_we_are_judged_too(iris):
 
 
 def in_turns(*jobs, timeout=60):
-    """The results of jobs that are all of `scikit_learn` on Fisher's irises, but for what is said of each."""
+    """The results of jobs: each is `scikit_learn` on Fisher's irises, except for what it says itself."""
     from bench import processes
 
     common = {"peer": "scikit_learn", "task": "fit", "metric": "euclidean", "threads": 1, "k": 3, "iterations": 5}

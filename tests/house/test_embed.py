@@ -20,7 +20,7 @@ EMBED = ROOT / "tests" / "embed"
 N_SAMPLES, N_FEATURES, N_CLUSTERS, N_LOCAL_TRIALS = 3000, 33, 40, 4  # as in main.cpp
 
 
-FAST = [] if os.name == "nt" else ["-DCMAKE_CXX_FLAGS=-ffast-math", "-DCMAKE_CXX_FLAGS_DEBUG="]  # no -g: it takes long
+FAST = [] if os.name == "nt" else ["-DCMAKE_CXX_FLAGS=-ffast-math", "-DCMAKE_CXX_FLAGS_DEBUG="]  # -g takes long
 
 
 @cache

@@ -172,6 +172,67 @@ def test_tiles_where_auto_chooses_them():
     assert fitted(X[:1000], X[:70], max_iter=3).algorithm_ != "tiles"
 
 
+def on_a_lattice(X, rng):
+    return np.round(2 * X) / 2
+
+
+def far_from_zero(X, rng):
+    return 1e-3 * X + 1e4
+
+
+def a_few_far_out(X, rng):
+    X[rng.integers(0, len(X), 20)] *= 1000
+    return X
+
+
+def repeated(X, rng):
+    return np.repeat(X[: len(X) // 7 + 1], 7, axis=0)[: len(X)]
+
+
+def tight_and_wide(X, rng):
+    return X * np.where(np.arange(len(X)) % 2, 0.01, 10.0)[:, None]
+
+
+def correlated(X, rng):
+    return X @ rng.standard_normal((X.shape[1], X.shape[1]))
+
+
+SHAPES_OF_CLOUDS = [on_a_lattice, far_from_zero, a_few_far_out, repeated, tight_and_wide, correlated]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", SHAPES_OF_CLOUDS)
+@pytest.mark.parametrize("start", ["rows", "equal and far"])
+def test_what_tiles_remember_changes_nothing(shape, start, dtype):
+    # As many rows and centers as it takes: k >= 256 and 64 rows for each. Not all rows fill tiles, nor centers panels.
+    rng = np.random.default_rng(len(shape.__name__))
+    k, d = 259, 3 + SHAPES_OF_CLOUDS.index(shape)
+    X = shape(rng.standard_normal((64 * k + 13, d)), rng).astype(dtype)
+    init = X[rng.choice(len(X), k, replace=False)]
+    if start != "rows":  # empty clusters, which are filled; centers that no panel has
+        init[:20] = init[20]
+        init[30] *= 100
+    weight = some_weights(len(X), seed=1) if start == "rows" else None
+    parameters = {"tol": 0, "max_iter": 6, "metric": "cosine" if shape is correlated else "euclidean"}
+    lloyd = fitted(X, init, weight, algorithm="lloyd", **parameters)
+    for n_threads in (1, 3):
+        model = fitted(X, init, weight, algorithm="tiles", n_threads=n_threads, **parameters)
+        assert_same_bits(model, lloyd)
+        assert (model.algorithm_ == "tiles") == HAS_TILES
+
+
+def test_labels_of_sorted_tiles_in_each_iteration():
+    # The rows are sorted after the first pass; recorded steps have labels in the order of X.
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((64 * 256, 5)).astype(np.float32)
+    lloyd, tiles = (
+        fitted(X, X[:256], algorithm=name, max_iter=6, tol=0, record_steps=True) for name in ("lloyd", "tiles")
+    )
+    assert len(tiles.steps_) == 7
+    for step, expected in zip(tiles.steps_, lloyd.steps_, strict=True):
+        np.testing.assert_array_equal(step.labels, expected.labels)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("gap", [1e-7, 1e-5, 1e-3])
 def test_tiles_between_centers_that_nearly_agree(gap, dtype):

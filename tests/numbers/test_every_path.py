@@ -144,12 +144,12 @@ def test_no_path_shows(processes, problem):
 
 
 def signs(rng, n, d, places):
-    """All values equal but for their signs: what fills sums of 16 bits most."""
+    """Values that are equal except for their signs: these fill sums of 16 bits the most."""
     return np.sign(places)[rng.integers(0, len(places), n)] + 1e-3 * rng.standard_normal((n, d))
 
 
 def half_signs(rng, n, d, places):
-    """The same in two of four features: all of the products of a sum of 16 bits, and none of another's."""
+    """The same in two of each four features: one sum of 16 bits gets all products, and its neighbor none."""
     return signs(rng, n, d, places) * (np.arange(d) % 4 < 2)
 
 
@@ -166,11 +166,18 @@ def two_blobs(rng, n, d, places):
 
 
 def mostly_tiny(rng, n, d, places):
-    """Squares of most values are too small for float32 beside the rest."""
+    """In float32, the squares of most values vanish beside the rest."""
     return crowds(rng, n, d, places) * np.where(rng.random((n, 1)) < 0.9, 1e-20, 1)
 
 
-@pytest.mark.parametrize("kind", [signs, half_signs, one_large, heavy, two_blobs, mostly_tiny, halfway, grid])
+def a_few_huge(rng, n, d, places):
+    """Squares of some rows are too large for float32."""
+    return crowds(rng, n, d, places) * np.where(rng.random((n, 1)) < 0.01, 1e35, 1)
+
+
+@pytest.mark.parametrize(
+    "kind", [signs, half_signs, one_large, heavy, two_blobs, mostly_tiny, a_few_huge, halfway, grid]
+)
 @pytest.mark.parametrize(("n", "d", "k"), [(420, 45, 64), (420, 128, 50)])
 def test_no_path_shows_in_8_bits(processes, kind, n, d, k):
     rng = np.random.default_rng(d)

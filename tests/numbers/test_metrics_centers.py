@@ -1,5 +1,7 @@
 """Medians and modes, which the core keeps from one iteration to the next, over many iterations of many rows."""
 
+import itertools
+
 import numpy as np
 import pytest
 from helpers import assert_same_bits, check, fitted, some_weights
@@ -95,15 +97,17 @@ WEIGHTS = ["none", "whole", "tenths", "some", "96 bits", "97 bits", "any"]
 
 
 def of_both_types(kinds):
-    """Each of the kinds of values with each of weights, of float32 and float64 in turns."""
-    pairs = [(values, kind) for values in kinds for kind in WEIGHTS]  # as WEIGHTS are odd in number, each has both
-    return [pytest.param(*pair, 1 + i % 2, id=f"{pair[0].__name__}-{pair[1]}") for i, pair in enumerate(pairs)]
+    """Each kind of values with each kind of weights, in float32 (one thread) and float64 (two) alternately."""
+    ways = itertools.cycle([(np.float32, 1), (np.float64, 2)])  # WEIGHTS is of odd length: each kind gets both
+    return [
+        pytest.param(values, kind, *next(ways), id=f"{values.__name__}-{kind}") for values in kinds for kind in WEIGHTS
+    ]
 
 
-@pytest.mark.parametrize("values, kind, n_threads", of_both_types(KINDS))
-def test_medians(values, kind, n_threads):
+@pytest.mark.parametrize("values, kind, dtype, n_threads", of_both_types(KINDS))
+def test_medians(values, kind, dtype, n_threads):
     rng = np.random.default_rng(n_threads)
-    X = values(rng, N).astype((np.float32, np.float64)[n_threads - 1])
+    X = values(rng, N).astype(dtype)
     w = weights(kind, rng, N)
     rows = np.arange(N) if w is None else np.flatnonzero(w)
     for k, max_iter in ((1, 2), (9, 12), (60, 4)):
@@ -124,10 +128,10 @@ def test_medians_and_modes_of_bytes(levels, kind):
     check(X, init[:9], w, tol=0, max_iter=6, metric="mixed", n_numeric=1, gamma=30.0)
 
 
-@pytest.mark.parametrize("values, kind, n_threads", of_both_types([whole, gaps, large, seldom]))
-def test_modes(values, kind, n_threads):
+@pytest.mark.parametrize("values, kind, dtype, n_threads", of_both_types([whole, gaps, large, seldom]))
+def test_modes(values, kind, dtype, n_threads):
     rng = np.random.default_rng(n_threads)
-    X = np.round(values(rng, N)).astype((np.float32, np.float64)[n_threads - 1])
+    X = np.round(values(rng, N)).astype(dtype)
     X[: N // 2, 1] = rng.integers(0, 1000, N // 2)
     w = weights(kind, rng, N)
     rows = np.arange(N) if w is None else np.flatnonzero(w)

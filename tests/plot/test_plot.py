@@ -1,9 +1,8 @@
-"""What all pictures have in common: lazy imports, colours, axes, displays; and nothing that is cut off."""
+"""What all pictures have in common: lazy imports, colors, axes, displays; and nothing that is cut off."""
 
 import doctest
 import inspect
 import re
-import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -11,6 +10,7 @@ import matplotlib
 import numpy as np
 import pytest
 from pictures import no_traces, pyplot, title, whole  # noqa: F401 (a fixture)
+from programs import python
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 import pykmeans
@@ -18,12 +18,6 @@ from pykmeans import KMeans, KPrototypes, plot, select_k
 from pykmeans.plot import _style
 
 FUNCTIONS = [name for name in plot.__all__ if name.islower()]
-
-
-def python(code):
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
 
 
 # ---------------------------------------------------------------- imports

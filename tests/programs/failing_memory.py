@@ -14,7 +14,7 @@ import numpy as np
 import pykmeans
 from pykmeans import KMeans, KPrototypes, _core
 
-gc.freeze()  # what was imported need not be looked through hundreds of times
+gc.freeze()  # so that hundreds of collections do not each look through what was imported
 warnings.simplefilter("ignore")
 memory = ctypes.CDLL(None)
 memory.fail_at.argtypes = [ctypes.c_long, ctypes.c_int, ctypes.c_int, ctypes.c_size_t]

@@ -1,6 +1,6 @@
-"""Long calls that Ctrl-C ends: interrupted_once.py THREADS, and the name of a call on each line of standard input.
+"""Long calls that Ctrl-C ends: interrupted_once.py THREADS, with the name of a call on each line of standard input.
 
-Says that it is ready, works on something long, says when the KeyboardInterrupt arrived, and fits again.
+For each call it says that it is ready, works, says when the KeyboardInterrupt arrived, and makes a fit once more.
 """
 
 import sys
@@ -35,6 +35,7 @@ CALLS = {
     "one long iteration": lambda: long_fit(X, n_clusters=5000, init=X[:5000]),
     "many short iterations": lambda: long_fit(X[:3000], n_clusters=2, init="random", n_init=10**9, random_state=0),
     "seeding": lambda: long_fit(X, n_clusters=3000, random_state=0),
+    "seeding in many features": lambda: long_fit(X.reshape(-1, 320), n_clusters=3000, random_state=0),
     "predict": lambda: fitted.predict(np.broadcast_to(X[:1], (20_000_000, d))),
     "silhouette": lambda: silhouettes(X),
     "silhouette of any size": lambda: silhouettes(wide, metric="manhattan"),

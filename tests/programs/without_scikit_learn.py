@@ -1,4 +1,4 @@
-"""Imported before pykmeans, by programs about the core: scikit-learn is not found, whose import takes two seconds."""
+"""Imported before pykmeans by programs about the core. It hides scikit-learn, whose import takes two seconds."""
 
 import sys
 

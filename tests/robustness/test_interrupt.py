@@ -34,7 +34,15 @@ def latency(child, kind, wait):
     return float(arrived) - sent
 
 
-KINDS = ["one long iteration", "many short iterations", "seeding", "predict", "silhouette", "silhouette of any size"]
+KINDS = [
+    "one long iteration",
+    "many short iterations",
+    "seeding",
+    "seeding in many features",
+    "predict",
+    "silhouette",
+    "silhouette of any size",
+]
 
 
 @posix
@@ -43,7 +51,7 @@ KINDS = ["one long iteration", "many short iterations", "seeding", "predict", "s
 def test_ctrl_c_ends_a_call_within_100_ms(threads):
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     with subprocess.Popen(command("interrupted_once", threads), text=True, **pipes) as child:
-        watch = threading.Timer(300, child.kill)  # a call that does not hear of it
+        watch = threading.Timer(300, child.kill)  # in case a call never notices Ctrl-C
         watch.start()
         try:
             for kind in KINDS:

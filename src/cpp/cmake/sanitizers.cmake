@@ -16,7 +16,7 @@ if(PYKMEANS_SANITIZE)
   target_link_options(pykmeans_core PUBLIC ${_sanitizers})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC 12 reads a lane that it was not asked for where it watches the bounds of a vector compared with another
-    # (v = a <= b; v[lane]), and calls it uninitialised. The address sanitizer sees what lies beyond an array all the same.
+    # (v = a <= b; v[lane]), and calls it uninitialized. The address sanitizer sees what lies beyond an array all the same.
     if(PYKMEANS_SANITIZE STREQUAL "address+undefined")
       target_compile_options(pykmeans_core PUBLIC -fno-sanitize=bounds)
     endif()

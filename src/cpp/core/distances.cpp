@@ -30,13 +30,7 @@ double inertia(const Points<T>& points, MatrixView<double> view, const std::int3
   const std::size_t n_sums = cluster_inertia ? view.rows : 1;
   const Vector<detail::WideSum> sums =
       detail::cluster_sums(points, points.weights, centers.data(), n_sums, labels, exact, poll);
-  const int exponent = exact.exponent();
-  detail::WideSum total;
-  for (std::size_t c = 0; c < n_sums; ++c) {
-    total.add(sums[c]);
-    if (cluster_inertia) cluster_inertia[c] = sums[c].to_double(exponent);
-  }
-  return detail::checked_inertia(total.to_double(exponent));
+  return detail::inertia_of(sums, exact, cluster_inertia);
 }
 
 template <class T>

@@ -11,6 +11,7 @@
 #include "assign/assigner.hpp"
 #include "distance/exact_distance.hpp"
 #include "machine/float_environment.hpp"
+#include "measure/cluster_sums.hpp"
 #include "pykmeans/pykmeans.hpp"
 #include "pykmeans/workspace.hpp"
 #include "rows/messages.hpp"
@@ -179,8 +180,10 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   summary.algorithm = assigner.used();
   summary.shift = as_double(shift);
   summary.tolerance = as_double(tolerance);
-  summary.inertia =
-      inertia(points, MatrixView<double>(centers.data(), k, d), assigner.labels(), out.cluster_inertia, options.poll);
+  const ExactDistance exact = distance_now();
+  const std::size_t n_sums = out.cluster_inertia ? k : 1;
+  summary.inertia = detail::inertia_of(assigner.distance_sums(seen.data(), exact, n_sums), exact, out.cluster_inertia);
+  assigner.labels();  // written now, where they are kept elsewhere
   std::copy(centers.begin(), centers.end(), out.centers);
   for (std::size_t c = 0; c < k; ++c) out.cluster_sizes[c] = as_double(sums.count(c) == 0 ? Rounded{} : sums.weight(c));
   return summary;

@@ -12,7 +12,7 @@ constexpr std::size_t most_few_features = 8;
 template <class Value>
 struct DistanceKernels {
   double (*plain)(const Value* row, const double* center, std::size_t features);
-  /// The same of a center whose values float32 holds: half the memory to read.
+  /// The same for a center in float32, if that holds its values exactly: half the memory to read.
   double (*to_single)(const Value* row, const float* center, std::size_t features);
   /// The distance after both are multiplied by first_factor * second_factor, which are powers of two.
   double (*scaled)(const Value* row, const double* center, std::size_t features, double first_factor,

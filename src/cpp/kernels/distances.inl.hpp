@@ -11,30 +11,54 @@
 namespace pykmeans::kernels {
 namespace {
 
+/// Add the last terms, fewer than four, to four partial sums: to all of them, since a load that spans two stores under
+/// way would have to wait for both.
+template <std::size_t count, class Term>
+inline void add_last(double* sums, std::size_t j, const Term& term) {
+  sums[0] += term(j);
+  sums[1] += count > 1 ? term(j + 1) : 0.0;
+  sums[2] += count > 2 ? term(j + 2) : 0.0;
+  sums[3] += 0.0;
+}
+
+/// The sum of term(j) over j in the exact distance's order, for four features or more. Partial sums from `width` on stay
+/// zero if there are fewer features. No term is -0.0, so that the first ones are what zeros and they add up to; zeros
+/// that were written first would take longer than all else in few features.
+template <std::size_t width, class Term>
+inline double partial_sums(std::size_t features, const Term& term) {
+  if constexpr (width > 4)
+    if (features < width) return partial_sums<width / 2>(features, term);
+  double sums[width];
+  for (std::size_t l = 0; l < width; ++l) sums[l] = term(l);
+  std::size_t j = width;
+  for (; j + width <= features; j += width)
+    for (std::size_t l = 0; l < width; ++l) sums[l] += term(j + l);
+  double* rest = sums;
+  for (std::size_t fours = (features - j) / 4 % 4; fours != 0; --fours, j += 4, rest += 4)  // % says how few there are
+    for (std::size_t l = 0; l < 4; ++l) rest[l] += term(j + l);
+  if (features - j == 1) add_last<1>(rest, j, term);
+  if (features - j == 2) add_last<2>(rest, j, term);
+  if (features - j == 3) add_last<3>(rest, j, term);
+  for (std::size_t half = width / 2; half > 1; half /= 2)
+    for (std::size_t l = 0; l < half; ++l) sums[l] += sums[l + half];
+  return sums[0] + sums[1];
+}
+
 /// The sum of term(j) over j, in the exact distance's order.
 template <class Term>
 inline double sixteen_sums(std::size_t features, const Term& term) {
-  switch (features) {  // the same sums without the partial sums that stay zero
+  switch (features) {
+    case 0:
+      return 0.0;
     case 1:
       return term(0);
     case 2:
       return term(0) + term(1);
     case 3:
       return (term(0) + term(2)) + term(1);
-    case 4:
-      return (term(0) + term(2)) + (term(1) + term(3));
     default:
-      break;
+      return partial_sums<16>(features, term);
   }
-  double sums[16] = {};
-  std::size_t j = 0;
-  for (; j + 16 <= features; j += 16)
-    for (std::size_t l = 0; l < 16; ++l) sums[l] += term(j + l);
-  for (std::size_t l = 0; j + l < features; ++l) sums[l] += term(j + l);
-  for (std::size_t l = 0; l < 8; ++l) sums[l] += sums[l + 8];
-  for (std::size_t l = 0; l < 4; ++l) sums[l] += sums[l + 4];
-  for (std::size_t l = 0; l < 2; ++l) sums[l] += sums[l + 2];
-  return sums[0] + sums[1];
 }
 
 /// A metric is what each feature adds, given both values.

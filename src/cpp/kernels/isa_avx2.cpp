@@ -1,4 +1,4 @@
-// AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy.
+// AVX2 and FMA. Eight accumulators keep both multiply-add pipes busy; with ten, two loads of points serve more centers.
 #include "make_table.inl.hpp"
 #include "nearest_int16.inl.hpp"
 #include "score_int8.inl.hpp"
@@ -12,7 +12,7 @@ struct Avx2 {
   using Float = Avx2Vector<float>;
   using Double = Avx2Vector<double>;
   using UpTo8 = Float;
-  static constexpr std::size_t tile_vectors = 2, widest_panel = 4, group_rows = 4, box_vectors = 2;
+  static constexpr std::size_t tile_vectors = 2, widest_panel = 5, group_rows = 4, box_vectors = 2;
   static constexpr Int16Kernels int16 = int16_kernels<Avx2Int16, Avx2Int16, 2, 4>();
 };
 

@@ -27,19 +27,32 @@ struct Int16Verdict {
   std::uint32_t moved;  // the center found is not the row's label
 };
 
+/// The panels that a tile looks at, and what it asks of them.
+struct Int16Look {
+  const std::uint32_t* panels;  // (count)
+  std::size_t count;            // at least 1
+  const std::int32_t* below;    // (int16_tile) or nullptr, for each row: added to half of each least score
+  std::int32_t* gains;  // (count) [out] where `below` is given: the least such sum of the panel's scores, rounded
+                        // down; with room for (count * int16_most_lanes)
+};
+
+constexpr std::size_t int16_most_lanes = 16;
+
 /// All null where an instruction set has nothing to gain from them.
 struct Int16Kernels {
-  /// @param tiles (count, pairs, int16_tile, 2)  @param labels (count * int16_tile)
-  /// @param least [out] (count * int16_tile) the least score
-  /// @param found [out] (count * int16_tile) the name of the center that has it, where decided
-  /// @param verdicts [out] (count)
-  void (*nearest)(const Int16Centers& centers, const std::int16_t* tiles, const std::int32_t* labels, std::size_t count,
-                  std::int32_t* least, std::int32_t* found, Int16Verdict* verdicts);
+  /// @param tile (pairs, int16_tile, 2)  @param labels (int16_tile)
+  /// @param least [out] (int16_tile) the least score
+  /// @param found [out] (int16_tile) the name of the center that has it, where decided
+  Int16Verdict (*nearest)(const Int16Centers& centers, const Int16Look& look, const std::int16_t* tile,
+                          const std::int32_t* labels, std::int32_t* least, std::int32_t* found);
 
-  /// Names of the centers whose score of a row is at most `limit`. @param tile  the row's tile
-  /// @param lane  the row's place in it  @param names [out] (panels * int16_panel)  @return how many
-  std::size_t (*contenders)(const Int16Centers& centers, const std::int16_t* tile, std::size_t lane, std::int32_t limit,
-                            std::int32_t* names);
+  /// Names of the centers, among those that the tile looks at, whose score of a row is at most `limit`.
+  /// @param lane  the row's place in the tile  @param names [out] (look.count * int16_panel)  @return how many
+  std::size_t (*contenders)(const Int16Centers& centers, const Int16Look& look, const std::int16_t* tile,
+                            std::size_t lane, std::int32_t limit, std::int32_t* names);
+
+  /// The score of one center for each row. @param slots (int16_tile) of the centers: panel * int16_panel + place in it
+  void (*score)(const Int16Centers& centers, const std::int16_t* tile, const std::int32_t* slots, std::int32_t* scores);
 
   /// A tile of rows: (row - origin) * factor, rounded to an integer at most 0.51 away. A row with a number beyond
   /// +-32767 becomes zeros.

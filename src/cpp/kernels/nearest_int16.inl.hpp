@@ -33,6 +33,7 @@ struct NearestInt16 {
   static_assert(supplies<Int16Vector<Vector>>() && supplies<Int16Vector<Panel>>());
   static_assert(Panel::width == int16_panel, "the centers of a panel are the lanes of one Panel");
   static_assert(int16_tile % (vectors * Vector::width) == 0, "a tile is full vectors");
+  static_assert(Vector::width <= int16_most_lanes, "gains are kept by lane");
   static constexpr std::size_t tile_step = 2 * int16_tile, panel_step = 2 * int16_panel;  // from a pair to the next
 
   /// The least scores of a panel.
@@ -72,19 +73,42 @@ struct NearestInt16 {
     std::uint8_t near[int16_tile];   // bit c: center c of the panel is within the limit
   };
 
+  /// The gains of the rows at hand, one for each lane.
+  static inline void lower_gains(const Int16Look& look, std::size_t i, std::size_t first, const Lanes (&low)[vectors]) {
+    std::int32_t* const gains = look.gains + i * Vector::width;
+    Lanes gain = first == 0 ? Vector::splat(std::numeric_limits<std::int32_t>::max()) : Vector::load(gains);
+    for (std::size_t v = 0; v < vectors; ++v)
+      gain =
+          Vector::min(gain, Vector::add(Vector::halve(low[v]), Vector::load(look.below + first + v * Vector::width)));
+    Vector::store(gains, gain);
+  }
+
+  /// From one for each lane to one for each panel.
+  static inline void fold_gains(const Int16Look& look) {
+    for (std::size_t i = 0; i < look.count; ++i) {
+      std::int32_t gain = look.gains[i * Vector::width];
+      for (std::size_t l = 1; l < Vector::width; ++l)
+        gain = look.gains[i * Vector::width + l] < gain ? look.gains[i * Vector::width + l] : gain;
+      look.gains[i] = gain;
+    }
+  }
+
   /// @return a bit for each of the rows that has another panel, or a center that is in none, within its limit
-  static inline std::uint32_t look_at_panels(const Int16Centers& centers, const std::int16_t* tile, std::size_t first,
-                                             std::int32_t* least, Rows& rows) {
+  template <bool gains>
+  static inline std::uint32_t look_at_panels(const Int16Centers& centers, const Int16Look& look,
+                                             const std::int16_t* tile, std::size_t first, std::int32_t* least,
+                                             Rows& rows) {
     Lanes best[vectors], next[vectors], where[vectors];
     for (std::size_t v = 0; v < vectors; ++v) {
       best[v] = Vector::splat(std::numeric_limits<std::int32_t>::max());
       next[v] = Vector::splat(centers.floor);
       where[v] = Vector::splat(0);
     }
-    for (std::size_t p = 0; p < centers.panels; ++p) {
+    for (std::size_t i = 0; i < look.count; ++i) {
       Lanes low[vectors];
-      least_of_panel(centers, p, tile + 2 * first, low);
-      const Lanes here = Vector::splat(static_cast<std::int32_t>(p));
+      least_of_panel(centers, look.panels[i], tile + 2 * first, low);
+      if constexpr (gains) lower_gains(look, i, first, low);
+      const Lanes here = Vector::splat(static_cast<std::int32_t>(look.panels[i]));
       for (std::size_t v = 0; v < vectors; ++v) {
         where[v] = Vector::pick_less(low[v], best[v], here, where[v]);
         next[v] = Vector::min(next[v], Vector::max(best[v], low[v]));
@@ -103,33 +127,57 @@ struct NearestInt16 {
     return rivals;
   }
 
-  /// Score each row against its panel, some rows in step, so that no sum waits for itself.
+  static constexpr std::size_t together = 4;  // rows in step, so that no sum waits for itself
+
+  /// Scores of rows [first, first + together) of a tile, each against a panel of its own.
+  static inline void score_panels(const Int16Centers& centers, const std::int16_t* tile, std::size_t first,
+                                  const std::size_t (&panel)[together], PanelLanes (&scores)[together]) {
+    const std::int16_t* values[together];
+    for (std::size_t i = 0; i < together; ++i) {
+      values[i] = centers.values + panel[i] * centers.pairs * panel_step;
+      scores[i] = Panel::load(centers.starts + panel[i] * int16_panel);
+    }
+    for (std::size_t q = 0; q < centers.pairs; ++q)
+      for (std::size_t i = 0; i < together; ++i)
+        scores[i] = Panel::multiply_add(Panel::load(values[i] + q * panel_step),
+                                        Panel::splat(pair_at(tile + q * tile_step + 2 * (first + i))), scores[i]);
+  }
+
   static inline void look_into_panels(const Int16Centers& centers, const std::int16_t* tile, Rows& rows) {
-    constexpr std::size_t together = 4;
     for (std::size_t first = 0; first < int16_tile; first += together) {
-      const std::int16_t* values[together];
+      std::size_t panel[together];
       PanelLanes scores[together];
-      for (std::size_t i = 0; i < together; ++i) {
-        const auto p = static_cast<std::size_t>(rows.panel[first + i]);
-        values[i] = centers.values + p * centers.pairs * panel_step;
-        scores[i] = Panel::load(centers.starts + p * int16_panel);
-      }
-      for (std::size_t q = 0; q < centers.pairs; ++q)
-        for (std::size_t i = 0; i < together; ++i)
-          scores[i] = Panel::multiply_add(Panel::load(values[i] + q * panel_step),
-                                          Panel::splat(pair_at(tile + q * tile_step + 2 * (first + i))), scores[i]);
+      for (std::size_t i = 0; i < together; ++i) panel[i] = static_cast<std::size_t>(rows.panel[first + i]);
+      score_panels(centers, tile, first, panel, scores);
       for (std::size_t i = 0; i < together; ++i)
         rows.near[first + i] =
             static_cast<std::uint8_t>(Panel::at_most(scores[i], Panel::splat(rows.limit[first + i])));
     }
   }
 
-  static void nearest_in_tile(const Int16Centers& centers, const std::int16_t* tile, const std::int32_t* labels,
-                              std::int32_t* least, std::int32_t* found, Int16Verdict& verdict) {
+  static void score(const Int16Centers& centers, const std::int16_t* tile, const std::int32_t* slots,
+                    std::int32_t* scores_of) {
+    for (std::size_t first = 0; first < int16_tile; first += together) {
+      std::size_t panel[together];
+      PanelLanes scores[together];
+      for (std::size_t i = 0; i < together; ++i) panel[i] = static_cast<std::size_t>(slots[first + i]) / int16_panel;
+      score_panels(centers, tile, first, panel, scores);
+      for (std::size_t i = 0; i < together; ++i) {
+        std::int32_t all[int16_panel];
+        Panel::store(all, scores[i]);
+        scores_of[first + i] = all[static_cast<std::size_t>(slots[first + i]) % int16_panel];
+      }
+    }
+  }
+
+  static Int16Verdict nearest(const Int16Centers& centers, const Int16Look& look, const std::int16_t* tile,
+                              const std::int32_t* labels, std::int32_t* least, std::int32_t* found) {
     Rows rows;
     std::uint32_t undecided = 0, moved = 0;
     for (std::size_t first = 0; first < int16_tile; first += vectors * Vector::width)
-      undecided |= look_at_panels(centers, tile, first, least, rows);
+      undecided |= look.below ? look_at_panels<true>(centers, look, tile, first, least, rows)
+                              : look_at_panels<false>(centers, look, tile, first, least, rows);
+    if (look.below) fold_gains(look);
     look_into_panels(centers, tile, rows);
     for (std::size_t row = 0; row < int16_tile; ++row) {
       const unsigned near = rows.near[row];
@@ -139,20 +187,14 @@ struct NearestInt16 {
     }
     for (std::size_t row = 0; row < int16_tile; row += Panel::width)
       moved |= Panel::differ(Panel::load(found + row), Panel::load(labels + row)) << row;
-    verdict = {undecided, moved};
+    return {undecided, moved};
   }
 
-  static void nearest(const Int16Centers& centers, const std::int16_t* tiles, const std::int32_t* labels,
-                      std::size_t count, std::int32_t* least, std::int32_t* found, Int16Verdict* verdicts) {
-    for (std::size_t t = 0; t < count; ++t)
-      nearest_in_tile(centers, tiles + t * centers.pairs * tile_step, labels + t * int16_tile, least + t * int16_tile,
-                      found + t * int16_tile, verdicts[t]);
-  }
-
-  static std::size_t contenders(const Int16Centers& centers, const std::int16_t* tile, std::size_t lane,
-                                std::int32_t limit, std::int32_t* names) {
+  static std::size_t contenders(const Int16Centers& centers, const Int16Look& look, const std::int16_t* tile,
+                                std::size_t lane, std::int32_t limit, std::int32_t* names) {
     std::size_t count = 0;
-    for (std::size_t slot = 0; slot < centers.panels * int16_panel; slot += int16_panel) {
+    for (std::size_t i = 0; i < look.count; ++i) {
+      const std::size_t slot = look.panels[i] * int16_panel;
       const std::int16_t* values = centers.values + slot * 2 * centers.pairs;
       PanelLanes scores = Panel::load(centers.starts + slot);
       for (std::size_t q = 0; q < centers.pairs; ++q)
@@ -216,8 +258,8 @@ template <class Vector, class Panel, std::size_t vectors, std::size_t centers_at
 constexpr Int16Kernels int16_kernels() {
   using Nearest = NearestInt16<Vector, Panel, vectors, centers_at_once>;
   using Mover = typename Panel::Mover;
-  return {Nearest::nearest, Nearest::contenders, round_tile<Mover, std::uint8_t>, round_tile<Mover, float>,
-          round_tile<Mover, double>};
+  return {Nearest::nearest,         Nearest::contenders,      Nearest::score, round_tile<Mover, std::uint8_t>,
+          round_tile<Mover, float>, round_tile<Mover, double>};
 }
 
 }  // namespace

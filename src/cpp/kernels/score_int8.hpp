@@ -1,6 +1,6 @@
-// The scores of score_group.hpp in 8-bit integers. An instruction set supplies the functions of Int8Kernels as one unit:
-// how rows and centers are written as bytes, their ranges and order, and what follows a row, is its own affair. What all
-// of them promise is in core/filter/panels.hpp.
+// The scores of score_group.hpp in 8-bit integers. An instruction set supplies the functions of Int8Kernels as one unit.
+// It alone decides how rows and centers are stored: their ranges, their order, and what follows a row.
+// core/filter/panels.hpp says what all of them promise.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@ namespace pykmeans::kernels {
 /// What goes with a row of integers.
 struct Int8Row {
   float scale;           // the row is about scale times its integers
-  float minus_norm;      // of what the integers stand for, at least, negated
-  float minus_residual;  // the norm of the rest, at least, negated
+  float minus_norm;      // minus an upper bound of the norm of scale times the integers
+  float minus_residual;  // minus an upper bound of the norm of the rest
 };
 
 /// What goes with sixteen centers.
@@ -26,7 +26,7 @@ struct Int8Centers {
 };
 
 struct Int8Kernels {
-  /// Bytes of a row, and of a panel: a multiple of 64.
+  /// Bytes of a row. Bytes of a panel, a multiple of 64.
   std::size_t (*row_bytes)(std::size_t features);
   std::size_t (*panel_bytes)(std::size_t features);
   /// @param values (features, group_lanes)  @param packed [out] (panel_bytes)

@@ -1,9 +1,9 @@
 // The scores of score_group.inl.hpp in 8-bit integers. Included by the isa_*.cpp files only (see
 // nearest_score.inl.hpp).
 //
-// What differs between instruction sets is how the products of integers are summed: DotSums, where an instruction adds
-// four of them to a sum of 32 bits, and WrappingSums, where two are added to a sum of 16 bits. Both give the sums
-// exactly, for all that quantize and pack_centers write for them.
+// Instruction sets differ in how they sum the products of integers. DotSums: an instruction adds four products to a
+// 32-bit sum. WrappingSums: two are added to a 16-bit sum. Both sums are exact for all that quantize and pack_centers
+// write.
 #pragma once
 
 #include <cstddef>
@@ -38,6 +38,7 @@ struct FourByFour {
 /// @tparam Dot  Int8Dot of vector_types.hpp
 template <class Dot>
 struct DotSums : FourByFour {
+  static_assert(supplies<Int8Dot<Dot>>());
   using Lanes = typename Dot::Lanes;
   static constexpr float most_of_row = 127.0f, most_of_center = 127.0f;
   static constexpr std::size_t chunk = 0;  // all features
@@ -50,7 +51,7 @@ struct DotSums : FourByFour {
   static inline void add(const std::int8_t* const (&rows)[n_rows], std::size_t features, const std::uint8_t* centers,
                          Lanes (&sums)[vectors][n_rows]) {
     const std::size_t n = fours(features);
-    Lanes wide[vectors][n_rows];  // the compiler keeps these in registers
+    Lanes wide[vectors][n_rows];  // kept in registers, which the compiler does not do with sums
     for (std::size_t r = 0; r < n_rows; ++r)
       for (std::size_t v = 0; v < vectors; ++v) wide[v][r] = Dot::splat(four_at(rows[r] + padded(features)));
     for (std::size_t q = 0; q < n; ++q)
@@ -64,17 +65,18 @@ struct DotSums : FourByFour {
 };
 
 /// Sums by x86's vpmaddubsw, which adds the products of two unsigned and two signed integers in 16 bits: at most
-/// 2 * 255 * 63 = 32130, so that it never saturates. Sums of 16 bits may wrap. Over a chunk of 32 features each lane has
-/// two, one of the first halves of each four features and one of the second; they start at -128 times the sum of the
-/// row's integers in that half, so that what they are at the end is, modulo 2^16, the sum of Y Z over 16 features. That
-/// is right if
+/// 2 * 255 * 63 = 32130, so that it never saturates. Sums of 16 bits may wrap. Over a chunk of 32 features, each lane has
+/// two sums: one over the first two of each four features, one over the last two. Each starts at -128 times the sum of
+/// the row's integers in that half, so it ends at the sum of Y Z over 16 features, modulo 2^16. That determines the sum
+/// if
 ///     |Y| |Z| <= 127.9 * 256 < 2^15     (norms over those 16 features; Cauchy-Schwarz),
-/// which the scales see to. With a scale s, |Y| <= |y| / s + .5 * 4 by the rounding to integers; so s is at least
-/// |y| / (127.9 - .51 * 4), and of the centers, likewise, |z| / (256 - .51 * 4), both by a factor of 1.0001 more, which
-/// is far beyond what rounding adds. Most rows and centers have a larger scale anyway.
+/// which the scales guarantee. With a scale s, rounding to integers gives |Y| <= |y| / s + .5 * 4. So s is at least
+/// |y| / (127.9 - .51 * 4) and, likewise, that of the centers at least |z| / (256 - .51 * 4), each times 1.0001, far more
+/// than rounding adds. Most rows and centers have a larger scale anyway.
 /// @tparam Pairs  Int8Pairs of vector_types.hpp
 template <class Pairs>
 struct WrappingSums : FourByFour {
+  static_assert(supplies<Int8Pairs<Pairs>>());
   using Lanes = typename Pairs::Lanes;
   static constexpr float most_of_row = 63.0f, most_of_center = 127.0f;
   static constexpr std::size_t chunk = 32;
@@ -143,14 +145,23 @@ float root(float square) {
 }
 
 // Rows and panels whose values are all smaller than this are written as zeros: their squares would vanish in float, and a
-// scale that is chosen by these would be too small.
+// scale chosen from them would be too small.
 constexpr float least_quantized = 0x1p-50f;
+
+// A row of a larger scale, or with values beyond float, is written as zeros: no score says anything about it.
+constexpr float most_scale = 0x1p60f, most_error = 0x1p120f;
+
+/// Features of a chunk.
+template <class Sums>
+std::size_t chunk_of(std::size_t features) {
+  return Sums::chunk == 0 ? features : Sums::chunk;
+}
 
 /// The least scale that the sums allow.
 template <class Vector, class Sums>
 float scale_of_row(const float* placed, std::size_t features) {
   using Lanes = typename Vector::Lanes;
-  const std::size_t chunk = Sums::chunk == 0 ? features : Sums::chunk;
+  const std::size_t chunk = chunk_of<Sums>(features);
   Lanes largest = Vector::splat(0.0f);
   float most_of_half = 0.0f;
   for (std::size_t begin = 0; begin < features; begin += chunk) {
@@ -175,12 +186,22 @@ float scale_of_row(const float* placed, std::size_t features) {
   return scale;
 }
 
+template <class Sums>
+std::size_t row_bytes(std::size_t features) {
+  const std::size_t chunk = chunk_of<Sums>(features), chunks = (features + chunk - 1) / chunk;
+  return Sums::padded(features) + Sums::padded(4 * chunks);
+}
+
 template <class Vector, class Sums>
 Int8Row quantize(const float* placed, std::size_t features, float norm, std::int8_t* quantized) {
   using Lanes = typename Vector::Lanes;
   static_assert(Sums::chunk % Vector::width == 0, "a chunk is full vectors");
-  const std::size_t chunk = Sums::chunk == 0 ? features : Sums::chunk;
+  const std::size_t chunk = chunk_of<Sums>(features);
   const float scale = scale_of_row<Vector, Sums>(placed, features);
+  if (!(scale <= most_scale)) {
+    std::memset(quantized, 0, row_bytes<Sums>(features));
+    return {0.0f, -most_error, -most_error};
+  }
   const Lanes magic = Vector::splat(12582912.0f);  // 1.5 * 2^23: rounds what is added to it to an integer
   const Lanes to_integer = Vector::splat(scale > 0.0f ? 1.0f / scale : 0.0f), minus_scale = Vector::splat(-scale);
   Lanes squares = Vector::splat(0.0f);
@@ -266,7 +287,7 @@ Int8Centers pack_centers(const float* values, std::size_t features, std::uint8_t
   return about;
 }
 
-/// What the rounding to integers may add to the score of a row and a center, at least, negated.
+/// The most that rounding to integers may add to the score of a row and a center, negated.
 template <class Vector, std::size_t n_rows>
 struct Int8Slack {
   using Lanes = typename Vector::Lanes;
@@ -321,12 +342,6 @@ std::size_t score_int8(const GroupQuery<std::int8_t, std::uint8_t>& query, const
 }
 
 template <class Sums>
-std::size_t row_bytes(std::size_t features) {
-  const std::size_t chunks = Sums::chunk == 0 ? 1 : (features + Sums::chunk - 1) / Sums::chunk;
-  return Sums::padded(features) + Sums::padded(4 * chunks);
-}
-
-template <class Sums>
 std::size_t panel_bytes(std::size_t features) {
   return Sums::fours(features) * group_lanes * 4;
 }
@@ -334,13 +349,8 @@ std::size_t panel_bytes(std::size_t features) {
 template <class Vector, class Double, class Sums, std::size_t rows_at_once>
 constexpr Int8Kernels int8_kernels() {
   static_assert(is_vector<Vector>() && is_vector<Double>() && supplies<Int8Vector<Vector, Sums>>());
-  Int8Kernels kernels{};
-  kernels.row_bytes = row_bytes<Sums>;
-  kernels.panel_bytes = panel_bytes<Sums>;
-  kernels.pack_centers = pack_centers<Double, Sums>;
-  kernels.quantize = quantize<Vector, Sums>;
-  kernels.score_group = score_int8<Vector, Sums, rows_at_once>;
-  return kernels;
+  return {row_bytes<Sums>, panel_bytes<Sums>, pack_centers<Double, Sums>, quantize<Vector, Sums>,
+          score_int8<Vector, Sums, rows_at_once>};
 }
 
 }  // namespace

@@ -12,19 +12,19 @@ namespace {
 template <class Float>
 struct Avx2Vector;
 
-/// The lanes of each mask, ascending. What follows them does not matter.
-struct LaneLists {
-  std::uint8_t of[256][8] = {};
+/// For each mask of eight bits the numbers of its bits, ascending, a byte each, and how many there are. A loop over the
+/// bits would end where the processor cannot foresee it.
+struct LanesOfMask {
+  std::uint64_t at[256] = {};
+  std::uint8_t count[256] = {};
 
-  constexpr LaneLists() {
-    for (unsigned mask = 0; mask < 256; ++mask) {
-      std::size_t n = 0;
+  constexpr LanesOfMask() {
+    for (unsigned mask = 0; mask < 256; ++mask)
       for (unsigned lane = 0; lane < 8; ++lane)
-        if ((mask >> lane & 1) != 0) of[mask][n++] = static_cast<std::uint8_t>(lane);
-    }
+        if ((mask >> lane & 1) != 0) at[mask] |= std::uint64_t{lane} << 8 * count[mask]++;
   }
 };
-constexpr LaneLists lane_lists;
+constexpr LanesOfMask lanes_of_mask;
 
 template <>
 struct Avx2Vector<float> {
@@ -72,17 +72,17 @@ struct Avx2Vector<float> {
   static Lanes multiply(Lanes a, Lanes b) { return _mm256_mul_ps(a, b); }
   static Lanes square_root(Lanes v) { return _mm256_sqrt_ps(v); }
   static std::size_t list_lanes(unsigned mask, std::uint32_t first, std::uint32_t* list) {
-    const __m128i lanes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(lane_lists.of[mask]));
-    const __m256i names = _mm256_add_epi32(_mm256_cvtepu8_epi32(lanes), _mm256_set1_epi32(static_cast<int>(first)));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(list), names);
-    return static_cast<std::size_t>(_mm_popcnt_u32(mask));
+    const __m256i lanes = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<long long>(lanes_of_mask.at[mask])));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(list),
+                        _mm256_add_epi32(lanes, _mm256_set1_epi32(static_cast<int>(first))));
+    return lanes_of_mask.count[mask];
   }
   static float least(Lanes v) {
     __m128 half = _mm_min_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
     half = _mm_min_ps(half, _mm_movehl_ps(half, half));
     return _mm_cvtss_f32(_mm_min_ss(half, _mm_shuffle_ps(half, half, 1)));
   }
-  /// Halves of what is left are put side by side, those of two vectors at a time.
+  /// Four rows at a time. Each step interleaves pairs of vectors and takes the minimum, which halves what is left.
   template <std::size_t n>
   static void least_of_each(const Lanes (&rows)[n], float* result) {
     static_assert(n <= 16);
@@ -212,8 +212,8 @@ struct Avx2Int16 {
   static Lanes load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
   static void store(std::int32_t* p, Lanes v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
   static Lanes splat(std::int32_t value) { return _mm256_set1_epi32(value); }
-  /// In assembly, since GCC 12 puts all multiplications before the additions otherwise: one of eight sums is then kept
-  /// in memory, and the others are copied.
+  /// In assembly, since GCC 12 would put all multiplications before the additions. It would then keep one of eight sums
+  /// in memory, and copy the others.
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
 #if defined(__GNUC__)
     Lanes products;
@@ -224,6 +224,7 @@ struct Avx2Int16 {
 #endif
   }
   static Lanes add(Lanes a, Lanes b) { return _mm256_add_epi32(a, b); }
+  static Lanes halve(Lanes v) { return _mm256_srai_epi32(v, 1); }
   static Lanes min(Lanes a, Lanes b) { return _mm256_min_epi32(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm256_max_epi32(a, b); }
   static Lanes pick_less(Lanes a, Lanes b, Lanes then, Lanes otherwise) {

@@ -184,6 +184,7 @@ struct Avx512Int16 {
   static Lanes splat(std::int32_t value) { return _mm512_set1_epi32(value); }
   static Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return _mm512_add_epi32(c, _mm512_madd_epi16(a, b)); }
   static Lanes add(Lanes a, Lanes b) { return _mm512_add_epi32(a, b); }
+  static Lanes halve(Lanes v) { return _mm512_srai_epi32(v, 1); }
   static Lanes min(Lanes a, Lanes b) { return _mm512_min_epi32(a, b); }
   static Lanes max(Lanes a, Lanes b) { return _mm512_max_epi32(a, b); }
   static Lanes pick_less(Lanes a, Lanes b, Lanes then, Lanes otherwise) {

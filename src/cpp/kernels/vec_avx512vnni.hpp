@@ -11,10 +11,7 @@
 namespace pykmeans::kernels {
 namespace {
 
-struct Avx512VnniInt8 {
-  using Lanes = __m512i;
-  static Lanes load(const void* p) { return _mm512_loadu_si512(p); }
-  static Lanes splat(std::int32_t value) { return _mm512_set1_epi32(value); }
+struct Avx512VnniInt8 : Avx512Int8 {
   /// In assembly, since GCC copies the sums back and forth around its own function for it.
   static void add_dot(Lanes& sum, Lanes unsigned_ones, const std::int8_t* p) {
     asm("vpdpbusd %2%{1to16%}, %1, %0"

@@ -6,13 +6,12 @@
 #include <cstdint>
 #include <cstring>
 
+#include "vec_avx2.hpp"
+
 namespace pykmeans::kernels {
 namespace {
 
-struct AvxVnniInt8 {
-  using Lanes = __m256i;
-  static Lanes load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
-  static Lanes splat(std::int32_t value) { return _mm256_set1_epi32(value); }
+struct AvxVnniInt8 : Avx2Int8 {
   static void add_dot(Lanes& sum, Lanes unsigned_ones, const std::int8_t* p) {
     std::int32_t four;
     std::memcpy(&four, p, sizeof four);

@@ -70,8 +70,8 @@ struct FloatVector {
   float (*least)(Lanes v) = V::least;  // of all lanes
   /// result[r] = least(rows[r]), for any n <= 16. There is room for 16 results, all of which may be overwritten.
   void (*least_of_each)(const Lanes (&rows)[3], float* result) = V::template least_of_each<3>;
-  /// Write first + l for each bit l of the mask, ascending, into room for all lanes. AVX-512 has an instruction for it;
-  /// elsewhere it is a loop over the bits. @return how many
+  /// Write first + l for each bit l of the mask, ascending, into room for all lanes: AVX-512 has an instruction for it,
+  /// AVX2 a table. @return how many
   std::size_t (*list_lanes)(unsigned mask, std::uint32_t first, std::uint32_t* list) = V::list_lanes;
 };
 
@@ -84,7 +84,7 @@ struct DoubleVector {
   Lanes (*widen_floats)(const float* p) = V::widen;    // v[l] = p[l]
   Lanes (*widen_doubles)(const double* p) = V::widen;  // likewise
   /// Store the lanes of the mask one after the other, into room for all lanes: what follows them may be overwritten.
-  /// Like list_lanes, one instruction in AVX-512 and a loop elsewhere.
+  /// One instruction in AVX-512, a loop elsewhere.
   void (*store_chosen)(double* p, Lanes v, unsigned mask) = V::store_chosen;
 
   Words (*no_words)() = V::no_words;                    // zeros
@@ -110,6 +110,7 @@ struct Int16Vector {
   void (*store)(std::int32_t* p, Lanes v) = V::store;  // p[l] = v[l]
   Lanes (*splat)(std::int32_t value) = V::splat;       // v[l] = value, which may be a pair
   Lanes (*add)(Lanes a, Lanes b) = V::add;             // a + b
+  Lanes (*halve)(Lanes v) = V::halve;                  // half of v, rounded down, signed
   Lanes (*min)(Lanes a, Lanes b) = V::min;             // the less, signed
   Lanes (*max)(Lanes a, Lanes b) = V::max;             // the greater, signed
   unsigned (*at_most)(Lanes a, Lanes b) = V::at_most;  // a <= b, signed
@@ -120,7 +121,7 @@ struct Int16Vector {
   Lanes (*multiply_add)(Lanes a, Lanes b, Lanes c) = V::multiply_add;
 };
 
-/// Of float, where there are Int8Kernels.
+/// Of float, where an instruction set has Int8Kernels.
 /// @tparam Int8  its Lanes are integers of 32 bits, as many as V has
 template <class V, class Int8>
 struct Int8Vector {
@@ -141,8 +142,8 @@ struct Int8Dot {
   Lanes (*load)(const void* p) = Int8::load;         // the bytes at p
   Lanes (*splat)(std::int32_t value) = Int8::splat;  // v[l] = value
   /// Add to sum[l] the products of the four unsigned integers in lane l and the four signed ones at p. This is x86's
-  /// vpdpbusd, and Arm's USDOT. Arm's older SDOT takes signed integers on both sides: a kind of sums of its own, in
-  /// score_int8.inl.hpp, without the offset.
+  /// vpdpbusd, and Arm's USDOT. Arm's older SDOT takes signed integers on both sides: it needs a struct of sums of its
+  /// own in score_int8.inl.hpp, without the offset.
   void (*add_dot)(Lanes& sum, Lanes unsigned_ones, const std::int8_t* p) = Int8::add_dot;
 };
 
@@ -154,10 +155,10 @@ struct Int8Pairs {
   Lanes (*load)(const void* p) = Int8::load;
   Lanes (*splat)(std::int32_t value) = Int8::splat;
   Lanes (*zeros)() = Int8::zeros;
-  /// sum, plus the products of unsigned and signed 8-bit integers, two by two. Sums wrap; those of two products do not
-  /// leave 16 bits.
+  /// sum, plus the products of unsigned and signed 8-bit integers, two by two. The sum of two products must fit in 16
+  /// bits; the total wraps.
   Lanes (*add_pairs)(Lanes sum, Lanes unsigned_ones, Lanes signed_ones) = Int8::add_pairs;
-  /// sum[l] in 32 bits, plus both sums of 16 bits of lane l.
+  /// sum[l], in 32 bits, plus both 16-bit sums in lane l of halves.
   Lanes (*add_halves)(Lanes sum, Lanes halves) = Int8::add_halves;
 };
 

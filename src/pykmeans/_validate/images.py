@@ -107,12 +107,12 @@ def _sixteen_bits(image: Any) -> NDArray[Any]:
             f"image must hold integers from 0 to 65535 where its mode is {image.mode!r}, "
             f"got {values.min()} to {values.max()}."
         )
-    grey = values.astype(np.uint16)
+    gray = values.astype(np.uint16)
     if "transparency" not in image.info:
-        return grey
+        return gray
     # A gray that stands for nothing. Pillow's own conversion would cut off at 255.
     alpha = np.where(values == image.info["transparency"], 0, 65535).astype(np.uint16)
-    return np.dstack([grey, grey, grey, alpha])
+    return np.dstack([gray, gray, gray, alpha])
 
 
 def _check(array: NDArray[Any]) -> None:

@@ -183,8 +183,8 @@ _RULES = {
 }
 
 
-# The value of each parameter that was accepted last: most fits of a program repeat it, and asking takes longer than a
-# look. Only values that never change, and that nobody misses the memory of.
+# The value that was last accepted for each parameter. Most fits of a program repeat it, and comparing identities is
+# faster than judging. Only immutable values are kept.
 _accepted: dict[str, Any] = dict.fromkeys(_RULES, object())
 _CONSTANTS = frozenset((type(None), bool, int, float, str))
 
@@ -224,7 +224,7 @@ def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
         verbose=bool(values["verbose"]),
         random_state=values["random_state"],
         algorithm=algorithm,
-        n_threads=_as_core_threads(values["n_threads"]),
+        n_threads=threads(caller, values["n_threads"]),
         record_steps=bool(values.get("record_steps", False)),
         callback=values.get("callback"),
         deadline=math.inf if max_time is None else time.monotonic() + float(max_time),
@@ -296,10 +296,6 @@ def new_generator(seed: Any) -> np.random.RandomState:
 def threads(caller: str, n_threads: Any) -> int:
     """Return the number of threads as the core takes it: 0 for what the machine grants."""
     check(caller, n_threads=n_threads)
-    return _as_core_threads(n_threads)
-
-
-def _as_core_threads(n_threads: Any) -> int:
     return 0 if n_threads is None else int(n_threads)
 
 

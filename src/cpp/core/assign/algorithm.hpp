@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "../distance/exact_distance.hpp"
+#include "../exact/wide_sum.hpp"
 #include "../rows/row_block.hpp"
 #include "pykmeans/partial.hpp"
 #include "pykmeans/workspace.hpp"
@@ -69,6 +70,12 @@ class LabelAlgorithm : public Pooled {
   /// Write the labels that run() kept to itself, if it does so.
   virtual void write_labels(std::int32_t*, const Poll&) {}
 
+  /// Whether it has the labels of all rows, in an order of its own in which it can add up these distances.
+  virtual bool keeps_labels(const ExactDistance&) const { return false; }
+
+  /// Add them up, in any case by the exact distance (cluster_sums). Only where it keeps the labels.
+  virtual Vector<WideSum> distance_sums(const double*, const ExactDistance&, std::size_t, const Poll&) { return {}; }
+
   /// The labels were written, and somebody else changed that of a row.
   virtual void label_changed(std::size_t) {}
 
@@ -123,17 +130,20 @@ class BlockAlgorithm : public LabelAlgorithm<T> {
   /// @param labels [in, out] (block.count)  @param sums  or nullptr
   virtual void label(const RowBlock<T>& block, std::int32_t* labels, Partial* sums, Tally& tally, int worker) = 0;
 
-  Tally run(const Pass& pass) final {
+  Tally run(const Pass& pass) override { return run_on(*points_.source, points_.weights, pass.labels, pass); }
+
+ protected:
+  /// @param rows  all rows of the points, in any order  @param weights, labels  in the same order
+  Tally run_on(const RowSource<T>& rows, const double* weights, std::int32_t* labels, const Pass& pass) {
     tallies_.assign(static_cast<std::size_t>(pass.threads), Tally{});
-    for_each_block(points_, plan(pass), pass.poll, [&](const RowBlock<T>& block, int worker) {
-      label(block, pass.labels + block.first, pass.sums.of(worker), tallies_[static_cast<std::size_t>(worker)], worker);
+    for_each_block(rows, weights, plan(pass), pass.poll, [&](const RowBlock<T>& block, int worker) {
+      label(block, labels + block.first, pass.sums.of(worker), tallies_[static_cast<std::size_t>(worker)], worker);
     });
     Tally all;
     for (const Tally& tally : tallies_) all.add(tally);
     return all;
   }
 
- protected:
   const Points<T>& points_;
 
  private:

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "../../kernels/table.hpp"
+#include "../measure/cluster_sums.hpp"
+#include "thresholds.hpp"
 
 namespace pykmeans::detail {
 
@@ -16,6 +18,7 @@ PassPolicy::Candidate candidate(const LabelAlgorithm<T>* pruned, const Algorithm
   result.needs_labels = pruned->needs().labels;
   result.best_full_pass = row->name == Algorithm::bounds && kernels::pick().int8 != nullptr;
   result.may_be_left = automatic;
+  if (automatic && result.needs_labels) result.part = thresholds::pruning_pays_part;
   return result;
 }
 
@@ -82,6 +85,12 @@ std::size_t Assigner<T>::assign(const double* centers, const ExactDistance& exac
   }
   sums_.merge(points_.columns(), threads, poll_);
   return tally.changed;
+}
+
+template <class T>
+Vector<WideSum> Assigner<T>::distance_sums(const double* centers, const ExactDistance& exact, std::size_t n_sums) {
+  if (pruned_ && pruned_->keeps_labels(exact)) return pruned_->distance_sums(centers, exact, n_sums, poll_);
+  return cluster_sums(points_, points_.weights, centers, n_sums, labels(), exact, poll_);
 }
 
 template class Assigner<std::uint8_t>;

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "../distance/exact_distance.hpp"
+#include "../exact/wide_sum.hpp"
 #include "../machine/memory_limit.hpp"
 #include "algorithm.hpp"
 #include "bounds/full_int8.hpp"
@@ -36,6 +38,10 @@ class Assigner {
     if (pruned_) pruned_->write_labels(labels_, poll_);
     return labels_;
   }
+
+  /// Exact sums of the distances of all rows to the centers of their labels, in the unit of the exact distance.
+  /// @param n_sums  the number of clusters, or 1 for the sum over all clusters
+  Vector<WideSum> distance_sums(const double* centers, const ExactDistance& exact, std::size_t n_sums);
 
   /// Somebody else changed the label of a row in what labels() returned.
   void label_changed(std::size_t row) {

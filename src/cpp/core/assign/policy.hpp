@@ -16,6 +16,7 @@ class PassPolicy {
     bool needs_labels = false;    ///< it cannot make the first pass
     bool best_full_pass = false;  ///< it makes even a full pass faster, so that it is always used
     bool may_be_left = false;     ///< "auto": the user has not asked for it
+    std::size_t part = 1;         ///< it waits until at most this part of the rows changes its label
   };
 
   enum class State {
@@ -25,8 +26,7 @@ class PassPolicy {
   };
 
   PassPolicy(const Candidate& candidate, std::size_t rows)
-      : candidate_(candidate),
-        most_changes_(candidate.may_be_left && candidate.needs_labels ? rows / thresholds::pruning_pays_part : rows) {}
+      : candidate_(candidate), most_changes_(rows / candidate.part) {}
 
   State state() const {
     if (!candidate_.exists) return State::full;

@@ -18,6 +18,13 @@ constexpr std::size_t tiles_fewest_clusters_small = 64;
 // Up to here a full pass in 16 bits takes less than bounds and the rows that they leave.
 constexpr std::size_t tiles_before_bounds_features = 64;
 
+// What tiles remember of panels of centers: sorting the rows must be repaid, and a tile be small beside a cluster.
+constexpr std::size_t tile_bounds_fewest_clusters = 256;
+constexpr std::size_t tile_bounds_fewest_rows_a_cluster = 64;
+// In more features than this tiles are so large that they wait until at most this part of the rows changes its label.
+constexpr std::size_t tile_bounds_eager_features = 10;
+constexpr std::size_t tile_bounds_part = 32;
+
 // "lloyd" keeps the packed rows from one pass to the next where all of X takes no more than these four megabytes:
 // packing it anew in each pass would be a good part of the work.
 constexpr std::size_t most_kept_values = std::size_t{1} << 20;

@@ -47,7 +47,8 @@ class ExactDistance {
     return plain_ ? distance_->of(A()).plain(row, center, features_) : otherwise(row, center);
   }
 
-  /// The same of a center whose values float32 holds, where nothing is scaled and there are no categories.
+  /// The same for a center in float32, which must hold its values exactly. Only where nothing is scaled,
+  /// and without categories.
   template <class A>
   double operator()(const A* row, const float* center) const {
     return distance_->of(A()).to_single(row, center, features_);

@@ -28,12 +28,12 @@ class UnitSum {
     bool usable;
   };
 
-  /// @return what is too small for the limbs
-  double add(const Units& units, double value) {
-    limbs_[0] += cut(value, units.magic[0]);
-    limbs_[1] += cut(value, units.magic[1]);
+  /// Add a value some times, which are as many additions. @return what is too small for the limbs
+  double add(const Units& units, double value, std::int64_t times = 1) {
+    limbs_[0] += times * cut(value, units.magic[0]);
+    limbs_[1] += times * cut(value, units.magic[1]);
     if (value == 0.0) return value;
-    limbs_[2] += cut(value, units.magic[2]);
+    limbs_[2] += times * cut(value, units.magic[2]);
     return value;
   }
 

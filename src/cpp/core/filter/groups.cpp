@@ -18,9 +18,9 @@ std::size_t step_of_few(std::size_t begin, std::size_t end) {
 
 }  // namespace
 
-Groups::Groups(std::size_t n_clusters, std::size_t features, std::size_t most_groups)
-    : n_clusters_(n_clusters), features_(features) {
-  const std::size_t panels = (n_clusters + lanes - 1) / lanes;
+Groups::Groups(std::size_t n_clusters, std::size_t features, std::size_t most_groups, std::size_t panel_slots)
+    : n_clusters_(n_clusters), features_(features), panel_slots_(panel_slots) {
+  const std::size_t panels = (n_clusters + panel_slots - 1) / panel_slots;
   panels_per_group_ = (panels + most_groups - 1) / most_groups;
   n_groups_ = (panels + panels_per_group_ - 1) / panels_per_group_;
 }
@@ -60,7 +60,7 @@ void Groups::split(const double* centers, std::size_t begin, std::size_t end, st
                    std::size_t groups) {
   std::int32_t* const order = slot_of_.data();
   if (groups == 1) {
-    std::copy(order + begin, order + end, members_.data() + first_group * panels_per_group_ * lanes);
+    std::copy(order + begin, order + end, members_.data() + first_group * group_slots());
     return;
   }
   const std::size_t step = step_of_few(begin, end), few = (end - begin + step - 1) / step;
@@ -96,7 +96,7 @@ void Groups::move(const double* centers, const ExactDistance& exact, double fact
   last_moves_.resize(n_clusters_);
   parallel_blocks(n_groups_, threads, poll, [&](std::size_t g, int) {
     double largest = 0.0;
-    for (std::size_t slot = g * panels_per_group_ * lanes; slot < (g + 1) * panels_per_group_ * lanes; ++slot) {
+    for (std::size_t slot = g * group_slots(); slot < (g + 1) * group_slots(); ++slot) {
       if (members_[slot] < 0) continue;
       const auto c = static_cast<std::size_t>(members_[slot]);
       last_moves_[c] = std::sqrt(exact(last_.data() + c * features_, centers + c * features_));

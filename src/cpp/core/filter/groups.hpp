@@ -11,12 +11,13 @@
 
 namespace pykmeans::detail {
 
-/// Each center has a slot: a group is a whole number of panels of sixteen slots, the last of which may be empty.
+/// Each center has a slot: a group is a whole number of panels of slots, the last of which may be empty.
 class Groups {
  public:
   static constexpr std::size_t lanes = kernels::group_lanes;
 
-  Groups(std::size_t n_clusters, std::size_t features, std::size_t most_groups);
+  /// @param panel_slots  slots of a panel
+  Groups(std::size_t n_clusters, std::size_t features, std::size_t most_groups, std::size_t panel_slots = lanes);
 
   /// Halve the centers until a part fits a group: by the feature in which they spread most, or by how far they moved
   /// last, where that tells more.
@@ -26,10 +27,12 @@ class Groups {
   std::size_t centers() const { return n_clusters_; }
   std::size_t features() const { return features_; }
   std::size_t panels_per_group() const { return panels_per_group_; }
-  std::size_t slots() const { return n_groups_ * panels_per_group_ * lanes; }
-  std::size_t group_of(std::int32_t slot) const { return static_cast<std::size_t>(slot) / (panels_per_group_ * lanes); }
+  std::size_t slots() const { return n_groups_ * group_slots(); }
+  std::size_t group_of(std::int32_t slot) const { return static_cast<std::size_t>(slot) / group_slots(); }
   /// The center in a slot, -1 for none.
   std::int32_t member(std::size_t slot) const { return members_[slot]; }
+  /// The same for all slots.
+  const Vector<std::int32_t>& members() const { return members_; }
   std::int32_t slot_of(std::int32_t center) const { return slot_of_[static_cast<std::size_t>(center)]; }
 
   /// From now on moves are counted from zero, beginning with these centers.
@@ -40,10 +43,11 @@ class Groups {
   double moved(std::size_t group) const { return moved_[group]; }
 
  private:
+  std::size_t group_slots() const { return panels_per_group_ * panel_slots_; }
   void split(const double* centers, std::size_t begin, std::size_t end, std::size_t first_group, std::size_t groups);
   bool halve_by_moves(std::size_t begin, std::size_t end, const Vector<double>& spread) const;
 
-  const std::size_t n_clusters_, features_;
+  const std::size_t n_clusters_, features_, panel_slots_;
   std::size_t panels_per_group_ = 1;
   std::size_t n_groups_ = 0;
   Vector<std::int32_t> members_;  // (slots)

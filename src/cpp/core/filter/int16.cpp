@@ -40,15 +40,16 @@ constexpr double most = 0x1.ep30, most_margin = 0x1p26;
 }  // namespace
 
 bool Int16Codebook::pack(const double* centers, std::size_t count, const Vector<double>& origin, int frame_exponent,
-                         const Int16Rows& rows) {
+                         const Int16Rows& rows, const Groups* groups) {
   const std::size_t d = origin.size();
   const double factor = std::ldexp(1.0, -frame_exponent), exact = (static_cast<double>(d) / 16 + 9) * 0x1p-53;
   const double tau = std::ldexp(static_cast<double>(d) + 2, -100), reach = rows.longest + rows.error;
   Placed center;
   const auto place = [&](std::int32_t c) { center.place(centers + static_cast<std::size_t>(c) * d, origin, factor); };
-  double longest = 0.0, widest = 0.0, nearest_far = std::numeric_limits<double>::infinity();
+  double widest = 0.0, nearest_far = std::numeric_limits<double>::infinity();
   names_.clear();
   far_.clear();
+  longest_ = 0.0;
   for (const std::int32_t c : distinct_centers(centers, count, d)) {
     place(c);
     const double length = center.length();
@@ -59,25 +60,28 @@ bool Int16Codebook::pack(const double* centers, std::size_t count, const Vector<
       continue;
     }
     names_.push_back(c);
-    longest = std::max(longest, length);
+    longest_ = std::max(longest_, length);
     widest = std::max(widest, center.widest);
   }
   if (names_.empty()) return false;
+  in_groups_ = groups && names_.size() == count;
+  if (in_groups_) names_ = groups->members();
   // The step of the centers: their numbers must fit 16 bits, and scores 31.
-  const double score = 0.5 * longest * longest + rows.longest * longest;
-  const double step = std::max({widest / 32000.0, 1.01 * score / (rows.step * most), rows.step * 0x1p-10});
-  const double unit = rows.step * step;
+  const double score = 0.5 * longest_ * longest_ + rows.longest * longest_;
+  step_ = std::max({widest / 32000.0, 1.01 * score / (rows.step * most), rows.step * 0x1p-10});
+  const double unit = rows.step * step_;
   pairs_ = (d + 1) / 2;
   const std::size_t slots = (names_.size() + panel - 1) / panel * panel;
   values_.assign(slots * pairs_ * 2, 0);
   starts_.assign(slots, largest);
   margin_ = 0;
   for (std::size_t i = 0; i < names_.size(); ++i) {
+    if (names_[i] < 0) continue;
     place(names_[i]);
     std::int16_t* const values = values_.data() + i / panel * panel * pairs_ * 2 + i % panel * 2;
     double gamma_square = 0.0, b_square = 0.0;
     for (std::size_t q = 0; q < d; ++q) {
-      const double b = std::nearbyint(center.z[q] / step), gamma = center.z[q] - step * b;
+      const double b = std::nearbyint(center.z[q] / step_), gamma = center.z[q] - step_ * b;
       values[q / 2 * panel * 2 + q % 2] = static_cast<std::int16_t>(-b);
       gamma_square += gamma * gamma;
       b_square += b * b;
@@ -96,6 +100,7 @@ bool Int16Codebook::pack(const double* centers, std::size_t count, const Vector<
   }
   floor_ = far_.empty() ? largest : static_cast<std::int32_t>(std::min(nearest_far / unit, most)) - 1;
   names_.resize(slots, 0);
+  std::replace(names_.begin(), names_.end(), -1, 0);  // empty slots: they never win
   return true;
 }
 

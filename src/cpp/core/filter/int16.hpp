@@ -28,6 +28,7 @@
 #include <cstdint>
 
 #include "../../kernels/table.hpp"
+#include "groups.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
 
@@ -44,14 +45,21 @@ class Int16Codebook {
  public:
   /// Of equal centers only that of the lowest index is kept.
   /// @param centers (count, features of origin)
+  /// @param groups  of a panel each, or nullptr for panels of centers in their order
   /// @return false if 16-bit integers cannot tell these centers apart
   bool pack(const double* centers, std::size_t count, const Vector<double>& origin, int frame_exponent,
-            const Int16Rows& rows);
+            const Int16Rows& rows, const Groups* groups = nullptr);
 
   kernels::Int16Centers view() const {
     return {values_.data(), starts_.data(), names_.data(), names_.size() / kernels::int16_panel,
             pairs_,         margin_,        floor_};
   }
+  /// Whether the groups are the panels: all centers differ, and none is far.
+  bool in_groups() const { return in_groups_; }
+  /// r
+  double step() const { return step_; }
+  /// The largest Q.
+  double longest() const { return longest_; }
   /// Indices of the far centers.
   const Vector<std::int32_t>& far() const { return far_; }
 
@@ -61,6 +69,8 @@ class Int16Codebook {
   Vector<std::int32_t> starts_;  // h
   Vector<std::int32_t> names_;   // index among all centers
   Vector<std::int32_t> far_;
+  bool in_groups_ = false;
+  double step_ = 1.0, longest_ = 0.0;
   std::int32_t margin_ = 0;  // the largest
   std::int32_t floor_ = 0;
 };

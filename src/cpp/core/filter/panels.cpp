@@ -74,9 +74,14 @@ float Int8Rows::place(std::size_t i, const T* row, const RowFrame& frame) {
 
 void Int8Values::resize(std::size_t panels, std::size_t features) {
   features_ = features;
-  lines_ = kernels_->panel_bytes(features) / sizeof(Line);
-  values_.resize(panels * lines_);
+  panel_bytes_ = kernels_->panel_bytes(features);
+  values_.resize(panels * panel_bytes_ + line - 1);
   about_.resize(panels);
+}
+
+/// Where a panel begins. An allocator of aligned memory would not do: glibc's does not find again what was given back.
+std::size_t Int8Values::offset(std::size_t panel) const {
+  return (line - reinterpret_cast<std::uintptr_t>(values_.data()) % line) % line + panel * panel_bytes_;
 }
 
 std::size_t Int8Values::bytes(std::size_t panels, std::size_t features) {
@@ -84,7 +89,7 @@ std::size_t Int8Values::bytes(std::size_t panels, std::size_t features) {
 }
 
 void Int8Values::pack(std::size_t panel, const float* values) {
-  about_[panel] = kernels_->pack_centers(values, features_, values_[panel * lines_].at);
+  about_[panel] = kernels_->pack_centers(values, features_, values_.data() + offset(panel));
 }
 
 std::size_t Int8Values::score(std::size_t panel, const Int8Rows& rows, Query query,
@@ -92,7 +97,7 @@ std::size_t Int8Values::score(std::size_t panel, const Int8Rows& rows, Query que
   query.rows = rows.values_.data();
   query.stride = rows.stride_;
   query.features = features_;
-  query.centers = values_[panel * lines_].at;
+  query.centers = values_.data() + offset(panel);
   return kernels_->score_group(query, rows.about_.data(), about_[panel], answer);
 }
 

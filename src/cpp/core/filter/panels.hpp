@@ -6,11 +6,11 @@
 // In 8-bit integers: let u = 2^-24. The row in float32, y' (see 1. in codebook.hpp), is s Y + r with integers Y; a center
 // z' is t Z + q, where t belongs to the panel. Then
 //     y'.z' = s t (Y.Z) + (s Y).q + r.z',      |y'.z' - s t (Y.Z)| <= |s Y| |q| + |r| |z'|     (Cauchy-Schwarz).
-// The instruction set chooses s and t such that it computes D = Y.Z exactly (score_int8.inl.hpp), in 32 bits: these hold
-// 127 * 383 d for d <= max_int8_features. The score is
+// The instruction set chooses s and t such that it computes D = Y.Z exactly (score_int8.inl.hpp). 32 bits are enough:
+// 127 * 383 d < 2^31 for d <= max_int8_features. The score is
 //     s(c) = h + s t D - p |q| - |r| |z'|,      p an upper bound of |s Y| <= |y'| + |r|
 // (Z and q being those of -z', as packed). All four of p, |q|, |r|, |z'| are computed with relative errors far below
-// 2^-19 and then multiplied by at least 1 + 2^-19 = 1 + 32 u, which covers:
+// 2^-19, and then multiplied by at least 1 + 2^-19 = 1 + 32 u, which covers:
 //   - the residual r as computed in float32: s Y is off by u |s Y|, the subtraction by u: below 2^-21 |y'| in all, and
 //     values below 2^-75, whose squares vanish: below 2^-70 d;
 //   - in the multiply-adds, the roundings of p |q| and |r| |z'|: 4 u of each.
@@ -20,8 +20,8 @@
 // since d >= least_int8_features. s t may underflow, which costs less than 2^-118 in s t D: see tau.
 //
 // The least h + s t D of a panel, minus p max |q| and |r| max |z'|, is not above any s(c) of the panel: the operations and
-// their order are the same, what is subtracted is no smaller, and rounding keeps the order of numbers. So a panel in which
-// it is above a row's limit has no contender.
+// their order are the same, what is subtracted is no smaller, and rounding is monotonic. So if it is above a row's limit,
+// the panel has no contender.
 #pragma once
 
 #include <cmath>
@@ -80,12 +80,12 @@ inline float rounded_up(double value) {
   return -rounded_down(-value);
 }
 
-/// Whether this CPU has the kernels, and their proof holds.
+/// Whether this CPU has the kernels, and their proof holds for so many features.
 inline bool int8_serves(std::size_t features) {
   return kernels::pick().int8 && features >= least_int8_features && features <= max_int8_features;
 }
 
-/// Rows that panels of 8-bit integers are scored for.
+/// Rows in 8-bit integers, to be scored against panels.
 class Int8Rows {
  public:
   Int8Rows(std::size_t rows, std::size_t features);
@@ -101,7 +101,7 @@ class Int8Rows {
   Vector<kernels::Int8Row> about_;
 };
 
-/// Panels of 8-bit integers, without what their scores start from.
+/// Panels in 8-bit integers, without the values that their scores start from.
 class Int8Values {
  public:
   using Query = kernels::GroupQuery<std::int8_t, std::uint8_t>;
@@ -115,14 +115,13 @@ class Int8Values {
   static std::size_t bytes(std::size_t panels, std::size_t features);
 
  private:
-  /// A load must not straddle cache lines.
-  struct alignas(64) Line {
-    std::uint8_t at[64];
-  };
+  static constexpr std::size_t line = 64;  // panels begin here, so that no load straddles two cache lines
+
+  std::size_t offset(std::size_t panel) const;
 
   const kernels::Int8Kernels* kernels_ = kernels::pick().int8;
-  std::size_t features_ = 0, lines_ = 0;
-  Vector<Line> values_;  // (panels, lines)
+  std::size_t features_ = 0, panel_bytes_ = 0;
+  Vector<std::uint8_t> values_;  // (panels, panel_bytes) from a multiple of 64 on
   Vector<kernels::Int8Centers> about_;
 };
 

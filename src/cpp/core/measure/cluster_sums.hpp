@@ -22,4 +22,7 @@ Vector<WideSum> cluster_sums(const Points<T>& points, const double* weights, con
 /// The inertia, which is an error where it is beyond the largest double.
 double checked_inertia(double inertia);
 
+/// The inertia of what cluster_sums() found, and that of each cluster. @param cluster_inertia [out] (sums) or nullptr
+double inertia_of(const Vector<WideSum>& sums, const ExactDistance& exact, double* cluster_inertia);
+
 }  // namespace pykmeans::detail

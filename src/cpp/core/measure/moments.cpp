@@ -24,7 +24,7 @@ namespace {
 /// The mean of the first d columns, and the sum of the weights.
 template <class T>
 RowMoments mean_of_rows(const Points<T>& points, const double* weights, std::size_t d, const Poll& poll) {
-  const PassPlan plan(points, d, d * 4);
+  const PassPlan plan(points, d * 4, d * 4);
   const SumLayout layout({points.facts.columns.begin(), points.facts.columns.begin() + static_cast<std::ptrdiff_t>(d)},
                          weights ? &points.facts.weights : nullptr, std::is_same_v<T, std::uint8_t>);
   Vector<Partial> sums(static_cast<std::size_t>(plan.threads), Partial(layout, 1));

@@ -45,7 +45,7 @@ bool scan_columns(const RowSource<T>& source, int n_threads, const Poll& poll, V
   const std::size_t together = contiguous ? std::max<std::size_t>(1, 64 / d) : 1;
   const std::size_t width = together * d;
   // Whole strips of rows that lie together.
-  const detail::PassPlan plan(n, n_threads, d, d * 4, detail::some_slots(d), 64);
+  const detail::PassPlan plan(n, n_threads, d * 4, d * 4, detail::some_slots(d), 64);
   Vector<Seen<T>> seen(static_cast<std::size_t>(plan.threads), Seen<T>(width));
   const auto scan_rows = kernels::pick().scan.of(T());
   detail::for_each_block(source, nullptr, plan, poll, [&](const detail::RowBlock<T>& block, int worker) {

@@ -17,9 +17,9 @@ namespace {
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
-// In fewer features what follows a score takes as long as the score.
+// With fewer features, what follows a score takes as long as the score.
 constexpr std::size_t fewest_features = 32;
-// Where a larger share of the pairs of row and candidate is left, float32 is faster.
+// Where more than this share of the pairs of row and candidate is left, float32 is faster.
 constexpr double most_left = 0.2;
 
 }  // namespace
@@ -45,17 +45,17 @@ Int8Nearby<T>::Int8Nearby(const Points<T>& points, const Poll& poll)
       poll_(poll),
       threads_(useful_threads(points.n_threads, {points.rows(), points.columns(), 2})),
       panels_((points.rows() + lanes - 1) / lanes),
+      part_panels_(std::clamp<std::size_t>(32768 / (lanes * points.columns()), 1, 32)),
       error_(points.columns(), points.frame.spread_exponent, 0),
       candidates_(0, points.columns()) {}
 
 template <class T>
-bool Int8Nearby<T>::pays(const Points<T>& points, const ExactDistance& exact, const MemoryLimit& limit,
-                         std::size_t kept) {
+bool Int8Nearby<T>::pays(const Points<T>& points, const ExactDistance& exact, std::size_t n_candidates,
+                         const MemoryLimit& limit, std::size_t kept) {
   const std::size_t d = points.columns(), panels = (points.rows() + lanes - 1) / lanes;
   if (!traits(points.metric.distance).squared_euclidean || !int8_serves(d) || exact.scale() != 0) return false;
-  // Two floats a row, and two bytes for which rows are left to the candidates of a step.
-  const std::size_t bytes = Int8Values::bytes(panels, d) + points.rows() * (2 * sizeof(float) + 2);
-  return d >= fewest_features && limit.allows(bytes, kept);
+  const std::size_t of_panel = lanes * 2 * sizeof(float) + n_candidates * sizeof(std::uint16_t);
+  return d >= fewest_features && limit.allows(Int8Values::bytes(panels, d) + panels * of_panel, kept);
 }
 
 template <class T>
@@ -65,14 +65,19 @@ float Int8Nearby<T>::bound(std::size_t row, double value) const {
 }
 
 template <class T>
+template <class Use>
+void Int8Nearby<T>::each_panel(std::size_t part, const Use& use) const {
+  for (std::size_t panel = part * part_panels_; panel < std::min(panels_, (part + 1) * part_panels_); ++panel)
+    use(panel);
+}
+
+template <class T>
 void Int8Nearby<T>::begin(const double* values) {
   packed_.resize(panels_, points_.columns());
   starts_.assign(panels_ * lanes, infinity);
   bounds_.assign(panels_ * lanes, infinity);
-  parallel_blocks(parts(), threads_, poll_, [&](std::size_t part, int) {
-    const std::size_t end = std::min(panels_, (part + 1) * part_panels);
-    for (std::size_t panel = part * part_panels; panel < end; ++panel) pack(panel, values);
-  });
+  parallel_blocks(parts(), threads_, poll_,
+                  [&](std::size_t part, int) { each_panel(part, [&](std::size_t panel) { pack(panel, values); }); });
 }
 
 template <class T>
@@ -109,8 +114,7 @@ Nearby::Gains Int8Nearby<T>::estimate(const double* centers, std::size_t count) 
   Vector<Scratch> scratch(static_cast<std::size_t>(threads_), Scratch(count));
   parallel_blocks(parts(), threads_, poll_, [&](std::size_t part, int worker) {
     Scratch& own = scratch[static_cast<std::size_t>(worker)];
-    const std::size_t end = std::min(panels_, (part + 1) * part_panels);
-    for (std::size_t panel = part * part_panels; panel < end; ++panel) own.left += score(panel, own);
+    each_panel(part, [&](std::size_t panel) { own.left += score(panel, own); });
   });
   std::size_t left = 0;
   for (const Scratch& own : scratch) left += own.left;
@@ -143,13 +147,12 @@ std::size_t Int8Nearby<T>::score(std::size_t panel, Scratch& scratch) {
 template <class T>
 void Int8Nearby<T>::near(std::size_t part, std::size_t candidate, Vector<Near>& found) const {
   found.clear();
-  const std::size_t end = std::min(panels_, (part + 1) * part_panels);
-  for (std::size_t panel = part * part_panels; panel < end; ++panel) {
+  each_panel(part, [&](std::size_t panel) {
     for (unsigned left = left_[panel * count_ + candidate]; left != 0; left &= left - 1) {
       const std::size_t row = panel * lanes + kernels::lowest_bit(left);
       if (row < points_.rows() && points_.weight(row) != 0.0) found.push_back({row, row});
     }
-  }
+  });
 }
 
 template <class T>

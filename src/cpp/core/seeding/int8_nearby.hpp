@@ -1,15 +1,15 @@
-// The filter of k-means++ in 8-bit integers. Use when: Euclidean, many features, a CPU that multiplies 8-bit integers.
-// Cost: a byte for each value of X, packed once; a few times less time than in float32.
+// The filter of k-means++ in 8-bit integers. Use when: Euclidean, many features, a CPU with kernels for 8-bit integers.
+// Cost: a byte for each value of X, packed once; a fraction of the time that float32 takes.
 //
-// The roles of panels.hpp change: sixteen rows of X are a panel, and the candidates of a step are scored against all
+// The roles of panels.hpp are swapped: sixteen rows of X are a panel, and the candidates of a step are scored against all
 // panels. Notation as there and in codebook.hpp, z being a row of X and y a candidate. Let v be a row's value in the
-// frame, and N the computed |y|^2. As in 3. of bounds.hpp, with v in place of the distance to a row's own center: where
+// frame, and N the computed |y|^2. As in 3. of bounds.hpp, with v in place of the distance to a row's own center: if
 //     s(z) > (v - N) / 2 + epsilon N + tau,
-// the exact distance is more than v. What a row knows goes into what its score starts from, h - v / 2, and what the
-// candidate knows is its limit. The start is rounded down by 2^-21 of its size, which is also more than the roundings
-// of three additions to it (3 u): these are beyond what panels.hpp accounts for where v is larger than |z|^2 / 2.
+// the exact distance is more than v. The row's part of this goes into the start of its score, h - v / 2; the candidate's
+// part is the limit. The start is rounded down by 2^-21 of its size. That is also more than the roundings of three
+// additions to it (3 u), which panels.hpp does not cover where v is larger than |z|^2 / 2.
 //
-// It says which rows a candidate may gain, and not how much: the exact distance looks at each of them.
+// It finds the rows that a candidate may gain, but not how much it gains: the exact distance looks at each of them.
 #pragma once
 
 #include <cstddef>
@@ -30,22 +30,25 @@ class Int8Nearby final : public Nearby {
   /// `points` must outlive it.
   Int8Nearby(const Points<T>& points, const Poll& poll);
 
-  /// Whether it can work on the points and is faster. @param kept  bytes that are taken besides
-  static bool pays(const Points<T>& points, const ExactDistance& exact, const MemoryLimit& limit, std::size_t kept);
+  /// Whether it can work on the points, and is faster. @param n_candidates  most of a step
+  /// @param kept  bytes that are taken already
+  static bool pays(const Points<T>& points, const ExactDistance& exact, std::size_t n_candidates,
+                   const MemoryLimit& limit, std::size_t kept);
 
   void begin(const double* values) override;
   Gains estimate(const double* centers, std::size_t count) override;
-  std::size_t parts() const override { return (panels_ + part_panels - 1) / part_panels; }
+  std::size_t parts() const override { return (panels_ + part_panels_ - 1) / part_panels_; }
   void near(std::size_t part, std::size_t candidate, Vector<Near>& found) const override;
   void improve(const Vector<Near>& rows, const double* values) override;
   bool disappoints() const override { return disappoints_; }
 
  private:
   static constexpr std::size_t lanes = kernels::group_lanes;
-  static constexpr std::size_t part_panels = 32;
 
   struct Scratch;
 
+  template <class Use>
+  void each_panel(std::size_t part, const Use& use) const;
   void pack(std::size_t panel, const double* values);
   float bound(std::size_t row, double value) const;
   std::size_t score(std::size_t panel, Scratch& scratch);
@@ -53,7 +56,7 @@ class Int8Nearby final : public Nearby {
   const Points<T>& points_;
   const Poll& poll_;
   const int threads_;
-  const std::size_t panels_;
+  const std::size_t panels_, part_panels_;
   const FilterError<float> error_;
   Int8Values packed_;
   Vector<float> starts_;  // (panels, 16) h

@@ -21,7 +21,7 @@ class Nearby : public Pooled {
     Vector<double> gain;
     Vector<double> error;
 
-    /// Of candidates of which nothing is known.
+    /// For candidates about which nothing is known.
     static Gains unknown(std::size_t count) {
       return {Vector<double>(count, 0.0), Vector<double>(count, std::numeric_limits<double>::infinity())};
     }
@@ -41,7 +41,7 @@ class Nearby : public Pooled {
   /// The values of some rows that near() found for a part have become less. @param values (n_samples)
   virtual void improve(const Vector<Near>& rows, const double* values) = 0;
 
-  /// Whether it left so many rows in the last step that another filter is faster.
+  /// Whether it left so many rows in the last step that another filter would be faster.
   virtual bool disappoints() const { return false; }
 };
 

@@ -6,10 +6,10 @@
 // proportion to w * value, by exact prefix sums. Of the candidates of a step the one that leaves the least exact sum of
 // w * value is kept.
 //
-// The values are exact distances, and kept for the seeds that were picked. In few features, what a candidate would
-// change is estimated by a filter (neighborhoods.hpp), with an error bound. Only where two candidates are closer to each
-// other than that, their changes are measured by the exact distance, and exact sums decide. In many features a filter
-// (int8_nearby.hpp) finds the rows that a candidate may change, and the rest is exact.
+// The values are exact distances, and kept for the seeds that were picked. A filter estimates what a candidate would
+// change, with an error bound (neighborhoods.hpp). Only where two candidates are closer to each other than that, their
+// changes are measured by the exact distance, and exact sums decide. With many features, another filter takes over after
+// the first steps (int8_nearby.hpp): it finds the rows that a candidate may change, and the rest is exact.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -48,14 +48,15 @@ class PlusPlus {
   /// Bytes that it keeps at least: the value of each row.
   static std::size_t least_bytes(const Points<T>& points) { return points.rows() * sizeof(double); }
 
-  PlusPlus(const Points<T>& points, std::size_t n_clusters, const MemoryLimit& limit, const Poll& poll)
+  PlusPlus(const Points<T>& points, std::size_t n_clusters, std::size_t n_candidates, const MemoryLimit& limit,
+           const Poll& poll)
       : points_(points),
         poll_(poll),
         exact_(detail::distance_to(points, nullptr, 0)),
         value_(points.rows()),
         sums_(points.rows(), value_.data(), points.weights, points.source->counted(), points.n_threads, poll),
         threads_(detail::useful_threads(points.n_threads, {points.rows(), points.columns()})),
-        nearby_(points, exact_, n_clusters, limit, least_bytes(points), poll) {}
+        nearby_(points, exact_, n_clusters, n_candidates, limit, least_bytes(points), poll) {}
 
   /// The first seed: a row in proportion to its weight.
   std::int64_t first(double uniform) {
@@ -226,7 +227,7 @@ void draw(const Points<T>& points, std::size_t n_clusters, const double* uniform
   for (std::size_t i = 0; i < n_uniforms; ++i)
     if (!(uniforms[i] >= 0.0 && uniforms[i] < 1.0))
       throw std::invalid_argument("uniforms must be in [0, 1), not " + std::to_string(uniforms[i]));
-  PlusPlus<T> seeding(points, n_clusters, limit, poll);
+  PlusPlus<T> seeding(points, n_clusters, n_local_trials, limit, poll);
   seeds[0] = seeding.first(uniforms[0]);
   for (std::size_t c = 1; c < n_clusters; ++c)
     seeds[c] = seeding.next(uniforms + 1 + (c - 1) * n_local_trials, n_local_trials);

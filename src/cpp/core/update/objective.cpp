@@ -109,9 +109,8 @@ typename Objective<T>::Term Objective<T>::add_terms(const Partial& sums, std::si
 }
 
 template <class T>
-double Objective<T>::measure(const double* centers, const ExactDistance& exact, const std::int32_t* labels,
-                             const Term& terms) {
-  const WideSum total = cluster_sums(points_, points_.weights, centers, /*n_sums=*/1, labels, exact, poll_)[0];
+double Objective<T>::measure(const Measure& measured, const Term& terms) {
+  const WideSum total = measured();
   base_ = total.to_double(-exponent_);
   base_terms_ = terms;
   has_base_ = true;
@@ -119,15 +118,15 @@ double Objective<T>::measure(const double* centers, const ExactDistance& exact, 
 }
 
 template <class T>
-bool Objective<T>::plain(const double* centers, const ExactDistance& exact, const Labels& labels, const Partial& sums,
-                         double& value) {
+bool Objective<T>::plain(const double* centers, const ExactDistance& exact, const Measure& measured,
+                         const Partial& sums, double& value) {
   const std::size_t k = terms_.size(), d = points_.columns();
   if (exact.scale() != 0 || sums.layout().wide) return false;
   const Term terms = add_terms(sums, 8, [&](std::size_t c) { return plain_term(centers + c * d, sums, c); });
   if (!(terms.magnitude <= largest_terms)) return false;
   value = base_ + (terms.value.high - base_terms_.value.high);
   if (!has_base_ || !(value >= part_of_base(d) * base_ && value >= smallest)) {
-    value = measure(centers, exact, labels(), terms);
+    value = measure(measured, terms);
     return true;
   }
   return value >= plain_part_of_terms(d, k) * (terms.magnitude + base_terms_.magnitude);
@@ -155,7 +154,7 @@ void Objective<T>::set_unit(const ExactDistance& exact, const Partial& sums) {
 }
 
 template <class T>
-double Objective<T>::doubled(const double* centers, const ExactDistance& exact, const Labels& labels,
+double Objective<T>::doubled(const double* centers, const ExactDistance& exact, const Measure& measured,
                              const Partial& sums) {
   const std::size_t d = points_.columns();
   set_unit(exact, sums);
@@ -163,11 +162,11 @@ double Objective<T>::doubled(const double* centers, const ExactDistance& exact, 
   const Doubled value = Doubled{base_, 0.0} + (terms.value + -base_terms_.value);
   const bool known = has_base_ && value.high >= part_of_base(d) * base_ &&
                      value.high >= part_of_terms * terms.magnitude && value.high >= smallest;
-  return known ? std::ldexp(value.high, exponent_ - 2 * scale_) : measure(centers, exact, labels(), terms);
+  return known ? std::ldexp(value.high, exponent_ - 2 * scale_) : measure(measured, terms);
 }
 
 template <class T>
-double Objective<T>::from_sums(const double* centers, const ExactDistance& exact, const Labels& labels,
+double Objective<T>::from_sums(const double* centers, const ExactDistance& exact, const Measure& measured,
                                const Partial& sums) {
   const std::size_t k = terms_.size(), d = points_.columns();
   if (origin_.empty()) {  // the mean of the first centers, whatever the order of the rows
@@ -176,24 +175,21 @@ double Objective<T>::from_sums(const double* centers, const ExactDistance& exact
       for (std::size_t q = 0; q < d; ++q) origin_[q] += centers[c * d + q] / static_cast<double>(k);
   }
   double objective = 0.0;
-  if (!plain_ || !plain(centers, exact, labels, sums, objective)) {
+  if (!plain_ || !plain(centers, exact, measured, sums, objective)) {
     if (plain_) {
       plain_ = has_base_ = false;
       std::fill(stale_.begin(), stale_.end(), std::uint8_t{1});
     }
-    objective = doubled(centers, exact, labels, sums);
+    objective = doubled(centers, exact, measured, sums);
   }
   return traits(points_.metric.distance).halved ? 0.5 * objective : objective;
 }
 
 template <class T>
-double Objective<T>::operator()(const double* centers, const ExactDistance& exact, const Labels& labels,
+double Objective<T>::operator()(const double* centers, const ExactDistance& exact, const Measure& measured,
                                 const Partial& sums) {
-  return checked_inertia(
-      traits(points_.metric.distance).squared_euclidean
-          ? from_sums(centers, exact, labels, sums)
-          : cluster_sums(points_, points_.weights, centers, /*n_sums=*/1, labels(), exact, poll_)[0].to_double(
-                exact.exponent()));
+  return checked_inertia(traits(points_.metric.distance).squared_euclidean ? from_sums(centers, exact, measured, sums)
+                                                                           : measured().to_double(exact.exponent()));
 }
 
 template <class T>

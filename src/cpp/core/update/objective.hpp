@@ -16,6 +16,7 @@
 
 #include "../distance/exact_distance.hpp"
 #include "../exact/doubled.hpp"
+#include "../exact/wide_sum.hpp"
 #include "pykmeans/partial.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
@@ -27,11 +28,11 @@ class Objective {
  public:
   Objective(const Points<T>& points, std::size_t n_clusters, const Poll& poll);
 
-  /// Where the labels of the points are, which are asked for only when they are needed.
-  using Labels = std::function<const std::int32_t*()>;
+  /// Adds up the exact distances of all points to the centers of their labels, where that is needed.
+  using Measure = std::function<WideSum()>;
 
   /// Of the labels against the centers, with the sums of those labels.
-  double operator()(const double* centers, const ExactDistance& exact, const Labels& labels, const Partial& sums);
+  double operator()(const double* centers, const ExactDistance& exact, const Measure& measured, const Partial& sums);
 
   /// To be called when centers have moved: their terms are computed anew next time.
   void forget_moved(const Partial& sums);
@@ -48,14 +49,14 @@ class Objective {
   template <class MakeTerm>
   Term add_terms(const Partial& sums, std::size_t cost, MakeTerm make_term);
 
-  double from_sums(const double* centers, const ExactDistance& exact, const Labels& labels, const Partial& sums);
+  double from_sums(const double* centers, const ExactDistance& exact, const Measure& measured, const Partial& sums);
   /// @param value [out]  @return whether the rounding is invisible
-  bool plain(const double* centers, const ExactDistance& exact, const Labels& labels, const Partial& sums,
+  bool plain(const double* centers, const ExactDistance& exact, const Measure& measured, const Partial& sums,
              double& value);
-  double doubled(const double* centers, const ExactDistance& exact, const Labels& labels, const Partial& sums);
+  double doubled(const double* centers, const ExactDistance& exact, const Measure& measured, const Partial& sums);
   void set_unit(const ExactDistance& exact, const Partial& sums);
   /// Measured by the exact distance. It is the base from now on.
-  double measure(const double* centers, const ExactDistance& exact, const std::int32_t* labels, const Term& terms);
+  double measure(const Measure& measured, const Term& terms);
 
   const Points<T>& points_;
   const Poll& poll_;

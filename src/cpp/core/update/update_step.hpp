@@ -38,7 +38,8 @@ class UpdateStep {
   bool operator()(Assigner<T>& assigner, const Vector<double>& seen, const ExactDistance& exact,
                   Vector<double>& centers, const Measured& measured) {
     const auto labels = [&] { return assigner.labels(); };
-    measured(objective_(seen.data(), exact, labels, sums_));
+    const auto all_distances = [&] { return assigner.distance_sums(seen.data(), exact, /*n_sums=*/1)[0]; };
+    measured(objective_(seen.data(), exact, all_distances, sums_));
     Vector<std::size_t> moved;
     if (any_empty(sums_)) moved = fill_empty_clusters(points_, seen.data(), exact, labels(), sums_, poll_);
     for (const std::size_t row : moved) assigner.label_changed(row);

@@ -57,8 +57,10 @@ class BoxTree : public Pooled {
 
   /// Rows that share a slot, all of weight one, where slots are shared.
   bool shared() const { return order_.copies.size() != 0; }
+  const std::uint32_t* copies() const { return order_.copies.data(); }
   std::uint32_t copies(std::size_t slot) const { return shared() ? order_.copies[slot] : 1; }
   bool weighted() const { return layout_.weighted; }
+  const double* weights() const { return weights_.data(); }
   double weight(std::size_t slot) const { return weighted() ? weights_[slot] : 1.0; }
 
  private:

@@ -1,12 +1,14 @@
 #include "boxes.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
 #include "../../../kernels/table.hpp"
 #include "../../filter/distinct_centers.hpp"
 #include "../../machine/parallel.hpp"
+#include "../../measure/distance_sums.hpp"
 #include "../../rows/shared_work.hpp"
 #include "../thresholds.hpp"
 #include "pykmeans/workspace.hpp"
@@ -174,6 +176,32 @@ struct Boxes<T>::Worker {
     }
   }
 
+  /// Add the distances of all points of the node to the centers of their labels.
+  void add_distances(const BoxNode& node, std::int32_t above, const double* centers, const ExactDistance& exact,
+                     bool by_cluster, DistanceSums& total) {
+    const std::int32_t own = above != mixed ? above : label(node);
+    if (node.level > 0) {
+      each_child(node, [&](const BoxNode& child) { add_distances(child, own, centers, exact, by_cluster, total); });
+      return;
+    }
+    const auto& leaf = tree.leaf(node.index);
+    if (own != mixed) std::fill_n(nearest, leaf.count, own);
+    const std::int32_t* of_points = own != mixed ? nearest : labels(leaf);
+    const std::size_t d = tree.features(), width = tree.padded(leaf.count);
+    Stored rows[leaf_points * max_box_features];
+    for (std::size_t q = 0; q < d; ++q) {
+      const Stored* column = tree.columns(leaf) + q * width;
+      for (std::size_t i = 0; i < leaf.count; ++i) rows[i * d + q] = column[i];
+    }
+    double lengths[leaf_points];
+    exact.to_labels(MatrixView<Stored>(rows, leaf.count, d), centers, of_points, lengths);
+    const std::int32_t* of_sums = by_cluster ? of_points : nullptr;
+    if (tree.shared())
+      total.add_copies(lengths, tree.copies() + leaf.begin, of_sums, leaf.count);
+    else
+      total.add(lengths, tree.weighted() ? tree.weights() + leaf.begin : nullptr, of_sums, leaf.count);
+  }
+
   /// Find the label of a node from those of its points.
   std::int32_t gather(const BoxNode& node) {
     std::int32_t common = mixed;
@@ -261,6 +289,22 @@ void Boxes<T>::write_labels(std::int32_t* labels, const Poll& poll) {
     for (std::size_t i = blocks.begin(block); i < blocks.end(block); ++i) labels[i] = slot_label_[slot[i]];
   });
   written_ = true;
+}
+
+template <class T>
+Vector<WideSum> Boxes<T>::distance_sums(const double* centers, const ExactDistance& exact, std::size_t n_sums,
+                                        const Poll& poll) {
+  const std::size_t n = points_.rows();
+  int exponent = 0;
+  if (points_.weights) std::frexp(*std::max_element(points_.weights, points_.weights + n), &exponent);
+  const int threads = useful_threads(points_.n_threads, {n, 4 * (points_.columns() + 4)});
+  SharedDistanceSums sums(exact, exponent, n_sums, threads);
+  Vector<Worker> workers;
+  for (int w = 0; w < threads; ++w) workers.emplace_back(*this, nullptr);
+  each_root(threads, poll, [&](const BoxNode& root, int worker) {
+    workers[static_cast<std::size_t>(worker)].add_distances(root, mixed, centers, exact, n_sums > 1, sums.of(worker));
+  });
+  return sums.finish();
 }
 
 /// Whatever the labels were before, the sums are those of the caller's. Rows that share a slot have one label.

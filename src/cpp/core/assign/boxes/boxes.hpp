@@ -40,6 +40,9 @@ class Boxes final : public LabelAlgorithm<T> {
   bool begin(const Pass& pass) override;
   Tally run(const Pass& pass) override;
   void write_labels(std::int32_t* labels, const Poll& poll) override;
+  bool keeps_labels(const ExactDistance& exact) const override { return tree_ && !forgotten_ && exact.scale() == 0; }
+  Vector<WideSum> distance_sums(const double* centers, const ExactDistance& exact, std::size_t n_sums,
+                                const Poll& poll) override;
   void label_changed(std::size_t) override { forgotten_ = true; }
   void forget() override { forgotten_ = true; }
 

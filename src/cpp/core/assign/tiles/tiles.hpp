@@ -2,19 +2,28 @@
 // in tiles of 32 rows, that is made once. Whole numbers are half as long as float32, twice as many of them are
 // multiplied at once, and their least scores are exact (int16.hpp has the proof).
 //
+// With many centers, the rows are sorted after the first pass, so that those of a tile are near each other, and each tile
+// remembers how far it is from each panel of centers (tile_bounds.hpp has the proof): it then looks at a few panels only.
+//
 // Use when: few features, many rows, more than a few passes. Do not use when: a few values are a thousand times as
-// large as the rest, which 16 bits then cannot tell apart. Memory: 2 bytes for each value of X. Cost: n k d / 2 fused
-// multiply-adds, and the exact distance for some rows in a hundred.
+// large as the rest, which 16 bits then cannot tell apart. Memory: 2 bytes for each value of X; with many centers 16
+// bytes a row and 4 for each panel and tile more. Cost: n k d / 2 fused multiply-adds, or the share of the panels that
+// is looked at; and the exact distance for some rows in a hundred.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
+#include "../../filter/groups.hpp"
 #include "../../filter/int16.hpp"
 #include "../../machine/large_array.hpp"
+#include "../../rows/ordered_rows.hpp"
 #include "../algorithm.hpp"
+#include "../policy.hpp"
 #include "pykmeans/points.hpp"
 #include "pykmeans/workspace.hpp"
+#include "tile_bounds.hpp"
 
 namespace pykmeans::detail {
 
@@ -22,7 +31,7 @@ template <class T>
 class Tiles final : public BlockAlgorithm<T> {
  public:
   /// `points` must outlive it.
-  Tiles(const Points<T>& points, std::size_t n_clusters) : BlockAlgorithm<T>(points), n_clusters_(n_clusters) {}
+  Tiles(const Points<T>& points, std::size_t n_clusters);
 
   /// Whether the instruction set at hand has kernels for it.
   static bool possible(const Points<T>& points);
@@ -35,27 +44,63 @@ class Tiles final : public BlockAlgorithm<T> {
   void prepare(const Pass& pass) override;
   bool begin(const Pass& pass) override;
   PassPlan plan(const Pass& pass) const override;
+  Tally run(const Pass& pass) override;
   void label(const RowBlock<T>& block, std::int32_t* labels, Partial* sums, Tally& tally, int worker) override;
   void end(const Tally& tally) override;
+  void write_labels(std::int32_t* labels, const Poll& poll) override;
+  void label_changed(std::size_t) override { forgotten_ = true; }
+  void forget() override;
   /// The share of rows that needed no exact distance.
   double pruned_fraction() const override { return pruned_fraction_; }
 
  private:
   struct Work;
 
+  /// What a thread needs for some tiles.
+  struct Scratch {
+    static constexpr std::size_t group = 16;  // tiles at once
+
+    explicit Scratch(std::size_t n_panels) : near(n_panels * kernels::int16_panel), panels(group), bounds(n_panels) {
+      for (Vector<std::uint32_t>& list : panels) list.resize(n_panels + Groups::lanes);
+    }
+
+    Vector<std::int32_t> near;             // candidates of a row
+    Vector<Vector<std::uint32_t>> panels;  // that a tile looks at
+    TileBounds::Scratch bounds;
+  };
+
   double choose_step() const;
+  void round(const RowSource<T>& source, const Pass& pass);
+  void begin_bounds(const Pass& pass);
+  void sort(const Pass& pass);
 
   using BlockAlgorithm<T>::points_;
   const std::size_t n_clusters_;
 
+  // The rows, in their order or in order_.
   LargeArray<std::int16_t> tiles_;  // (tiles, pairs, int16_tile, 2)
+  LargeArray<float> norms_;         // (tiles, int16_tile) squares of what the integers stand for
   Vector<std::uint32_t> beyond_;    // (tiles) bit l: row l does not fit into 16 bits
   Int16Rows rows_;
   bool too_coarse_ = false;  // many rows do not fit
+
+  // With bounds.
+  Groups groups_;
+  std::unique_ptr<TileBounds> bounds_;  // or none, where they do not pay
+  PassPolicy policy_;
+  LargeArray<std::uint32_t> order_;         // once the rows are sorted
+  std::unique_ptr<OrderedRows<T>> sorted_;  // the rows in that order
+  LargeArray<std::int32_t> own_labels_;     // in that order
+  Vector<double> weights_;                  // in that order, or none
+  bool forgotten_ = false;                  // the caller's labels count
+  bool written_ = true;                     // the caller has the labels
+
   // Of the pass at hand.
   const Pass* pass_ = nullptr;
+  bool bounded_ = false;
   Int16Codebook centers_;
-  Vector<Vector<std::int32_t>> near_;  // (threads) candidates of a row
+  Vector<Scratch> scratch_;  // (threads)
+  Vector<std::uint32_t> all_panels_;
   double pruned_fraction_ = 1.0;
 };
 
