@@ -42,10 +42,14 @@ using Survivors = std::size_t (*)(const float* bound, const float* reach, float 
 using KeepBounds = void (*)(const float* least, const std::uint32_t* chosen, std::size_t count, const float* below,
                             float moved, float* bound);
 
+/// The sum of the squares of row[q] - center[q], in any order of operations.
+using SquaredDistance = float (*)(const float* row, const float* center, std::size_t features);
+
 struct GroupKernels {
   ScoreGroup score_group;
   Survivors survivors;
   KeepBounds keep_bounds;
+  SquaredDistance squared_distance;
 };
 
 }  // namespace pykmeans::kernels

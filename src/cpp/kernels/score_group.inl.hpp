@@ -39,6 +39,18 @@ struct NoSlack {
   }
 };
 
+/// The limits of some rows. They are written long before they are read as vectors: a vector that is read just after its
+/// parts were written has to wait for these.
+template <class Vector, std::size_t n_rows>
+struct RowLimits {
+  float of[padded_rows<Vector, n_rows>] = {};
+
+  template <class Query>
+  RowLimits(const Query& query, std::size_t base) {
+    for (std::size_t r = 0; r < n_rows; ++r) of[r] = query.limits[query.chosen[base + r]];
+  }
+};
+
 /// Scores of some rows against sixteen centers.
 template <class Vector, std::size_t n_rows>
 struct PanelScores {
@@ -52,23 +64,20 @@ struct PanelScores {
   /// panel is always looked at closely.
   /// @param n  rows that were contended before  @param slack  what to add to scores  @return and after
   template <class Query, class Slack>
-  std::size_t judge(const Query& query, std::size_t base, const GroupAnswer& answer, std::size_t n,
-                    const Slack& slack) const {
-    constexpr std::size_t padded = padded_rows<Vector, n_rows>;
+  std::size_t judge(const Query& query, std::size_t base, const RowLimits<Vector, n_rows>& limits,
+                    const GroupAnswer& answer, std::size_t n, const Slack& slack) const {
     Lanes lowest[n_rows];
-    float limits[padded] = {};
     for (std::size_t r = 0; r < n_rows; ++r) {
       lowest[r] = at[0][r];
       for (std::size_t v = 1; v < vectors; ++v) lowest[r] = Vector::min(lowest[r], at[v][r]);
-      limits[r] = query.limits[query.chosen[base + r]];
     }
     float* const least = answer.least + base;
     Vector::least_of_each(lowest, least);
     unsigned near = 0;
-    for (std::size_t r = 0; r < padded; r += Vector::width) {
+    for (std::size_t r = 0; r < padded_rows<Vector, n_rows>; r += Vector::width) {
       const Lanes score = slack.of_rows(r, Vector::load(least + r));
       Vector::store(least + r, score);
-      near |= Vector::not_above(score, Vector::load(limits + r)) << r;
+      near |= Vector::not_above(score, Vector::load(limits.of + r)) << r;
     }
     near &= (1u << n_rows) - 1;
     if (near != 0) n = look_closely(near, query, base, answer, n, slack);
@@ -121,6 +130,7 @@ std::size_t score_group(const GroupQuery<float>& query, const GroupAnswer& answe
       rows[r] = query.rows + query.chosen[base + r] * query.stride;
       hide(rows[r]);
     }
+    const RowLimits<Vector, rows_at_once> limits(query, base);
     PanelScores<Vector, rows_at_once> scores;
     for (std::size_t v = 0; v < vectors; ++v) {
       const Lanes start = Vector::load(query.bounds + v * Vector::width);
@@ -136,7 +146,7 @@ std::size_t score_group(const GroupQuery<float>& query, const GroupAnswer& answe
           scores.at[v][r] = Vector::multiply_add(value, centers[v], scores.at[v][r]);
       }
     }
-    contended = scores.judge(query, base, answer, contended, NoSlack());
+    contended = scores.judge(query, base, limits, answer, contended, NoSlack());
   }
   return contended;
 }
@@ -170,9 +180,33 @@ void keep_bounds(const float* least, const std::uint32_t* chosen, std::size_t co
   }
 }
 
+template <class Vector>
+float squared_distance(const float* row, const float* center, std::size_t features) {
+  using Lanes = typename Vector::Lanes;
+  const auto add = [&](Lanes sum, std::size_t q) {
+    const Lanes difference = Vector::subtract(Vector::load(row + q), Vector::load(center + q));
+    return Vector::multiply_add(difference, difference, sum);
+  };
+  Lanes first = Vector::splat(0.0f), second = first, third = first, fourth = first;  // to hide their latency
+  std::size_t q = 0;
+  for (; q + 4 * Vector::width <= features; q += 4 * Vector::width) {
+    first = add(first, q);
+    second = add(second, q + Vector::width);
+    third = add(third, q + 2 * Vector::width);
+    fourth = add(fourth, q + 3 * Vector::width);
+  }
+  for (; q + Vector::width <= features; q += Vector::width) first = add(first, q);
+  float lanes[Vector::width];
+  Vector::store(lanes, Vector::add(Vector::add(first, second), Vector::add(third, fourth)));
+  float sum = 0.0f;
+  for (const float lane : lanes) sum += lane;
+  for (; q < features; ++q) sum += (row[q] - center[q]) * (row[q] - center[q]);
+  return sum;
+}
+
 template <class Vector, std::size_t rows_at_once>
 constexpr GroupKernels group_kernels() {
-  return {score_group<Vector, rows_at_once>, survivors<Vector>, keep_bounds<Vector>};
+  return {score_group<Vector, rows_at_once>, survivors<Vector>, keep_bounds<Vector>, squared_distance<Vector>};
 }
 
 }  // namespace

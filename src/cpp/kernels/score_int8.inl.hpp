@@ -327,6 +327,7 @@ std::size_t score_int8(const GroupQuery<std::int8_t, std::uint8_t>& query, const
       hide(rows[r]);
       slack.put(r, about_rows + query.chosen[base + r]);
     }
+    const RowLimits<Vector, rows_at_once> limits(query, base);
     typename Sums::Lanes sums[vectors][rows_at_once];
     Sums::add(rows, query.features, query.centers, sums);
     PanelScores<Vector, rows_at_once> scores;
@@ -336,7 +337,7 @@ std::size_t score_int8(const GroupQuery<std::int8_t, std::uint8_t>& query, const
         scores.at[v][r] = Vector::multiply_add(scale, Vector::from_integers(sums[v][r]),
                                                Vector::load(query.bounds + v * Vector::width));
     }
-    contended = scores.judge(query, base, answer, contended, slack);
+    contended = scores.judge(query, base, limits, answer, contended, slack);
   }
   return contended;
 }

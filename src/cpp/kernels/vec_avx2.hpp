@@ -91,7 +91,11 @@ struct Avx2Vector<float> {
       const Lanes a = min(_mm256_unpacklo_ps(row(0), row(1)), _mm256_unpackhi_ps(row(0), row(1)));
       const Lanes b = min(_mm256_unpacklo_ps(row(2), row(3)), _mm256_unpackhi_ps(row(2), row(3)));
       const Lanes four = min(_mm256_shuffle_ps(a, b, 0x44), _mm256_shuffle_ps(a, b, 0xee));
-      _mm_storeu_ps(result + r, _mm_min_ps(_mm256_castps256_ps128(four), _mm256_extractf128_ps(four, 1)));
+      const __m256 least_of_four = min(four, _mm256_permute2f128_ps(four, four, 1));
+      if (r + width <= 16)
+        store(result + r, least_of_four);  // twice: what is read as a vector should be written as one
+      else
+        _mm_storeu_ps(result + r, _mm256_castps256_ps128(least_of_four));
     }
   }
 

@@ -19,7 +19,8 @@ class Groups {
   /// @param panel_slots  slots of a panel
   Groups(std::size_t n_clusters, std::size_t features, std::size_t most_groups, std::size_t panel_slots = lanes);
 
-  /// Halve the centers by the feature in which they spread most, until a part fits a group.
+  /// Halve the centers until a part fits a group: by the feature in which they spread most, or by how far they moved
+  /// last, where that tells more.
   void make(const double* centers);
 
   std::size_t count() const { return n_groups_; }
@@ -34,9 +35,6 @@ class Groups {
   const Vector<std::int32_t>& members() const { return members_; }
   std::int32_t slot_of(std::int32_t center) const { return slot_of_[static_cast<std::size_t>(center)]; }
 
-  /// The mean of each group's centers: (count, features)
-  Vector<double> means(const double* centers) const;
-
   /// From now on moves are counted from zero, beginning with these centers.
   void start(const double* centers);
   /// The centers have moved to these. @param factor  from the unit of X to that of the moves
@@ -47,6 +45,7 @@ class Groups {
  private:
   std::size_t group_slots() const { return panels_per_group_ * panel_slots_; }
   void split(const double* centers, std::size_t begin, std::size_t end, std::size_t first_group, std::size_t groups);
+  bool halve_by_moves(std::size_t begin, std::size_t end, const Vector<double>& spread) const;
 
   const std::size_t n_clusters_, features_, panel_slots_;
   std::size_t panels_per_group_ = 1;
@@ -54,6 +53,7 @@ class Groups {
   Vector<std::int32_t> members_;  // (slots)
   Vector<std::int32_t> slot_of_;  // (n_clusters)
   Vector<double> last_;           // (n_clusters, features) the centers of the last call
+  Vector<double> last_moves_;     // (n_clusters) what each moved by then, in the unit of X; empty before
   Vector<double> moved_;          // (n_groups)
 };
 

@@ -61,7 +61,6 @@ template <class T>
 Bounds<T>::Bounds(const Points<T>& points, std::size_t n_clusters)
     : BlockAlgorithm<T>(points),
       groups_(n_clusters, points.columns(), most_groups(points)),
-      leaders_(groups_.count(), points.columns(), n_clusters),
       block_rows_(group_block_rows(points.columns(), n_clusters)),
       use_int8_(int8_serves(points.columns())) {}
 
@@ -110,11 +109,9 @@ bool Bounds<T>::begin(const Pass& pass) {
   }
   const KeptBounds memory{groups_, kept_.data(), known_};
   if (use_int8_)
-    pass_ = std::make_unique<GroupPass<T, Int8Panels, KeptBounds>>(pass, points_.frame, groups_, leaders_, memory,
-                                                                   block_rows_);
+    pass_ = std::make_unique<GroupPass<T, Int8Panels, KeptBounds>>(pass, points_.frame, groups_, memory, block_rows_);
   else
-    pass_ = std::make_unique<GroupPass<T, FloatPanels, KeptBounds>>(pass, points_.frame, groups_, leaders_, memory,
-                                                                    block_rows_);
+    pass_ = std::make_unique<GroupPass<T, FloatPanels, KeptBounds>>(pass, points_.frame, groups_, memory, block_rows_);
   return true;
 }
 

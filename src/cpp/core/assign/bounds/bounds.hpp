@@ -6,7 +6,8 @@
 // Notation as in codebook.hpp: y and z in the filter's frame, score(c) = |z|^2 / 2 - y.z, its computed value s(c) at
 // most score(c) + B and folded below by the center's own error. N is the computed |y|^2, right to epsilon N.
 //
-// 1. A row and its own center a. Phi = exact(a) in the frame's units; u = sqrt(Phi) (1 + 2^-30) is above |y - z_a|.
+// 1. A row and its own center a. Phi is exact(a) in the frame's units, or what an estimate says it is at most
+//    (single_centers.hpp); u = sqrt(Phi) (1 + 2^-30) is above |y - z_a|.
 // 2. A group whose bound b says |y - z_c| >= b for all its centers c except a, when it was computed, and whose centers
 //    have moved by at most m since: no center of it is as near as a, for the exact distance too, if b - m > u.
 // 3. A group that is looked at: exact(c) > exact(a) is certain where s(c) > limit,
@@ -14,12 +15,13 @@
 //    the other centers are contenders, and the exact distance decides among them and a: the least distance, the lowest
 //    index. Its new bound is sqrt(N (1 - 2 epsilon) - 2 tau + 2 least), least being the least score of its centers but
 //    a.
-// 4. Where the label changes from a to c. The bound of a's group becomes at most |y - z_a| >= sqrt(Phi) (1 - 2^-30).
-//    That of c's group holds for more centers than it must. If both are in one group, its bound holds for a too,
-//    although a may have been left out: least <= s(c), so the bound is at most |y - z_c|, which is at most |y - z_a| by
-//    the exact distance, and thus by the margin of 2^-30 in truth.
+// 4. Where the label changes from a to c, by exact distances. The bound of a's group becomes at most |y - z_a| >=
+//    sqrt(Phi) (1 - 2^-30). That of c's group holds for more centers than it must. If both are in one group, its bound
+//    holds for a too, although a may have been left out: least <= s(c), so the bound is at most |y - z_c|, which is at
+//    most |y - z_a| by the exact distance, and thus by the margin of 2^-30 in truth.
 //
-// A row without a label takes a guess: all groups give it bounds, and the center of the least score of all becomes a.
+// A row without a label takes a guess: all groups give it bounds, which hold for all of their centers, and a center of
+// the group with the least bound becomes a. Then it looks again at the groups that may have a contender.
 // Scores come in float32 or in 8-bit integers (panels.hpp); the latter are a few times faster and somewhat looser.
 //
 // Bounds are kept as b + (sum of the group's moves so far), so that a scan only reads: skip where kept > u + moves.
@@ -67,7 +69,6 @@ class Bounds final : public BlockAlgorithm<T> {
 
   using BlockAlgorithm<T>::points_;
   Groups groups_;
-  Groups leaders_;  // the means of the groups, when rows have no labels yet
   const std::size_t block_rows_;
   LargeArray<float> kept_;  // (blocks of rows, n_groups, rows of the block), see above
   bool known_ = false;      // whether kept_ holds bounds

@@ -8,7 +8,6 @@ template <class T>
 FullInt8<T>::FullInt8(const Points<T>& points, std::size_t n_clusters)
     : BlockAlgorithm<T>(points),
       groups_(n_clusters, points.columns(), n_clusters),
-      leaders_(groups_.count(), points.columns(), n_clusters),
       block_rows_(group_block_rows(points.columns(), n_clusters)) {}
 
 template <class T>
@@ -23,8 +22,7 @@ template <class T>
 bool FullInt8<T>::begin(const Pass& pass) {
   if (!certifies_ || pass.exact.scale() != 0) return false;
   groups_.make(pass.centers);
-  pass_ = std::make_unique<GroupPass<T, Int8Panels, NoBounds>>(pass, points_.frame, groups_, leaders_, NoBounds{},
-                                                               block_rows_);
+  pass_ = std::make_unique<GroupPass<T, Int8Panels, NoBounds>>(pass, points_.frame, groups_, NoBounds{}, block_rows_);
   return true;
 }
 

@@ -30,7 +30,6 @@ class FullInt8 final : public BlockAlgorithm<T> {
  private:
   using BlockAlgorithm<T>::points_;
   Groups groups_;
-  Groups leaders_;
   const std::size_t block_rows_;
   bool certifies_ = true;
   std::unique_ptr<BlockPass<T>> pass_;
