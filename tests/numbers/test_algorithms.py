@@ -221,6 +221,14 @@ def test_what_tiles_remember_changes_nothing(shape, start, dtype):
         assert (model.algorithm_ == "tiles") == HAS_TILES
 
 
+def test_tiles_that_wait_until_few_rows_change():
+    # With more than ten features bounds wait: here 28 passes, where the labels of fewer than n / 32 rows change.
+    rng = np.random.default_rng(3)
+    X = rng.standard_normal((64 * 256, 11)).astype(np.float32)
+    lloyd, tiles = (fitted(X, X[:256], algorithm=name, max_iter=40, tol=0) for name in ("lloyd", "tiles"))
+    assert_same_bits(tiles, lloyd)
+
+
 def test_labels_of_sorted_tiles_in_each_iteration():
     # The rows are sorted after the first pass; recorded steps have labels in the order of X.
     rng = np.random.default_rng(0)
