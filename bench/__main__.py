@@ -14,6 +14,13 @@ from . import cases, isa, limits, measure, peers, report, verify
 REPEATS, QUICK = (3, 1.0, 20.0), (2, 0.2, 3.0)
 
 
+def positive(word: str) -> int:
+    number = int(word)
+    if number < 1:
+        raise ValueError
+    return number
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="How long pykmeans takes beside its peers.")
     parser.add_argument("--quick", action="store_true", help="a few minutes: fewer cases and repeats, own types only")
@@ -23,9 +30,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--isa", choices=isa.FLAGS, default="", help="force an instruction set on pykmeans and its peers"
     )
-    parser.add_argument("--threads", nargs="+", type=int, help="numbers of threads (default: 1 2; quick: 2)")
+    parser.add_argument("--threads", nargs="+", type=positive, help="numbers of threads (default: 1 2; quick: 2)")
     parser.add_argument("--types", nargs="+", choices=["uint8", "float32", "float64"], help="only these types of data")
-    parser.add_argument("--repeats", type=int, help="runs of which the least time counts (default: as time permits)")
+    parser.add_argument(
+        "--repeats", type=positive, help="runs of which the least time counts (default: as time permits)"
+    )
     parser.add_argument("--timeout", type=float, default=900.0, help="seconds for one peer on one case (default: 900)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was measured")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the ratios; needs matplotlib")
@@ -67,7 +76,7 @@ def machine(names: list[str], forced: str) -> dict[str, Any]:
     try:
         info = pykmeans.info()
     except ValueError as error:
-        raise SystemExit(f"--isa {forced}: {error}") from None
+        raise SystemExit(f"--isa {forced}: {error}" if forced else str(error)) from None
     return {
         "cpu": limits.cpu_name(),
         "instruction_set": info["instruction_set"],

@@ -3,7 +3,7 @@
 import ast
 import os
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
@@ -133,6 +133,16 @@ def sentences() -> Iterator[str]:
                 yield from (" ".join(paragraph) for paragraph in words if len(paragraph) >= 8)
 
 
+def computed_once(path: Path, compute: Callable[[], np.ndarray]) -> np.ndarray:
+    """What a file keeps of an earlier run, or what is computed now. The file is there whole or not at all."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f"{os.getpid()}-{path.name}")
+        np.save(beside, compute())
+        beside.replace(path)
+    return np.load(path)
+
+
 def minilm() -> np.ndarray:
     """Unit-length embeddings of the first 32 tokens of real sentences, by a model in common use: all-MiniLM-L6-v2.
 
@@ -142,16 +152,16 @@ def minilm() -> np.ndarray:
 
     versions = [python_version(), *(version(package) for package in ("numpy", "scipy", "scikit-learn"))]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pykmeans-bench"
-    kept = cache / f"minilm-{'-'.join(versions)}.npy"
-    if not kept.exists():
+
+    def embedded() -> np.ndarray:
         model = load_model("cpu")
         model.max_seq_length = 32
         texts = list(dict.fromkeys(sentences()))
         chosen = np.random.default_rng(SEED).permutation(len(texts))[:50_000]
-        X = model.encode([texts[i] for i in chosen], batch_size=64, normalize_embeddings=True, show_progress_bar=True)
-        cache.mkdir(parents=True, exist_ok=True)
-        np.save(kept, X)
-    return np.load(kept)
+        words = [texts[i] for i in chosen]
+        return model.encode(words, batch_size=64, normalize_embeddings=True, show_progress_bar=True)
+
+    return computed_once(cache / f"minilm-{'-'.join(versions)}.npy", embedded)
 
 
 def n_numbers(metric: str, d: int) -> int:

@@ -134,6 +134,16 @@ Bytes all(int value) {
   return _mm512_set1_epi8(static_cast<char>(value));
 }
 #define HAS_DOT
+#elif defined(__AVX512BW__)
+typedef __m512i Bytes;
+/// Two instructions, with sums of 16 bits. The sum is a factor, or the compiler would move the product out of the loop.
+Bytes dot(Bytes sum, Bytes a, Bytes b) {
+  return _mm512_add_epi16(a, _mm512_maddubs_epi16(sum, b));
+}
+Bytes all(int value) {
+  return _mm512_set1_epi8(static_cast<char>(value));
+}
+#define HAS_DOT
 #elif defined(__AVXVNNI__)
 typedef __m256i Bytes;
 Bytes dot(Bytes sum, Bytes a, Bytes b) {
@@ -145,7 +155,7 @@ Bytes all(int value) {
 #define HAS_DOT
 #elif defined(__AVX2__)
 typedef __m256i Bytes;
-/// Two instructions, with sums of 16 bits. The sum is a factor, or the compiler would move the product out of the loop.
+/// The same two instructions.
 Bytes dot(Bytes sum, Bytes a, Bytes b) {
   return _mm256_add_epi16(a, _mm256_maddubs_epi16(sum, b));
 }

@@ -72,13 +72,14 @@ class Worker:
             self.result = answer
 
     def _asked(self) -> Result:
-        """Its answer to the next line; empty if it has died."""
+        """Its answer to the next line; empty if it has died, be it in the middle of a line."""
         try:
             print(self._line, file=self._process.stdin, flush=True)
         except OSError:
             return {}
         self._line = ""
-        return json.loads(self._process.stdout.readline() or "{}")
+        answer = self._process.stdout.readline()
+        return json.loads(answer) if answer.endswith("\n") else {}
 
     def _failure(self) -> str:
         status = self._process.wait()

@@ -169,18 +169,19 @@ def remarks(runs: list[Run]) -> list[str]:
 
 def by_case(runs: list[Run]) -> dict[str, dict[str, Run]]:
     """The runs of each case by peer, with the most threads and in the type that its data come in."""
-    most = max(run["threads"] for run in runs)
+    most = max((run["threads"] for run in runs), default=0)
     found: dict[str, dict[str, Run]] = {}
     for group in groups([run for run in runs if run["threads"] == most]):
-        found.setdefault(group[OURS]["case"], group)  # its own type is measured first
+        if OURS in group:
+            found.setdefault(group[OURS]["case"], group)  # its own type is measured first
     return found
 
 
 def summary(about: dict[str, Any], found: dict[str, dict[str, Run]]) -> str:
     """A machine, and how fast pykmeans is on it."""
-    threads = next(iter(found.values()))[OURS]["threads"]
     forced = " (forced)" if "forced" in about else ""
-    head = f"{about['cpu']}, {about['instruction_set']}{forced}, {threads} threads"
+    threads = [f", {group[OURS]['threads']} threads" for group in found.values()]  # as many in each case
+    head = f"{about['cpu']}, {about['instruction_set']}{forced}{''.join(threads[:1])}"
     ratios = [ratio for case, group in found.items() if case in cases.BY_NAME and (ratio := times(group))]
     if not ratios:
         return f"{head}: nothing to compare"

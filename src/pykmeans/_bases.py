@@ -7,9 +7,10 @@ to ask whether it is a scikit-learn estimator finds that it is.
 
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+from . import _errors
 from ._plain import PlainEstimator
 from ._scikit_learn import is_installed
 
@@ -34,6 +35,7 @@ class _UntilScikitLearn(PlainEstimator):
 
     _repr_html_ = _Borrowed()
     _repr_mimebundle_ = _Borrowed()
+    __sklearn_tags__ = _Borrowed()
     if TYPE_CHECKING:
 
         def set_output(self, *, transform: str | None = None) -> Self: ...
@@ -44,23 +46,58 @@ class _UntilScikitLearn(PlainEstimator):
 class Estimator(_UntilScikitLearn):
     """The one class that changes its base."""
 
+    _seen: Any = None  # the module sklearn.base when we last joined scikit-learn, or could not
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if not _is_ours(cls):  # a user's class has scikit-learn's bases from the start, and never changes
             cls._join_scikit_learn()
         super().__init_subclass__(**kwargs)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if "_sklearn_output_config" in state:  # set_output was called: transform is to obey, whoever imports what
+            self._join_scikit_learn()
+        self._notice_scikit_learn()
+        super().__setstate__(state)
+
+    @staticmethod
+    def _notice_scikit_learn() -> None:
+        """Join scikit-learn where it was imported and our finder was not asked, as other finders may come first."""
+        if sys.modules.get("sklearn.base") is not Estimator._seen:
+            Estimator._join_scikit_learn()
+
     @staticmethod
     def _join_scikit_learn() -> bool:
-        """Derive from scikit-learn's classes, if it is installed."""
-        if not is_installed():
-            return False
-        from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
+        """Derive from scikit-learn's classes, if it is installed. No failure becomes one of the program's import."""
+        try:
+            joined = is_installed()
+            if joined:
+                _derive()
+        except Exception as error:
+            _errors.warn(f"pykmeans cannot use this scikit-learn, and goes on without it: {error!r}", RuntimeWarning)
+            joined = False
+        Estimator._seen = sys.modules.get("sklearn.base")
+        return joined
 
-        if not issubclass(Estimator, BaseEstimator):
+
+_changing = RLock()
+
+
+def _derive() -> None:
+    """Derive from scikit-learn's classes, all of ours or none."""
+    # Before the lock: an import may wait for another thread's, and that one for the lock.
+    from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
+
+    with _changing:
+        if issubclass(Estimator, BaseEstimator):
+            return
+        before = Estimator.__bases__
+        try:
             Estimator.__bases__ = (ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator)
             for cls in _ours(Estimator):  # what scikit-learn does for a class that derives from its own
                 super(Estimator, cls).__init_subclass__()
-        return True
+        except BaseException:
+            Estimator.__bases__ = before
+            raise
 
 
 def _is_ours(cls: type) -> bool:
@@ -77,18 +114,12 @@ def _ours(cls: type[Estimator]) -> Iterator[type[Estimator]]:
 class _Finder:
     """A finder of modules that is asked first: for ``sklearn.base``, it wraps the loader that the others find."""
 
-    def __init__(self) -> None:
-        self._is_searching = False
-
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         """Return what the others find, with our loader around theirs."""
-        if name != "sklearn.base" or self._is_searching:
+        if name != "sklearn.base":
             return None
-        self._is_searching = True
-        try:
-            spec = find_spec(name)
-        finally:
-            self._is_searching = False
+        others = [finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec")]
+        spec = next(filter(None, (finder.find_spec(name, path, target) for finder in others)), None)
         if spec is not None and spec.loader is not None:
             spec.loader = _Loader(spec.loader)  # type: ignore[assignment]
         return spec
@@ -101,6 +132,8 @@ class _Loader:
         self._loader = loader
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_loader":  # a copy asks before it has one
+            raise AttributeError(name)
         return getattr(self._loader, name)
 
     def exec_module(self, module: Any) -> None:

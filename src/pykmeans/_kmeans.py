@@ -202,6 +202,7 @@ class KMeans(Clusterer):
         callback: Callable[[int, float, float], bool | None] | None = None,
         max_time: float | None = None,
     ) -> None:
+        self._notice_scikit_learn()
         self.n_clusters = n_clusters
         self.init = init
         self.n_init = n_init
@@ -225,7 +226,7 @@ class KMeans(Clusterer):
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn, where it is there, that X may hold strings and categories if they are compared."""
-        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags = super().__sklearn_tags__()
         tags.input_tags.string = tags.input_tags.categorical = self.metric == "hamming"
         return tags
 

@@ -198,6 +198,7 @@ class KPrototypes(Clusterer):
         callback: Callable[[int, float, float], bool | None] | None = None,
         max_time: float | None = None,
     ) -> None:
+        self._notice_scikit_learn()
         self.n_clusters = n_clusters
         self.categorical = categorical
         self.gamma = gamma
@@ -300,7 +301,7 @@ class KPrototypes(Clusterer):
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn, where it is there, that X may hold strings and categories."""
-        tags = super().__sklearn_tags__()  # type: ignore[misc]
+        tags = super().__sklearn_tags__()
         tags.input_tags.string = tags.input_tags.categorical = True
         return tags
 

@@ -1,16 +1,15 @@
 """Whether there is a scikit-learn to be compatible with."""
 
-from functools import cache
+import re
 
 OLDEST = (1, 6)  # its first release with __sklearn_tags__ as it is today
 
 
-@cache
 def is_installed() -> bool:
-    """Import scikit-learn if it is there and recent enough; an older one counts as absent."""
+    """Import scikit-learn if it is there and recent enough; one that is older, or does not say, counts as absent."""
     try:
         import sklearn
     except ImportError:
         return False
-    major, minor = sklearn.__version__.split(".")[:2]
-    return (int(major), int(minor)) >= OLDEST
+    found = re.match(r"(\d+)\.(\d+)", str(getattr(sklearn, "__version__", "")))
+    return found is not None and (int(found[1]), int(found[2])) >= OLDEST

@@ -1,5 +1,6 @@
 """scikit-learn is imported when a program uses it, and it makes no difference when that is."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -136,11 +137,143 @@ print(isinstance(early, sklearn.base.BaseEstimator))
     assert python(code) == "True"
 
 
-def test_a_scikit_learn_that_is_too_old_is_left_alone(tmp_path: Path) -> None:
-    old = tmp_path / "sklearn"
-    old.mkdir()
-    (old / "__init__.py").write_text("__version__ = '1.5.2'\nfrom . import base\n")
-    (old / "base.py").write_text("class BaseEstimator: ...\n")
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n" + FIRST["pykmeans"]
-    code += "import sklearn.base\nprint(isinstance(early, sklearn.base.BaseEstimator), hasattr(early, 'set_output'))"
-    assert python(code) == "False False"
+MIXINS = "class ClassNamePrefixFeaturesOutMixin: ...\nclass ClusterMixin: ...\n"
+BASE = (
+    MIXINS
+    + """
+from types import SimpleNamespace
+class TransformerMixin: ...
+class BaseEstimator:
+    told = []
+    def __init_subclass__(cls, **others):
+        super().__init_subclass__(**others)
+        BaseEstimator.told.append(cls.__name__)
+    def __setstate__(self, state):
+        vars(self).update(state)
+    def __sklearn_tags__(self):
+        return SimpleNamespace(input_tags=SimpleNamespace(), estimator_type='clusterer')
+"""
+)
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path) -> Callable[..., str]:
+    """Write a package of scikit-learn's name, and return the start of a program that finds it and has `early`."""
+
+    def write(base: str = BASE, first: str = "__version__ = '1.9.0'") -> str:
+        package = tmp_path / "sklearn"
+        package.mkdir()
+        (package / "__init__.py").write_text(f"{first}\nfrom . import base\n")
+        (package / "base.py").write_text(base)
+        return f"import sys; sys.path.insert(0, {str(tmp_path)!r}); others = sys.meta_path[:]\n" + FIRST["pykmeans"]
+
+    return write
+
+
+PAST_OUR_FINDER = {
+    "another one is first": """
+from importlib.machinery import PathFinder
+class Front:
+    find_spec = PathFinder.find_spec
+sys.meta_path.insert(0, Front)
+""",
+    "ours was removed": "sys.meta_path[:] = others\n",
+}
+NOTICED = {
+    "tags": "assert early.__sklearn_tags__().estimator_type == 'clusterer'",
+    "KMeans": "KMeans()",
+    "KPrototypes": "from pykmeans import KPrototypes; KPrototypes()",
+    "a pickle": "pickle.loads(state)",
+}
+
+
+@pytest.mark.parametrize("way", PAST_OUR_FINDER)
+@pytest.mark.parametrize("notice", NOTICED)
+def test_an_import_past_our_finder_is_noticed(stand_in: Callable[..., str], way: str, notice: str) -> None:
+    code = stand_in() + "import pickle; state = pickle.dumps(early)\n" + PAST_OUR_FINDER[way]
+    code += f"import sklearn.base\n{NOTICED[notice]}\nprint(isinstance(early, sklearn.base.BaseEstimator))"
+    assert python(code) == "True"
+
+
+# Packages that we cannot use: their base, what comes before it, and what is to be said.
+UNUSABLE = {
+    "too old": (BASE, "__version__ = '1.5.2'", ""),
+    "without a version": (BASE, "", ""),
+    "of an unknown version": (BASE, "__version__ = 'unknown'", ""),
+    "without a name": (MIXINS + "class BaseEstimator: ...\n", "__version__ = '1.9.0'", "TransformerMixin"),
+    "with other rules": (BASE.replace("cls.__name__", "cls.rule"), "__version__ = '1.9.0'", "no attribute 'rule'"),
+}
+
+
+@pytest.mark.parametrize("kind", UNUSABLE)
+def test_a_scikit_learn_that_is_of_no_use_is_left_alone(stand_in: Callable[..., str], kind: str) -> None:
+    base, first, words = UNUSABLE[kind]
+    code = stand_in(base, first) + DATA
+    code += """
+import warnings
+with warnings.catch_warnings(record=True) as found:
+    warnings.simplefilter('always')
+    import sklearn.base
+    for model in (early, KMeans(2, random_state=0)):
+        assert model.fit(X).predict(X).tolist() == [1, 1, 1, 0, 0, 0]
+    assert len(found) == (sys.argv[1] != '') and all(sys.argv[1] in str(warning.message) for warning in found), found
+    print(isinstance(early, sklearn.base.BaseEstimator), hasattr(early, 'set_output'))
+"""
+    assert python(code, words) == "False False"
+
+
+def test_no_is_not_remembered(stand_in: Callable[..., str]) -> None:
+    code = stand_in() + "sys.modules['sklearn'] = None\nassert not hasattr(early, 'set_output')\n"
+    code += "del sys.modules['sklearn']\nimport sklearn.base\nprint(isinstance(early, sklearn.base.BaseEstimator))"
+    assert python(code) == "True"
+
+
+def test_our_loader_can_be_copied_and_does_not_stay(stand_in: Callable[..., str]) -> None:
+    code = (
+        stand_in()
+        + """
+import copy, importlib.util
+spec = importlib.util.find_spec('sklearn.base')  # this imports the package
+assert copy.copy(spec.loader).path == spec.origin
+import sklearn.base
+assert type(sklearn.base.__loader__) is type(sklearn.base.__spec__.loader) is type(sklearn.__loader__)
+print(isinstance(early, sklearn.base.BaseEstimator), isinstance(early, importlib.reload(sklearn.base).BaseEstimator))
+"""
+    )
+    assert python(code) == "True True"
+
+
+def test_another_thread_waits_until_all_classes_have_joined(stand_in: Callable[..., str]) -> None:
+    waiting = """
+        if len(BaseEstimator.told) == 1:
+            import threading, pykmeans
+            seen = lambda: (pykmeans.KMeans(), print(BaseEstimator.told))
+            threading.Thread(target=seen).start()
+            threading.Event().wait(0.2)
+"""
+    base = BASE.replace("told.append(cls.__name__)\n", f"told.append(cls.__name__){waiting}")
+    code = stand_in(base) + PAST_OUR_FINDER["ours was removed"] + "import sklearn.base\nKMeans()"
+    assert python(code) == "['Clusterer', 'KMeans']"
+
+
+def test_ctrl_c_leaves_all_classes_as_they_were(stand_in: Callable[..., str]) -> None:
+    interrupted = "import sys\n" + BASE.replace(
+        "told.append(cls.__name__)\n",
+        """told.append(cls.__name__)
+        if len(BaseEstimator.told) == 1 and not hasattr(sys, 'interrupted'):
+            sys.interrupted = True
+            raise KeyboardInterrupt
+""",
+    )
+    code = (
+        stand_in(interrupted)
+        + """
+try:
+    import sklearn.base
+except KeyboardInterrupt:
+    print([base.__name__ for base in KMeans.__mro__ if base.__module__ == 'sklearn.base'])
+import sklearn.base
+print(sklearn.base.BaseEstimator.told, isinstance(early, sklearn.base.BaseEstimator))
+"""
+    )
+    assert python(code).splitlines() == ["[]", "['Clusterer', 'KMeans'] True"]

@@ -90,6 +90,14 @@ def test_another_process_reads_them(tmp_path: Path) -> None:
     assert pickled.read(tmp_path) == len(pickled.PROTOCOLS) * len(pickled.MODELS)
 
 
+def test_a_process_that_only_reads_obeys_set_output(tmp_path: Path) -> None:
+    path = tmp_path / "model.pickle"
+    path.write_bytes(pickle.dumps(MODELS["all"]))
+    code = "import pathlib, pickle, sys; model = pickle.loads(pathlib.Path(sys.argv[1]).read_bytes())\n"
+    code += "print(*model.transform(model.cluster_centers_).columns)"
+    assert python(code, path) == "kmeans0 kmeans1 kmeans2"
+
+
 def of_version(model: Any, version: str | None, without: tuple[str, ...] = ()) -> bytes:
     """A pickle of ``model`` as another version would have written it: ``without`` parameters that it did not know."""
     function, arguments, state = model.__reduce_ex__(1)

@@ -4,8 +4,8 @@ import re
 from functools import cache
 
 import pytest
+from embedded import program
 from native import ROOT, build, install, run
-from test_embed import program
 
 
 @cache

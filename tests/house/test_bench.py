@@ -4,6 +4,8 @@ import itertools
 import json
 import math
 import os
+import platform
+import shutil
 import subprocess
 import sys
 
@@ -115,8 +117,26 @@ def test_what_there_is_not_is_named():
     no_case = run_bench("--only", "irises", status=1)
     assert "--only irises: no case begins with it. There are iris, digits," in no_case.stderr
     assert "--peers excel: there are " in run_bench("--peers", "excel", status=1).stderr
+    assert "argument --repeats: invalid positive value: '-1'" in run_bench("--list", "--repeats", -1, status=2).stderr
     if "avx512" not in info()["instruction_sets"]:
         assert "--isa avx512: PYKMEANS_ISA=avx512 must be one of" in run_bench("--isa", "avx512", status=1).stderr
+
+
+def test_a_wrong_variable_is_not_called_an_option(monkeypatch):
+    monkeypatch.setenv("PYKMEANS_ISA", "abacus")
+    done = run_bench("--only", "iris", "--peers", "scikit_learn", status=1)
+    assert done.stderr.startswith("PYKMEANS_ISA=abacus must be one of")
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64" or not shutil.which("g++"), reason="for g++ on x86-64")
+@pytest.mark.parametrize(("name", "register"), [("avx2", "ymm"), ("avx512", "zmm")])
+def test_the_limit_without_dot_products_has_the_widest_vectors(name, register):
+    from bench import isa, limits
+
+    command = ["g++", *limits.FLAGS, *isa.FLAGS[name], "-S", str(limits.SOURCE), "-o", "-"]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    products = [line for line in lines if "vpmaddubsw" in line]
+    assert products and all(f"%{register}" in line for line in products)
 
 
 def test_images_beside_pillow_and_scikit_learn():
@@ -176,6 +196,20 @@ def test_sentences_are_text():
     texts = list(itertools.islice(data.sentences(), 100))
     assert len(set(texts)) > 90
     assert all(len(text.split(" ")) >= 8 and "  " not in text for text in texts)
+
+
+def test_what_is_computed_once_is_kept_whole_or_not_at_all(tmp_path):
+    from bench import data
+
+    class Broken:
+        def __array__(self, dtype=None, copy=None):
+            raise MemoryError("no more")
+
+    path = tmp_path / "new" / "X.npy"
+    with pytest.raises(MemoryError, match="no more"):
+        data.computed_once(path, Broken)
+    assert data.computed_once(path, lambda: np.ones(3)).sum() == 3
+    assert data.computed_once(path, Broken).sum() == 3
 
 
 def test_a_start_keeps_its_categories():
@@ -258,6 +292,13 @@ def test_one_table_for_several_machines(iris):
     assert lines[1].startswith("- B: Zen 3, avx2 (forced), 1 threads: 2.0 to 2.0 times as fast in 1 Euclidean fits")
     cells = "| 0.333 (scikit-learn) | 1 | 0.3 | 1 (scikit-learn) | 0.5 | 2.0 |"
     assert lines[-1] == f"| iris float64 | 150 x 4 | 3 {cells}"
+    without_us = [{**run, "case": "digits"} for run in second.values() if run["peer"] != "pykmeans"]
+    for runs in ([], without_us):
+        assert report.by_machine([{**files[1], "runs": runs}]).startswith(
+            "- A: Zen 3, avx2 (forced): nothing to compare"
+        )
+    both = {**files[1], "runs": [*second.values(), *without_us]}
+    assert report.by_machine([both]).splitlines()[-1].startswith("| iris ")
 
 
 def test_an_approximate_peer_does_not_count(iris):
@@ -307,6 +348,13 @@ class SuperKMeans:
 def test_a_peer_that_fails_is_reported():
     (result,) = in_turns({"X": "no such file"})
     assert result["status"] == "failed" and "no such file" in result["reason"]
+
+
+def test_a_peer_that_ends_within_a_line_is_reported(stand_in):
+    """Answers go to a copy of standard output, which is file 3."""
+    body = "os.write(3, b'{\"status\"'); os._exit(9)"
+    (result,) = in_turns(stand_in("superkmeans", SUPERKMEANS.format(body=body)))
+    assert result["status"] == "failed" and result["reason"].startswith("ended with status 9")
 
 
 def test_a_peer_that_is_absent_is_reported(stand_in):

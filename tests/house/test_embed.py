@@ -10,31 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from embedded import program
 from helpers import bits
-from native import ROOT, build, install, run
+from native import ROOT, install, run
 
 import pykmeans
 from pykmeans import _core
 
-EMBED = ROOT / "tests" / "embed"
 N_SAMPLES, N_FEATURES, N_CLUSTERS, N_LOCAL_TRIALS = 3000, 33, 40, 4  # as in main.cpp
-
-
-FAST = [] if os.name == "nt" else ["-DCMAKE_CXX_FLAGS=-ffast-math", "-DCMAKE_CXX_FLAGS_DEBUG="]  # -g takes long
-
-
-@cache
-def built(how):
-    if how == "installed":
-        return build(EMBED, "from-install", f"-DCMAKE_PREFIX_PATH={install()}")
-    # Without optimisation, without OpenMP, and for a program that wants its own sums fast: nothing may show.
-    options = ["-DCMAKE_BUILD_TYPE=Debug", "-DPYKMEANS_OPENMP=OFF", *FAST]
-    return build(EMBED, "from-package", f"-Dpykmeans_DIR={pykmeans.get_cmake_dir()}", *options)
-
-
-def program(how, name="embed"):
-    (path,) = (p for p in built(how).rglob(f"{name}*") if p.is_file() and p.suffix in ("", ".exe"))
-    return path
 
 
 @cache
