@@ -101,6 +101,7 @@ CORE_ORDER = [
     ["assign", "seeding", "silhouette"],
     ["assign/bounds", "assign/boxes", "assign/lloyd", "assign/tiles"],
     ["assign/algorithm.hpp"],  # what algorithms are
+    ["assign/policy.hpp"],
     ["assign/thread_sums.hpp", "assign/thresholds.hpp"],
     ["filter", "measure"],
     ["rows"],

@@ -222,7 +222,7 @@ def test_what_tiles_remember_changes_nothing(shape, start, dtype):
 
 
 def test_tiles_that_wait_until_few_rows_change():
-    # With more than ten features bounds wait: here 28 passes, where the labels of fewer than n / 32 rows change.
+    # With more than ten features bounds wait: here for seven passes, until fewer than n / 32 rows change their label.
     rng = np.random.default_rng(3)
     X = rng.standard_normal((64 * 256, 11)).astype(np.float32)
     lloyd, tiles = (fitted(X, X[:256], algorithm=name, max_iter=40, tol=0) for name in ("lloyd", "tiles"))

@@ -12,8 +12,8 @@ namespace {
 template <class Float>
 struct Avx2Vector;
 
-/// For each mask of eight bits the numbers of its bits, ascending, a byte each, and how many there are. A loop over the
-/// bits would end where the processor cannot foresee it.
+/// For each mask of eight bits the numbers of its bits, ascending, a byte each, and how many there are. The processor
+/// would mispredict the end of a loop over the bits.
 struct LanesOfMask {
   std::uint64_t at[256] = {};
   std::uint8_t count[256] = {};
@@ -72,7 +72,8 @@ struct Avx2Vector<float> {
   static Lanes multiply(Lanes a, Lanes b) { return _mm256_mul_ps(a, b); }
   static Lanes square_root(Lanes v) { return _mm256_sqrt_ps(v); }
   static std::size_t list_lanes(unsigned mask, std::uint32_t first, std::uint32_t* list) {
-    const __m256i lanes = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<long long>(lanes_of_mask.at[mask])));
+    const __m256i lanes =
+        _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(&lanes_of_mask.at[mask])));
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(list),
                         _mm256_add_epi32(lanes, _mm256_set1_epi32(static_cast<int>(first))));
     return lanes_of_mask.count[mask];

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "../exact/rounding.hpp"
 #include "../machine/parallel.hpp"
 #include "pykmeans/workspace.hpp"
 
@@ -102,7 +103,7 @@ void Groups::move(const double* centers, const ExactDistance& exact, double fact
       last_moves_[c] = std::sqrt(exact(last_.data() + c * features_, centers + c * features_));
       largest = std::max(largest, last_moves_[c]);
     }
-    moved_[g] = (moved_[g] + largest * factor) * (1.0 + 0x1p-30);
+    moved_[g] = (moved_[g] + largest * factor) * a_little_more;
   });
   last_.assign(centers, centers + n_clusters_ * features_);
 }

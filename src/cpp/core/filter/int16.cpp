@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "../exact/rounding.hpp"
 #include "distinct_centers.hpp"
 #include "pykmeans/workspace.hpp"
 
@@ -13,7 +14,6 @@ namespace {
 
 constexpr std::size_t panel = kernels::int16_panel;
 constexpr std::int32_t largest = std::numeric_limits<std::int32_t>::max();
-constexpr double a_little_more = 1.0 + 0x1p-30;
 
 /// A center in the frame.
 struct Placed {

@@ -24,7 +24,6 @@
 // the panel has no contender.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -72,13 +71,6 @@ class FloatPanels {
   Vector<float> values_;  // (panels, features, 16), -z
   Vector<float> starts_;  // (panels, 16), h; infinity for none
 };
-
-inline float rounded_down(double value) {
-  return static_cast<float>(value - std::fabs(value) * 0x1p-21 - 0x1p-148);
-}
-inline float rounded_up(double value) {
-  return -rounded_down(-value);
-}
 
 /// Whether this CPU has the kernels, and their proof holds for so many features.
 inline bool int8_serves(std::size_t features) {

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "../../kernels/bits.hpp"
+#include "../exact/rounding.hpp"
 #include "../filter/codebook.hpp"
 #include "../machine/parallel.hpp"
 #include "../rows/row_block.hpp"

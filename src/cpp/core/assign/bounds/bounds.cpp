@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "../../../kernels/table.hpp"
+#include "../../exact/rounding.hpp"
 #include "../../filter/codebook.hpp"
 #include "../../rows/row_block.hpp"
 #include "../thresholds.hpp"

@@ -11,6 +11,7 @@
 #include <numeric>
 
 #include "../../../kernels/table.hpp"
+#include "../../exact/rounding.hpp"
 #include "../../filter/groups.hpp"
 #include "../../filter/panels.hpp"
 #include "../../filter/single_centers.hpp"
@@ -20,9 +21,6 @@
 #include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
-
-constexpr double a_little_more = 1.0 + 0x1p-30;
-constexpr double a_little_less = 1.0 - 0x1p-30;
 
 /// Rows of a block: placed rows that a second-level cache holds; and no block so long that Ctrl-C would have to wait.
 inline std::size_t group_block_rows(std::size_t features, std::size_t n_clusters) {

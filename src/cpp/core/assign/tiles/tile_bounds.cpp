@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "../../../kernels/table.hpp"
-#include "../../filter/panels.hpp"
+#include "../../exact/rounding.hpp"
 
 namespace pykmeans::detail {
 

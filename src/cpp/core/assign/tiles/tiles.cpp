@@ -7,6 +7,7 @@
 
 #include "../../../kernels/bits.hpp"
 #include "../../../kernels/table.hpp"
+#include "../../exact/rounding.hpp"
 #include "../../filter/codebook.hpp"
 #include "../../rows/row_block.hpp"
 #include "../thresholds.hpp"
@@ -146,8 +147,8 @@ void Tiles<T>::round(const RowSource<T>& source, const Pass& pass) {
           norms_[t * tile + l] = static_cast<float>(norms[l] * rows_.step * rows_.step);
     }
   });
-  rows_.longest = rows_.step * std::sqrt(*std::max_element(longest.begin(), longest.end())) * (1.0 + 0x1p-30);
-  rows_.error = 0.51 * rows_.step * std::sqrt(static_cast<double>(d)) * (1.0 + 0x1p-30);
+  rows_.longest = rows_.step * std::sqrt(*std::max_element(longest.begin(), longest.end())) * a_little_more;
+  rows_.error = 0.51 * rows_.step * std::sqrt(static_cast<double>(d)) * a_little_more;
 }
 
 template <class T>
