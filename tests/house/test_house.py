@@ -361,6 +361,7 @@ FILTERS = (
     "quantize<",
     "scale_of_row<",
     "SeedBlocks<",
+    "squared_distance<",
 )  # kernels whose bounds hold with and without fusing
 FUSED = {"x86_64": r"vfn?m(add|sub)", "aarch64": r"fn?m(add|sub|la|ls)\b"}
 MULTIPLICATION = {"x86_64": r"v?mul[sp]d", "aarch64": r"fmul"}
