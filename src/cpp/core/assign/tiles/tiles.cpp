@@ -168,10 +168,11 @@ bool Tiles<T>::begin(const Pass& pass) {
   if (sorted_ && forgotten_) in_order(pass.labels, own_labels_.data(), pass.poll);
   forgotten_ = false;
   pass_ = &pass;
-  const std::size_t panels = centers_.view().panels;
-  all_panels_.resize(panels);
-  std::iota(all_panels_.begin(), all_panels_.end(), 0u);
-  scratch_.assign(static_cast<std::size_t>(pass.threads), Scratch(panels));
+  if (const std::size_t panels = centers_.view().panels; panels != all_panels_.size()) {
+    all_panels_.resize(panels);
+    std::iota(all_panels_.begin(), all_panels_.end(), 0u);
+    scratch_.assign(static_cast<std::size_t>(pass.threads), Scratch(panels, bounds_ != nullptr));
+  }
   return true;
 }
 
@@ -277,7 +278,8 @@ struct Tiles<T>::Work {
     std::int32_t least[group * tile], found[group * tile];
     kernels::Int16Verdict verdicts[group];
     for (std::size_t t = 0; t < count; ++t)
-      verdicts[t] = nearest(first + t, looks[t], scratch.panels[t].data(), least + t * tile, found + t * tile);
+      verdicts[t] =
+          nearest(first + t, looks[t], shared.bounded_ ? scratch.list(t) : nullptr, least + t * tile, found + t * tile);
     // Rows to be looked at lie far apart: have them all fetched before the first is read.
     for (std::size_t t = 0; t < count; ++t)
       for (std::uint32_t bits = (verdicts[t].undecided | verdicts[t].moved) & real(first + t); bits != 0;

@@ -61,12 +61,18 @@ class Tiles : public BlockAlgorithm<T> {
   struct Scratch {
     static constexpr std::size_t group = 16;  // tiles at once
 
-    explicit Scratch(std::size_t n_panels) : near(n_panels * kernels::int16_panel), panels(group), bounds(n_panels) {
-      for (Vector<std::uint32_t>& list : panels) list.resize(n_panels + Groups::lanes);
-    }
+    Scratch(std::size_t n_panels, bool with_bounds)
+        : near(n_panels * kernels::int16_panel),
+          list_size(n_panels + Groups::lanes),
+          lists(with_bounds ? group * list_size : 0),
+          bounds(with_bounds ? n_panels : 0) {}
 
-    Vector<std::int32_t> near;             // candidates of a row
-    Vector<Vector<std::uint32_t>> panels;  // that a tile looks at
+    /// The panels that a tile looks at.
+    std::uint32_t* list(std::size_t t) { return lists.data() + t * list_size; }
+
+    Vector<std::int32_t> near;  // candidates of a row
+    std::size_t list_size;
+    Vector<std::uint32_t> lists;
     TileBounds::Scratch bounds;
   };
 
