@@ -143,7 +143,7 @@ void expect_story(const Story& story) {
   candidate.needs_labels = story.needs_labels;
   candidate.best_full_pass = story.best_full_pass;
   candidate.may_be_left = story.may_be_left;
-  if (story.may_be_left && story.needs_labels) candidate.part = thresholds::pruning_pays_part;
+  if (story.may_be_left && story.needs_labels) candidate.part = pykmeans::detail::thresholds::pruning_pays_part;
   PassPolicy policy(candidate, story.rows);
   expect(policy.state() == story.before, "before the first pass");
   expect(!policy.labeled(), "labeled before the first pass");

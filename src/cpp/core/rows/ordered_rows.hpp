@@ -6,11 +6,12 @@
 #include <cstdint>
 
 #include "pykmeans/row_source.hpp"
+#include "pykmeans/workspace.hpp"
 
 namespace pykmeans::detail {
 
 template <class T>
-class OrderedRows final : public RowSource<T> {
+class OrderedRows final : public RowSource<T>, public Pooled {
  public:
   /// Both must outlive it. @param order (source.rows()) which row comes where
   OrderedRows(const RowSource<T>& source, const std::uint32_t* order)

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "../assign/assigner.hpp"
@@ -39,7 +40,7 @@ class UpdateStep {
                   Vector<double>& centers, const Measured& measured) {
     const auto labels = [&] { return assigner.labels(); };
     const auto all_distances = [&] { return assigner.distance_sums(seen.data(), exact, /*n_sums=*/1)[0]; };
-    measured(objective_(seen.data(), exact, all_distances, sums_));
+    measured(objective_(seen.data(), exact, std::cref(all_distances), sums_));  // by reference: no memory is taken
     Vector<std::size_t> moved;
     if (any_empty(sums_)) moved = fill_empty_clusters(points_, seen.data(), exact, labels(), sums_, poll_);
     for (const std::size_t row : moved) assigner.label_changed(row);

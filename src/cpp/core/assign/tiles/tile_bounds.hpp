@@ -36,7 +36,7 @@
 
 namespace pykmeans::detail {
 
-class TileBounds {
+class TileBounds : public Pooled {
  public:
   static constexpr std::size_t tile = kernels::int16_tile;
 
