@@ -29,11 +29,9 @@ double inertia_of(const Vector<WideSum>& sums, const ExactDistance& exact, doubl
 template <class T>
 Vector<WideSum> cluster_sums(const Points<T>& points, const double* weights, const double* centers, std::size_t n_sums,
                              const std::int32_t* labels, const ExactDistance& exact, const Poll& poll) {
-  const std::size_t n = points.rows(), d = points.columns();
-  int exponent = 0;
-  if (weights) std::frexp(*std::max_element(weights, weights + n), &exponent);
+  const std::size_t d = points.columns();
   const PassPlan plan(points, 4 * (d + 4), d + 4, some_slots(d));  // a term takes as long as four of a filter
-  SharedDistanceSums sums(exact, exponent, n_sums, plan.threads);
+  SharedDistanceSums sums(exact, weights, points.rows(), n_sums, plan.threads);
   for_each_block(*points.source, weights, plan, poll, [&](const RowBlock<T>& block, int worker) {
     constexpr std::size_t at_once = 512;
     double distances[at_once];

@@ -1,6 +1,8 @@
 // Sums of distances that several threads add up, exactly, before they are rounded.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -105,9 +107,10 @@ class DistanceSums {
 /// The sums of all threads of a pass.
 class SharedDistanceSums {
  public:
-  /// @param weight_exponent  weights are at most two to it
-  SharedDistanceSums(const ExactDistance& exact, int weight_exponent, std::size_t n_sums, int threads)
-      : units_(exact.highest() + weight_exponent),
+  /// @param weights (rows) or nullptr for ones
+  SharedDistanceSums(const ExactDistance& exact, const double* weights, std::size_t rows, std::size_t n_sums,
+                     int threads)
+      : units_(exact.highest() + largest_exponent(weights, rows)),
         sums_(n_sums),
         of_threads_(static_cast<std::size_t>(threads), DistanceSums(units_, sums_, mutex_)) {}
 
@@ -120,6 +123,13 @@ class SharedDistanceSums {
   }
 
  private:
+  /// Weights are at most two to it.
+  static int largest_exponent(const double* weights, std::size_t rows) {
+    int exponent = 0;
+    if (weights) std::frexp(*std::max_element(weights, weights + rows), &exponent);
+    return exponent;
+  }
+
   const UnitSum::Units units_;
   Vector<WideSum> sums_;
   std::mutex mutex_;

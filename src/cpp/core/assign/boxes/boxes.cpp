@@ -1,7 +1,6 @@
 #include "boxes.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -295,10 +294,8 @@ template <class T>
 Vector<WideSum> Boxes<T>::distance_sums(const double* centers, const ExactDistance& exact, std::size_t n_sums,
                                         const Poll& poll) {
   const std::size_t n = points_.rows();
-  int exponent = 0;
-  if (points_.weights) std::frexp(*std::max_element(points_.weights, points_.weights + n), &exponent);
   const int threads = useful_threads(points_.n_threads, {n, 4 * (points_.columns() + 4)});
-  SharedDistanceSums sums(exact, exponent, n_sums, threads);
+  SharedDistanceSums sums(exact, points_.weights, n, n_sums, threads);
   Vector<Worker> workers;
   for (int w = 0; w < threads; ++w) workers.emplace_back(*this, nullptr);
   each_root(threads, poll, [&](const BoxNode& root, int worker) {
