@@ -79,6 +79,11 @@ class Fit:
     shift: float  # sum of the squared shifts of the centers in the last iteration
     algorithm: str  # the one that was used last
     tolerance: float  # tol times the mean variance of the features, what the shift was compared with
+    unrefined_inertia: float  # before the refinement; inertia, where there was none
+    refinement_history: NDArray[np.float64]  # that, and the inertia after each step of the refinement; else empty
+    n_swaps: int
+    n_accepted_swaps: int
+    n_moves: int
     # (centers, labels, inertia) of each iteration where record_steps was set: what the labels were found with, the
     # labels before empty clusters are filled, and their entry in inertia_history.
     steps: list[tuple[NDArray[Any], NDArray[np.int32], float]]
@@ -93,10 +98,12 @@ def plus_plus(
     """
 
 ALGORITHMS: tuple[str, ...]
+REFINEMENTS: tuple[str, ...]
 
 class MetricTraits(TypedDict):
     center: str  # "mean", "median", "direction", "mode" or "mean or mode"
     algorithms: tuple[str, ...]  # those that work with it
+    refinements: tuple[str, ...]  # likewise
     numbers: bool  # features may be numbers
     categories: bool  # features may be categories
     normalized: bool  # rows and centers are divided by their lengths
@@ -115,6 +122,9 @@ def fit(
     max_time: float = ...,
     max_memory: int = 0,
     record_steps: bool = False,
+    refine: str = "",
+    n_swaps: int = 0,
+    seed: int = 0,
 ) -> Fit:
     """Run Lloyd's algorithm from ``init``, which is rounded to the type of the centers.
 
@@ -126,6 +136,8 @@ def fit(
     max_memory : bytes that it may keep beside X and what it returns; 0 for half of what is free. ValueError where that
         is less than "lloyd" takes.
     record_steps : whether to keep the steps, in 4 bytes a row and iteration.
+    refine : one of REFINEMENTS, or empty for none.  n_swaps : trials of "swaps", 0 for "auto".
+    seed : of the random numbers of "swaps", below 2^32.
     ValueError where the inertia is beyond the largest float64.
     """
 

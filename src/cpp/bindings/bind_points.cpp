@@ -18,9 +18,13 @@ py::dict metrics() {
     py::list names;
     for (const Algorithm algorithm : algorithms)
       if (works_with(algorithm, distance)) names.append(to_string(algorithm));
+    py::list refined;
+    for (const Refine refine : refinements)
+      if (refine != Refine::none && works_with(refine, distance)) refined.append(to_string(refine));
     py::dict traits;
     traits["center"] = center_name(distance);
     traits["algorithms"] = py::tuple(names);
+    traits["refinements"] = py::tuple(refined);
     traits["numbers"] = has_numbers(distance);
     traits["categories"] = has_categories(distance);
     traits["normalized"] = normalizes(distance);

@@ -104,6 +104,19 @@ const char* to_string(Algorithm algorithm) {
   }
 }
 
+const char* to_string(Refine refine) {
+  switch (refine) {
+    case Refine::moves:
+      return "moves";
+    case Refine::splits:
+      return "splits";
+    case Refine::swaps:
+      return "swaps";
+    default:
+      return "";
+  }
+}
+
 const char* to_string(StopReason reason) {
   switch (reason) {
     case StopReason::labels:

@@ -41,4 +41,9 @@ bool works_with(Algorithm algorithm, Distance distance) {
          detail::traits(distance).squared_euclidean;
 }
 
+bool works_with(Refine refine, Distance distance) {
+  const detail::MetricTraits& row = detail::traits(distance);
+  return refine == Refine::none || (row.squared_euclidean && (refine != Refine::moves || !row.normalized));
+}
+
 }  // namespace pykmeans

@@ -35,6 +35,9 @@ bool normalizes(Distance distance);
 /// Whether an algorithm can work with a distance; automatic and lloyd always can.
 bool works_with(Algorithm algorithm, Distance distance);
 
+/// Whether a refinement can work with a distance; none always can.
+bool works_with(Refine refine, Distance distance);
+
 struct Metric {
   Distance distance = Distance::euclidean;
   std::size_t n_numeric = 0;  ///< mixed: how many of the leading features are numbers; the others are categories

@@ -27,6 +27,23 @@ inline constexpr Algorithm algorithms[] = {Algorithm::automatic, Algorithm::lloy
 /// The name of an algorithm, as Python knows it.
 const char* to_string(Algorithm algorithm);
 
+/// What a fit does after Lloyd's algorithm to end lower (docs/semantics.md, "Refinement").
+enum class Refine {
+  none,
+  moves,   ///< single rows change their cluster while that lowers the inertia
+  splits,  ///< rounds in which clusters are split and others dissolved, then moves
+  swaps,   ///< trials in which one center moves to a row drawn at random, then moves
+};
+
+/// All of them.
+inline constexpr Refine refinements[] = {Refine::none, Refine::moves, Refine::splits, Refine::swaps};
+
+/// The name of a refinement, as Python knows it; that of Refine::none is empty.
+const char* to_string(Refine refine);
+
+/// FitOptions::n_swaps: trials until ten in a row were in vain.
+inline constexpr std::size_t automatic_swaps = std::numeric_limits<std::size_t>::max();
+
 /// Called now and then on the calling thread only, at most every few hundredths of a second; it stops the work by
 /// throwing, and what it throws reaches the caller. It must not call a function of this library on the same points.
 using Poll = std::function<void()>;
@@ -39,11 +56,11 @@ struct Iteration {
   std::function<const std::int32_t*()> labels;  ///< (n_samples), before empty clusters are filled; made when asked for
 };
 
-/// An iteration when its centers have moved, as FitOptions::on_update sees it.
+/// An iteration when its centers have moved, or a step of the refinement, as FitOptions::on_update sees it.
 struct Update {
-  std::size_t number;  ///< of the iteration, from 0
-  double inertia;      ///< as in Iteration
-  double shift;        ///< sum of the squared distances that the centers moved, what tol is about
+  std::size_t number;  ///< of the iteration, from 0; steps of the refinement count on
+  double inertia;      ///< as in Iteration; of a step, the inertia so far
+  double shift;        ///< sum of the squared distances that the centers moved, what tol is about; of a step, 0
 };
 
 struct FitOptions {
@@ -51,12 +68,15 @@ struct FitOptions {
   double tol = 1e-4;           ///< stop when sum of squared shifts <= tol * mean variance of the features
   Algorithm algorithm = Algorithm::automatic;          ///< see Algorithm
   std::function<void(const Iteration&)> on_iteration;  ///< called when all rows have labels; may throw to stop
-  std::function<bool(const Update&)> on_update;        ///< called after each iteration; true ends the fit
-  /// Seconds after which no further iteration begins, >= 0; one is always made.
+  std::function<bool(const Update&)> on_update;        ///< called after each iteration and step; true ends the fit
+  /// Seconds after which no further iteration or step begins, >= 0; one is always made.
   double max_time = std::numeric_limits<double>::infinity();
   /// Bytes that it may keep beside X and its outputs; 0 for half of what the machine has free, or a cgroup, or what the
   /// process's own limits leave it. Algorithms are chosen among what fits, which changes the time and never the result.
   std::size_t max_memory = 0;
+  Refine refine = Refine::none;           ///< where the metric is euclidean, or cosine but for Refine::moves
+  std::size_t n_swaps = automatic_swaps;  ///< trials of Refine::swaps, at least 1
+  std::uint32_t seed = 0;                 ///< of the random numbers of Refine::swaps
   Poll poll;  ///< see Poll
 };
 

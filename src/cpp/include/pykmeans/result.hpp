@@ -39,6 +39,11 @@ struct FitSummary {
   double shift = 0.0;  ///< sum of the squared shifts of the centers in the last iteration, as in Update
   Algorithm algorithm = Algorithm::lloyd;  ///< the one that was used last
   double tolerance = 0.0;                  ///< what the shift was compared with
+  double unrefined_inertia = 0.0;          ///< before the refinement; inertia, where there was none
+  std::size_t n_swaps = 0;                 ///< trials of Refine::swaps
+  std::size_t n_accepted_swaps = 0;        ///< and those that were kept
+  std::size_t n_moves = 0;                 ///< rows that changed their cluster one by one
+  std::vector<double> refinement_history;  ///< the inertia before the refinement, and after each of its steps
 };
 
 /// A fit that owns its arrays.
