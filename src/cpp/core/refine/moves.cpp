@@ -69,8 +69,9 @@ class Moves {
       const double part = state_.exact().scaled(center[q]) / largest;
       squares += part * part;
     }
+    // What vanishes in a square is below 2^-537.
     error_[c] = unit_ * largest * std::sqrt(squares) * (1.0 + 0x1p-20) +
-                std::sqrt(static_cast<double>(d_)) * state_.exact().scaled(least_);
+                std::sqrt(static_cast<double>(d_)) * (state_.exact().scaled(least_) + 0x1p-536);
     mass_[c] = mass_of(state_.sums().weight(c));
   }
 
