@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import reference
 import reference_refine
-from helpers import Heard, as_points, bits, blobs, some_weights, weights_of
+from helpers import as_points, bits, blobs, some_weights, weights_of
 
 from pykmeans import _core
 
@@ -66,7 +66,9 @@ def drawn(X, k, seed):
 
 
 @pytest.mark.parametrize("dtype", TYPES)
-@pytest.mark.parametrize(("n", "d", "k"), [(90, 1, 9), (150, 2, 13), (120, 3, 40), (80, 17, 6), (40, 64, 4), (40, 3, 2)])
+@pytest.mark.parametrize(
+    ("n", "d", "k"), [(90, 1, 9), (150, 2, 13), (120, 3, 40), (80, 17, 6), (40, 64, 4), (40, 3, 2)]
+)
 @pytest.mark.parametrize(("metric", "refine"), SEARCHES)
 def test_the_core_finds_what_the_reference_finds(metric, refine, n, d, k, dtype):
     X = blobs(n, d, k, seed=n, dtype=dtype, spread=1.5)
@@ -214,7 +216,10 @@ def test_more_trials_begin_with_the_same_ones(metric):
     assert not kept[-10:].any()
     assert kept[-11]
     assert auto.n_accepted_swaps == kept.sum() > 2
-    assert refined(X, init, "swaps", metric=metric, n_swaps=15, seed=8).refinement_history[5] != found[-1].refinement_history[5]
+    assert (
+        refined(X, init, "swaps", metric=metric, n_swaps=15, seed=8).refinement_history[5]
+        != found[-1].refinement_history[5]
+    )
 
 
 # ---------------------------------------------------------------- no single row can do better
@@ -228,8 +233,8 @@ def improving_moves(X, labels, k, sample_weight=None):
     """
     x = reference_refine.whole(np.asarray(X, dtype=np.float64))
     w = reference_refine.whole(np.ones(len(X)) if sample_weight is None else sample_weight)
-    m = np.array([sum(w[labels == c]) for c in range(k)])
-    S = np.array([(w[:, None] * x)[labels == c].sum(axis=0) for c in range(k)])
+    m = np.array([sum(w[labels == c]) for c in range(k)], dtype=object)
+    S = np.array([(w[:, None] * x)[labels == c].sum(axis=0) for c in range(k)], dtype=object)
     x_S, x_x, S_S = x @ S.T, (x * x).sum(axis=1), (S * S).sum(axis=1)
     group = np.unique(X, axis=0, return_inverse=True)[1].ravel()
     count = 0

@@ -5,12 +5,8 @@ distance. Rows of no weight are left out from the start; they get their labels a
 
 Where the contract leaves a choice, this is what was chosen:
 
-- Lloyd to the end does not stop because centers moved little. It begins anew from the centers, so that its first
-  iteration cannot stop either; and the scale is that of its last centers;
-- each round that is begun has its entry in the history, the one in which nothing is found too;
-- a trial that finds no row to draw, as none is away from its center, is not kept;
-- both parts of a split are new, so that one without rows is a failure;
-- moves add the values of X, not the scaled ones; n_moves counts rows of positive weight;
+- the scale is that of the centers with which Lloyd to the end ends;
+- a center had to be updated afterwards if the update changed a value of it;
 - what is returned is measured as after any fit, scaled anew.
 """
 
@@ -91,34 +87,42 @@ class Fit(reference.Fit):
     happened: Counter
 
 
-def fit(
-    X, init, refine, n_swaps=0, seed=0, max_iter=300, tol=1e-4, sample_weight=None, metric="euclidean", plain=None
-):
+def fit(X, init, refine, n_swaps=0, seed=0, max_iter=300, tol=1e-4, sample_weight=None, metric="euclidean", plain=None):
     """A refined fit from the array init. n_swaps=0 is "auto". plain: the fit without refinement, if it is known."""
     X = reference.as_points(X)
     how = {"sample_weight": sample_weight, "max_iter": max_iter, "metric": metric}
     plain = plain or reference.fit(X, init, tol=tol, **how)
-    end = reference.fit(X, plain.centers, tol=-1.0, **how)
+    end = plain
+    if last_assignment_changed(X, plain, sample_weight, metric):
+        end = reference.fit(X, plain.centers, tol=0.0, **how)
     search = Search(X, end.centers, sample_weight, metric, max_iter)
     search.remember()
     if search.may_go_on():
         search.refine(refine, n_swaps, seed)
-    better = search.true_inertia(search.state.inertia) < exact_inertia(X, plain.centers, sample_weight, metric)
+    found = measured(X, search.state.centers, sample_weight, metric, plain)
     return Fit(
-        **vars(measured(X, search.state.centers, sample_weight, metric, plain) if better else plain),
+        **vars(found if found.inertia < plain.inertia else plain),
         unrefined_inertia=plain.inertia,
         refinement_history=[plain.inertia, *search.history],
         n_swaps=search.n_swaps,
         n_accepted_swaps=search.n_accepted_swaps,
         n_moves=search.n_moves,
-        n_iter_to_the_end=end.n_iter,
+        n_iter_to_the_end=end.n_iter if end is not plain else 0,
         happened=search.happened,
     )
 
 
-def exact_inertia(X, centers, sample_weight, metric):
-    _, d, scale = reference.nearest(X, centers, metric=metric)
-    return exact_sum(d, sample_weight) * power_of_two(as_metric(metric).exponent(scale))
+def last_assignment_changed(X, plain, sample_weight, metric):
+    """Whether the assignment after the last iteration changed a label; the rows that filled empty clusters count."""
+    if plain.stop_reason == "labels":
+        return False
+    metric = as_metric(metric)
+    weights = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+    seen = metric.seen(X)
+    labels, d, _ = reference.nearest_seen(metric, seen, metric.seen(plain.steps[-2][0]))
+    labels, _ = reference.fill_empty(seen, labels, d, weights, len(plain.centers))
+    counts = slice(None) if weights is None else weights > 0
+    return not np.array_equal(labels[counts], plain.labels[counts])
 
 
 def measured(X, centers, sample_weight, metric, plain):
@@ -171,8 +175,12 @@ class Search:
         if refine == "splits":
             self.splits()
         updated = self.rows.updated(self.state.centers, self.state.labels, np.arange(self.k))
+        up_to_date = np.array_equal(updated, self.state.centers)
         found = self.local_lloyd(self.rows, updated, self.state.labels, self.max_iter)
-        self.keep_if_less(found, "Lloyd afterwards")
+        if self.keep_if_less(found, "afterwards"):
+            self.remember()
+        elif not up_to_date:
+            return
         if found.settled and self.may_move:
             self.moves()
 
@@ -284,9 +292,7 @@ class Search:
 
     def splits(self):
         for _ in range(MOST_ROUNDS):
-            kept = self.split_round()
-            self.remember()
-            if not kept:
+            if not self.split_round():
                 return
 
     def split_round(self):
@@ -298,7 +304,9 @@ class Search:
             found = True
         if not found:
             return False
-        return self.keep_if_less(self.local_lloyd(self.rows, centers, self.state.labels, self.max_iter), "splits")
+        kept = self.keep_if_less(self.local_lloyd(self.rows, centers, self.state.labels, self.max_iter), "splits")
+        self.remember()
+        return kept
 
     def split(self, cluster):
         """(the centers of both parts, the gain); (None, None) where the cluster cannot be split."""
@@ -329,9 +337,7 @@ class Search:
 
     def moves(self):
         for _ in range(MOST_ROUNDS):
-            kept = self.round_of_moves()
-            self.remember()
-            if not kept or not self.state.settled:
+            if not self.round_of_moves() or not self.state.settled:
                 return
 
     def round_of_moves(self):
@@ -351,6 +357,7 @@ class Search:
         centers = self.rows.updated(self.state.centers, labels, list(touched))
         kept = self.keep_if_less(self.local_lloyd(self.rows, centers, labels, self.max_iter), "moves")
         self.n_moves += n_moved * kept
+        self.remember()
         return kept
 
 
