@@ -16,6 +16,11 @@ double relative_error(std::size_t features) {
   return (static_cast<double>(features) / 16.0 + 9.0) * 0x1p-53;
 }
 
+template <class Near>
+void sort_nearest_first(Near& near) {
+  std::sort(near.begin(), near.end(), [](const auto& x, const auto& y) { return x.distance < y.distance; });
+}
+
 int largest_exponent(const double* weights, std::size_t rows) {
   int exponent = 0;
   if (weights) std::frexp(*std::max_element(weights, weights + rows), &exponent);
@@ -316,7 +321,7 @@ void LocalLloyd<T>::find_near(std::size_t a, Vector<Near>& near) const {
     for (std::size_t i = 0; i < moved_.size(); ++i)
       if (!beyond(between_[i * size() + a], radius)) near.push_back({between_[i * size() + a], moved_[i]});
   }
-  std::sort(near.begin(), near.end(), [](const Near& x, const Near& y) { return x.distance < y.distance; });
+  sort_nearest_first(near);
 }
 
 template <class T>
@@ -448,10 +453,23 @@ Ending LocalLloyd<T>::run(std::size_t updates, GiveUp give_up) {
 
 // ---------------------------------------------------------------- second nearest centers
 
-/// Whether a center is farther than `far` from a row, by the root of its distance to the center of the row's cluster.
+/// Look at centers, the nearest to the row's own first, until none can be nearer than the second nearest so far.
 template <class T>
-bool LocalLloyd<T>::is_farther(double root, double near_root, double far) const {
-  return root > 0x1p-450 && root * root_shrink_ > near_root + std::sqrt(far);
+void LocalLloyd<T>::look_for_second(Member& member, const Vector<Near>& near, int worker) const {
+  const T* values = nullptr;
+  const double own = std::sqrt(member.distance);
+  Nearest second{member.second, member.second_distance};
+  double reach = own + std::sqrt(second.distance);
+  for (const Near& other : near) {
+    if (is_farther(other.distance, reach)) break;
+    if (!values) values = row(member.row, worker);
+    const double distance = exact_(values, seen_center(other.center));
+    if (distance > second.distance) continue;
+    second.look(static_cast<std::int32_t>(other.center), distance);
+    reach = own + std::sqrt(distance);
+  }
+  member.second = second.center;
+  member.second_distance = second.distance;
 }
 
 /// Find the second nearest center of a row anew.
@@ -462,18 +480,11 @@ void LocalLloyd<T>::second_of(Member& member, std::size_t a, Neighbors& neighbor
     neighbors.centers.clear();
     for (std::size_t c = 0; c < size(); ++c)
       if (c != a) neighbors.centers.push_back({std::sqrt(between(seen_center(a), seen_center(c))), c});
-    std::sort(neighbors.centers.begin(), neighbors.centers.end(),
-              [](const Near& x, const Near& y) { return x.distance < y.distance; });
+    sort_nearest_first(neighbors.centers);
   }
-  const T* const values = row(member.row, worker);
-  const double own = std::sqrt(member.distance);
-  Nearest second;
-  for (const Near& near : neighbors.centers) {
-    if (is_farther(near.distance, own, second.distance)) break;
-    second.look(static_cast<std::int32_t>(near.center), exact_(values, seen_center(near.center)));
-  }
-  member.second = second.center;
-  member.second_distance = second.distance;
+  member.second = 0;
+  member.second_distance = std::numeric_limits<double>::infinity();
+  look_for_second(member, neighbors.centers, worker);
 }
 
 template <class T>
@@ -502,18 +513,10 @@ void LocalLloyd<T>::find_seconds(const Vector<std::size_t>& touched) {
     find_changed(a, touched, near);
     if (near.empty() && !is_touched_[a]) return;
     for (Member& member : clusters_[a].members) {
-      if (member.second == Member::unknown || is_touched_[static_cast<std::size_t>(member.second)]) {
+      if (member.second == Member::unknown || is_touched_[static_cast<std::size_t>(member.second)])
         second_of(member, a, sorted, worker);
-        continue;
-      }
-      const double own = std::sqrt(member.distance);
-      Nearest second{member.second, member.second_distance};
-      for (const Near& other : near)
-        if (!is_farther(other.distance, own, second.distance))
-          second.look(static_cast<std::int32_t>(other.center),
-                      exact_(row(member.row, worker), seen_center(other.center)));
-      member.second = second.center;
-      member.second_distance = second.distance;
+      else
+        look_for_second(member, near, worker);
     }
     measure_seconds(a);
   });
@@ -544,16 +547,17 @@ void LocalLloyd<T>::bound_seconds() {
 template <class T>
 void LocalLloyd<T>::find_changed(std::size_t a, const Vector<std::size_t>& touched, Vector<Near>& near) const {
   near.clear();
-  const double radius = std::sqrt(clusters_[a].radius);
+  const double reach = std::sqrt(clusters_[a].radius) + std::sqrt(clusters_[a].second_radius);
   for (const std::size_t t : touched) {
     if (t == a) continue;
     const double now = std::sqrt(between(seen_center(t), seen_center(a)));
     if (!is_touched_[a]) {
       const double before = std::sqrt(between(saved_seen_.data() + t * d_, seen_center(a)));
-      if (is_farther(std::min(now, before), radius, clusters_[a].second_radius)) continue;
+      if (is_farther(std::min(now, before), reach)) continue;
     }
     near.push_back({now, t});
   }
+  sort_nearest_first(near);
 }
 
 template class LocalLloyd<std::uint8_t>;

@@ -194,7 +194,10 @@ class LocalLloyd {
   void find_changed(std::size_t a, const Vector<std::size_t>& touched, Vector<Near>& near) const;
   void second_of(Member& member, std::size_t a, Neighbors& neighbors, int worker) const;
   void measure_seconds(std::size_t c);
-  bool is_farther(double root, double near_root, double far) const;
+  void look_for_second(Member& member, const Vector<Near>& near, int worker) const;
+  /// Whether a center is farther from a row than another one, by the root of its distance to the row's own center and
+  /// the sum of the roots of the row's distances to the other two.
+  bool is_farther(double root, double reach) const { return root > 0x1p-450 && root * root_shrink_ > reach; }
 
   const Points<T>& points_;
   const Poll& poll_;
