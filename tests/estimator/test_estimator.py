@@ -25,7 +25,8 @@ THEIRS = sklearn.cluster.KMeans
 X = np.random.RandomState(0).normal(size=(60, 3)) + np.repeat([[0.0], [5.0], [20.0]], 20, axis=0)
 WEIGHTS = np.random.RandomState(1).uniform(0.5, 2, size=60)
 # Parameters that scikit-learn has not.
-OUR_OWN = {"n_threads", "metric", "store_medoids", "record_steps", "max_memory", "callback", "max_time"}
+OUR_OWN = {"n_threads", "metric", "refine", "n_swaps", "store_medoids", "record_steps", "max_memory", "callback"}
+OUR_OWN |= {"max_time"}
 FITTED = (
     "cluster_centers_",
     "labels_",
