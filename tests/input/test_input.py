@@ -593,6 +593,7 @@ def test_numbers_of_numpy_are_parameters_too() -> None:
         n_swaps=np.uint8(3),
     ).fit(VALUES)
     assert model.inertia_ == KMeans(2, n_init=2, max_iter=9, tol=0, random_state=3).fit(VALUES).inertia_
+    assert model.n_swaps_ == 3
 
 
 def test_more_than_an_int_holds() -> None:
