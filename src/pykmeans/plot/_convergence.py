@@ -159,6 +159,7 @@ def convergence(model: Any, *, ax: Any = None) -> ConvergenceDisplay:
 
 def _gain(model: Any) -> str:
     """Return what the refinement of a fit did, in words."""
-    part = 1.0 - model.inertia_ / model.unrefined_inertia_ if model.unrefined_inertia_ > 0 else 0.0
+    part = 1.0 - model.inertia_ / model.unrefined_inertia_
+    fall = f"{_style.MINUS}{_style.share(part)}" if part > 0 else "as before"
     swaps = f"{model.n_accepted_swaps_} of {counted(model.n_swaps_, 'swap')} kept, " if model.n_swaps_ else ""
-    return f"Refined: {swaps}{counted(model.n_moves_, 'row')} moved, inertia {_style.MINUS}{_style.share(part)}"
+    return f"Refined: {swaps}{counted(model.n_moves_, 'row')} moved, inertia {fall}"
