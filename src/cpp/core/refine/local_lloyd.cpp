@@ -44,6 +44,7 @@ LocalLloyd<T>::LocalLloyd(const Points<T>& points, const Vector<double>& centers
       saved_seen_(centers_.size()),
       saved_sums_(points.layout, size()),
       moved_at_(size(), -1),
+      is_placed_(size()),
       changes_(size()) {
   for (int t = 0; t < std::max(1, points.n_threads); ++t) readers_.emplace_back(points, /*slots=*/2);
   for (std::size_t c = 0; c < size(); ++c) {
@@ -54,14 +55,16 @@ LocalLloyd<T>::LocalLloyd(const Points<T>& points, const Vector<double>& centers
     clusters_[c].members.reserve(static_cast<std::size_t>(sums.count(c)));
   }
   for (std::size_t i = 0; i < points.rows(); ++i)
-    if (points.weight(i) > 0.0) clusters_[static_cast<std::size_t>(labels[i])].members.push_back({i, 0.0, 0.0, 0});
+    if (points.weight(i) > 0.0) clusters_[static_cast<std::size_t>(labels[i])].members.push_back({i, 0.0});
   Vector<std::size_t> all(size());
   for (std::size_t c = 0; c < size(); ++c) all[c] = c;
   each(size(), static_cast<double>(points.rows() * d_), [&](std::size_t c, int worker) {
     for (Member& member : clusters_[c].members) member.distance = exact_(row(member.row, worker), seen_center(c));
     measure(c);
   });
+  for (std::size_t c = 0; c < size(); ++c) is_touched_[c] = 1;
   find_seconds(all);
+  for (std::size_t c = 0; c < size(); ++c) is_touched_[c] = 0;
 }
 
 template <class T>
@@ -94,7 +97,7 @@ void LocalLloyd<T>::save(std::size_t c) {
 
 template <class T>
 void LocalLloyd<T>::forget_saved() {
-  for (const std::size_t c : touched_) is_touched_[c] = 0;
+  for (const std::size_t c : touched_) is_touched_[c] = is_placed_[c] = 0;
   touched_.clear();
   for (const std::size_t c : moved_) moved_at_[c] = -1;
   moved_.clear();
@@ -114,12 +117,14 @@ void LocalLloyd<T>::undo() {
 }
 
 template <class T>
-bool LocalLloyd<T>::keep_if_lower(Ending ending) {
+bool LocalLloyd<T>::keep_if_lower(Ending ending, bool with_seconds) {
   const bool lower = ending != Ending::failed && change().sign(units_) < 0;
-  if (lower)
+  if (!lower)
+    undo();
+  else if (with_seconds)
     find_seconds(touched_);
   else
-    undo();
+    bound_seconds();
   forget_saved();
   return lower;
 }
@@ -155,11 +160,13 @@ template <class T>
 void LocalLloyd<T>::place(std::size_t c, const double* values) {
   save(c);
   set_center(c, values);
+  is_placed_[c] = 1;
 }
 
 template <class T>
 void LocalLloyd<T>::jump(std::size_t c, const double* values) {
   place(c, values);
+  std::copy_n(values, d_, seen_.data() + c * d_);  // a row that has been normalized is as it should be
   jumped_ = true;
 }
 
@@ -194,8 +201,17 @@ void LocalLloyd<T>::update() {
     else
       move_to_means(sum, single, d_, d_, mean.data(), 1, poll_);
     if (std::equal(mean.begin(), mean.end(), centers_.data() + c * d_)) continue;
-    place(c, mean.data());
+    save(c);
+    set_center(c, mean.data());
   }
+}
+
+template <class T>
+void LocalLloyd<T>::find_drift() {
+  double largest = 0.0;
+  for (const std::size_t c : touched_)
+    if (!is_placed_[c]) largest = std::max(largest, between(seen_center(c), saved_seen_.data() + c * d_));
+  drift_ = std::sqrt(largest) * (2.0 - root_shrink_);
 }
 
 // ---------------------------------------------------------------- assignment
@@ -234,6 +250,7 @@ void LocalLloyd<T>::assign() {
   each(moved_.size(), static_cast<double>(between_.size() * d_), [&](std::size_t i, int) {
     for (std::size_t c = 0; c < size(); ++c) between_[i * size() + c] = between(seen_center(moved_[i]), seen_center(c));
   });
+  find_drift();
   Vector<Vector<Near>> near(static_cast<std::size_t>(threads()));
   const double share = static_cast<double>(moved_.size()) / static_cast<double>(size());
   each(size(), share * static_cast<double>(points_.rows() * d_ * 8), [&](std::size_t a, int worker) {
@@ -263,13 +280,18 @@ template <class T>
 void LocalLloyd<T>::look_at(std::size_t a, const Vector<Near>& near, int worker) {
   if (near.empty()) return;
   const Vector<Member>& members = clusters_[a].members;
+  const bool any_placed =
+      std::any_of(near.begin(), near.end(), [&](const Near& other) { return is_placed_[other.center] != 0; });
   for (std::size_t i = 0; i < members.size(); ++i) {
     const double own = members[i].distance;
     if (beyond(near[0].distance, own)) continue;
+    const bool only_placed = only_placed_may_be_nearer(members[i]);
+    if (only_placed && !any_placed) continue;
     const T* const values = row(members[i].row, worker);
     Nearest best{static_cast<std::int32_t>(a), own};
     for (const Near& other : near) {
       if (beyond(other.distance, own)) break;
+      if (only_placed && !is_placed_[other.center]) continue;
       best.look(static_cast<std::int32_t>(other.center), exact_(values, seen_center(other.center)));
     }
     if (best.center != static_cast<std::int32_t>(a)) changes_[a].push_back({i, best.center, best.distance});
@@ -317,7 +339,7 @@ void LocalLloyd<T>::transfer() {
       touch(to);
       const Member& member = clusters_[a].members[change.position];
       sums_.move(a, to, row(member.row, 0), points_.weight(member.row));
-      clusters_[to].members.push_back({member.row, change.distance, 0.0, 0});
+      clusters_[to].members.push_back({member.row, change.distance});
     }
     Vector<Member>& members = clusters_[a].members;
     for (std::size_t i = changes_[a].size(); i-- > 0;) {
@@ -411,30 +433,17 @@ void LocalLloyd<T>::measure_seconds(std::size_t c) {
 /// Find the second nearest centers again, where centers of some clusters, or their rows, changed.
 template <class T>
 void LocalLloyd<T>::find_seconds(const Vector<std::size_t>& touched) {
-  if (size() < 2) return;
-  const bool all = touched.size() == size();
   const double share = static_cast<double>(touched.size()) / static_cast<double>(size());
   Vector<Neighbors> neighbors(static_cast<std::size_t>(threads()));
-  Vector<Vector<Near>> moved(static_cast<std::size_t>(threads()));
+  Vector<Vector<Near>> changed(static_cast<std::size_t>(threads()));
   each(size(), share * static_cast<double>(points_.rows() * d_ * 16), [&](std::size_t a, int worker) {
-    Cluster& cluster = clusters_[a];
     Neighbors& sorted = neighbors[static_cast<std::size_t>(worker)];
     sorted.known = false;
-    if (all || is_touched_[a]) {
-      for (Member& member : cluster.members) second_of(member, a, sorted, worker);
-      return measure_seconds(a);
-    }
-    Vector<Near>& near = moved[static_cast<std::size_t>(worker)];
-    near.clear();
-    const double radius = std::sqrt(cluster.radius);
-    for (const std::size_t t : touched) {
-      const double now = std::sqrt(between(seen_center(t), seen_center(a)));
-      const double before = std::sqrt(between(saved_seen_.data() + t * d_, seen_center(a)));
-      if (!is_farther(std::min(now, before), radius, cluster.second_radius)) near.push_back({now, t});
-    }
-    if (near.empty()) return;
-    for (Member& member : cluster.members) {
-      if (is_touched_[static_cast<std::size_t>(member.second)]) {
+    Vector<Near>& near = changed[static_cast<std::size_t>(worker)];
+    find_changed(a, touched, near);
+    if (near.empty() && !is_touched_[a]) return;
+    for (Member& member : clusters_[a].members) {
+      if (member.second == Member::unknown || is_touched_[static_cast<std::size_t>(member.second)]) {
         second_of(member, a, sorted, worker);
         continue;
       }
@@ -449,6 +458,42 @@ void LocalLloyd<T>::find_seconds(const Vector<std::size_t>& touched) {
     }
     measure_seconds(a);
   });
+}
+
+/// Bound the distances of second nearest centers by how far centers moved, none of which was placed.
+template <class T>
+void LocalLloyd<T>::bound_seconds() {
+  find_drift();
+  const double share = static_cast<double>(touched_.size()) / static_cast<double>(size());
+  each(size(), share * static_cast<double>(points_.rows() * 16), [&](std::size_t a, int) {
+    Vector<Near> near;
+    find_changed(a, touched_, near);
+    if (near.empty() && !is_touched_[a]) return;
+    for (Member& member : clusters_[a].members) {
+      const double root = std::sqrt(member.second_distance) * root_shrink_ - drift_;
+      member.second = Member::unknown;
+      member.second_distance = root > 0.0 ? root * root * root_shrink_ : 0.0;
+    }
+    double& radius = clusters_[a].second_radius;
+    radius = std::sqrt(radius) + drift_;
+    radius *= radius * (2.0 - root_shrink_);
+  });
+}
+
+/// The touched centers that may be, or may have been, the second nearest of a row of a cluster.
+template <class T>
+void LocalLloyd<T>::find_changed(std::size_t a, const Vector<std::size_t>& touched, Vector<Near>& near) const {
+  near.clear();
+  const double radius = std::sqrt(clusters_[a].radius);
+  for (const std::size_t t : touched) {
+    if (t == a) continue;
+    const double now = std::sqrt(between(seen_center(t), seen_center(a)));
+    if (!is_touched_[a]) {
+      const double before = std::sqrt(between(saved_seen_.data() + t * d_, seen_center(a)));
+      if (is_farther(std::min(now, before), radius, clusters_[a].second_radius)) continue;
+    }
+    near.push_back({now, t});
+  }
 }
 
 template class LocalLloyd<std::uint8_t>;

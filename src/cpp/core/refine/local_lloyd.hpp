@@ -11,8 +11,13 @@
 // is 4 d (1 + 3.3 g), and dividing by (1 - g) leaves 4 d (1 + 4.4 g). Likewise, m is farther than another center that is
 // d2 from x where sqrt(D) (1 - 4 g) > sqrt(d) + sqrt(d2), the roots rounded. The largest d of a cluster, and the largest
 // d2, do for all its rows.
+//
+// And from what was known when changes were last kept: all centers but its own were at least sqrt(d2) from x then. They
+// are farther than its own still where sqrt(d2) (1 - 4 g) > sqrt(d) + the distance that they have moved since. Centers
+// that were placed elsewhere are looked at on their own.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -28,10 +33,12 @@ namespace pykmeans::detail {
 
 /// A row of positive weight, and the two centers that are nearest to it.
 struct Member {
+  static constexpr std::int32_t unknown = -1;
+
   std::size_t row;
-  double distance;         // to the center of its cluster
-  double second_distance;  // to the second nearest center
-  std::int32_t second;
+  double distance;                // to the center of its cluster
+  double second_distance = 0.0;   // to the second nearest center
+  std::int32_t second = unknown;  // where it is not known, the distance is a lower bound
 };
 
 struct Cluster {
@@ -88,7 +95,7 @@ class LocalLloyd {
 
   /// Give a cluster another center, from which run() goes on.
   void place(std::size_t c, const double* values);
-  /// The same for one cluster, whose rows go to their second nearest centers; run_from_jump() goes on.
+  /// The same for one cluster, whose center becomes a row, as it is seen, that may be far away.
   void jump(std::size_t c, const double* values);
   /// Move some rows of a cluster to another one, whose centers are updated; run() goes on.
   /// @param positions  among the members of `from`, in increasing order
@@ -102,9 +109,25 @@ class LocalLloyd {
 
   /// Whether nothing was touched since keep_if_lower() was called last.
   bool is_untouched() const { return touched_.empty(); }
-  /// Go on from here, with second nearest centers and losses brought up to date, where the inertia is less than where
-  /// this was called last; else, or where run() failed, go back to there. @return whether it is less
-  bool keep_if_lower(Ending ending);
+  /// The clusters whose centers or rows changed since.
+  const Vector<std::size_t>& touched() const { return touched_; }
+  /// Go on from here, where the inertia is less than where this was called last; else, or where run() failed, go back to
+  /// there. @return whether it is less
+  /// @param with_seconds  bring second nearest centers and losses up to date; else there are bounds on their distances
+  bool keep_if_lower(Ending ending, bool with_seconds = true);
+
+  struct Near {
+    double distance;  // between centers
+    std::size_t center;
+  };
+  struct Neighbors {
+    Vector<Near> centers;  // the nearest first
+    bool known = false;
+  };
+  /// Find the second nearest center of one row. @param neighbors  of the cluster, found where they are not known
+  void find_second(std::size_t c, std::size_t position, Neighbors& neighbors, int worker) {
+    second_of(clusters_[c].members[position], c, neighbors, worker);
+  }
 
   /// Call body(i, worker) for i in [0, count) by some threads. @param work  multiply-adds in all
   template <class Body>
@@ -127,15 +150,10 @@ class LocalLloyd {
     std::int32_t to;
     double distance;
   };
-  struct Near {
-    double distance;  // between centers
-    std::size_t center;
-  };
-  struct Neighbors {
-    Vector<Near> centers;  // the nearest first
-    bool known = false;
-  };
-
+  bool only_placed_may_be_nearer(const Member& member) const {
+    return member.second_distance > 0x1p-900 &&
+           std::sqrt(member.second_distance) * root_shrink_ > std::sqrt(member.distance) + drift_;
+  }
   std::size_t rows_of(const Vector<std::size_t>& clusters) const;
   void save(std::size_t c);
   void set_center(std::size_t c, const double* values);
@@ -152,8 +170,11 @@ class LocalLloyd {
   bool apply();
   void measure(std::size_t c);
   void update();
+  void find_drift();
 
+  void bound_seconds();
   void find_seconds(const Vector<std::size_t>& touched);
+  void find_changed(std::size_t a, const Vector<std::size_t>& touched, Vector<Near>& near) const;
   void second_of(Member& member, std::size_t a, Neighbors& neighbors, int worker) const;
   void measure_seconds(std::size_t c);
   bool is_farther(double root, double near_root, double far) const;
@@ -184,6 +205,8 @@ class LocalLloyd {
   Vector<std::int32_t> moved_at_;  // (clusters) where in moved_, -1 for not at all
   Vector<double> between_;         // (moved_, clusters)
   bool jumped_ = false;
+  Vector<std::uint8_t> is_placed_;  // (clusters) centers that were placed elsewhere, of those that were touched
+  double drift_ = 0.0;              // how far the others moved at most since they were saved
   Vector<Vector<Change>> changes_;  // (clusters)
   Vector<std::size_t> changed_;     // clusters that gained or lost rows
 };

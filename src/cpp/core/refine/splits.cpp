@@ -77,7 +77,7 @@ class Halves {
   void set(std::size_t part, std::size_t member) {
     const T* const values = row(member);
     centers_[part].assign(values, values + d_);
-    seen_[part] = state_.seen(centers_[part].data());
+    seen_[part] = centers_[part];
   }
 
   /// @return whether a label changed

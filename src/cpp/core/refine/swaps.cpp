@@ -9,7 +9,7 @@ namespace pykmeans::detail {
 
 namespace {
 
-constexpr std::size_t candidates = 3, most_updates = 10, most_failures = 10;
+constexpr std::size_t most_updates = 10, most_failures = 10;
 
 /// What NumPy's RandomState(seed).random_sample() draws.
 class Uniforms {
@@ -33,15 +33,17 @@ class Swaps {
 
   /// @return whether the trial was kept
   bool trial() {
+    const Vector<double> uniforms{uniform_(), uniform_(), uniform_()};
+    if (!std::any_of(inertia_.begin(), inertia_.end(), [](double inertia) { return inertia > 0.0; })) return false;
     Vector<double> values;
     double largest = 0.0;
     std::size_t home = 0;
-    for (std::size_t i = 0; i < candidates; ++i) {
-      const auto [cluster, row] = draw(uniform_());
+    for (const double uniform : uniforms) {
+      const auto [cluster, row] = draw(uniform);
       const T* const drawn = state_.row(row, 0);
       const Vector<double> center(drawn, drawn + state_.points().columns());
       const double gain = gain_of(center);
-      if (i != 0 && !(gain > largest)) continue;
+      if (!values.empty() && !(gain > largest)) continue;
       values = center;
       largest = gain;
       home = cluster;
@@ -101,9 +103,8 @@ class Swaps {
   }
 
   /// What all rows gain that are nearer to a new center than to their own.
-  double gain_of(const Vector<double>& center) const {
+  double gain_of(const Vector<double>& seen) const {
     const Points<T>& points = state_.points();
-    const Vector<double> seen = state_.seen(center.data());
     Vector<LimbSum> gains(static_cast<std::size_t>(state_.threads()));
     const double work = static_cast<double>(3 * points.rows() * points.columns() / state_.size());
     state_.each(state_.size(), work, [&](std::size_t c, int worker) {
