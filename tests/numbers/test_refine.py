@@ -139,7 +139,7 @@ def test_a_long_search(metric, weights):
     weight = weights_of(weights, 160, 1)
     expected = check(X, drawn(X, 20, 7), "swaps", weight, metric, n_threads=2, seed=11, n_swaps=40)
     assert expected.n_swaps == 40
-    assert expected.n_accepted_swaps > 4
+    assert expected.n_accepted_swaps > 2
 
 
 # Each needs its own way out of a step, so the reference says whether it was taken.

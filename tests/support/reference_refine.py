@@ -7,6 +7,8 @@ Where the contract leaves a choice, this is what was chosen:
 
 - the scale is that of the centers with which Lloyd to the end ends;
 - a center had to be updated afterwards if the update changed a value of it;
+- float64 sums of inertias, and differences of them, are in units in which the largest weight is from 1/2 to 1;
+- the inertia is 0 where it is 0 as it is returned; before Lloyd to the end nothing is done then either;
 - what is returned is measured as after any fit, scaled anew.
 """
 
@@ -79,7 +81,7 @@ class Fit(reference.Fit):
     """A fit that was refined; what tests check themselves with is in the last two."""
 
     unrefined_inertia: float
-    refinement_history: list
+    refinement_history: np.ndarray
     n_swaps: int
     n_accepted_swaps: int
     n_moves: int
@@ -97,13 +99,13 @@ def fit(X, init, refine, n_swaps=0, seed=0, max_iter=300, tol=1e-4, sample_weigh
         end = reference.fit(X, plain.centers, tol=0.0, **how)
     search = Search(X, end.centers, sample_weight, metric, max_iter)
     search.remember()
-    if search.may_go_on():
+    if plain.inertia > 0 and search.may_go_on():
         search.refine(refine, n_swaps, seed)
     found = measured(X, search.state.centers, sample_weight, metric, plain)
     return Fit(
         **vars(found if found.inertia < plain.inertia else plain),
         unrefined_inertia=plain.inertia,
-        refinement_history=[plain.inertia, *search.history],
+        refinement_history=np.array([plain.inertia, *search.history] if search.k > 1 and plain.inertia > 0 else []),
         n_swaps=search.n_swaps,
         n_accepted_swaps=search.n_accepted_swaps,
         n_moves=search.n_moves,
@@ -152,6 +154,8 @@ class Search:
         rank = np.unique(seen + 0.0, axis=0, return_inverse=True)[1].ravel()
         rows = Rows(metric, scale, X, seen, rank, weights)
         self.rows = rows if weights is None else rows.only(weights > 0)
+        largest = 1.0 if weights is None else weights.max()
+        self.unit = power_of_two(np.frexp(largest)[1])  # of what is in float64, so that nothing overflows
         self.k = len(centers)
         self.max_iter = max_iter
         self.may_move = not isinstance(metric, Cosine)
@@ -163,11 +167,14 @@ class Search:
     def true_inertia(self, inertia):
         return inertia * power_of_two(self.rows.metric.exponent(self.rows.scale))
 
+    def as_float(self, scaled_sum):
+        return rounded(scaled_sum / self.unit)
+
     def remember(self):
         self.history.append(rounded(self.true_inertia(self.state.inertia)))
 
     def may_go_on(self):
-        return self.k > 1 and len(np.unique(self.state.labels)) == self.k and self.state.inertia > 0
+        return self.k > 1 and len(np.unique(self.state.labels)) == self.k and self.history[0] > 0
 
     def refine(self, refine, n_swaps, seed):
         if refine == "swaps":
@@ -257,14 +264,14 @@ class Search:
         e = []
 
         def hopeless(i, inertia):
-            e.append(rounded(inertia - before))
+            e.append(self.as_float(inertia - before))
             return i >= 2 and e[i] > 0 and e[i] > 3 * (e[i - 1] - e[i])
 
         return self.keep_if_less(self.local_lloyd(self.rows, centers, self.state.labels, 10, hopeless), "swap")
 
     def draw(self, u):
         """The row that the number u draws; None where no row is away from its center."""
-        inertias = [rounded(s) for s in self.cluster_sums(self.state.d)]
+        inertias = [self.as_float(s) for s in self.cluster_sums(self.state.d)]
         if not any(inertias):
             return None
         so_far = list(itertools.accumulate(inertias))  # in float64
@@ -275,7 +282,7 @@ class Search:
         members = members[np.lexsort((self.rows.rank[members], self.state.d[members]))]
         terms, exponent = products(self.rows.only(members).weights, self.state.d[members])
         rest = z - (so_far[cluster - 1] if cluster else 0.0)  # in float64
-        threshold = Fraction(rest) / power_of_two(exponent)
+        threshold = Fraction(rest) * self.unit / power_of_two(exponent)
         passed = [row for row, sum_ in zip(members, itertools.accumulate(terms), strict=True) if sum_ > threshold]
         if not beyond or not passed:
             self.happened["drawn as the last"] += 1
