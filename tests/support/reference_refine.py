@@ -9,6 +9,7 @@ Where the contract leaves a choice, this is what was chosen:
 - a center had to be updated afterwards if the update changed a value of it;
 - float64 sums of inertias, and differences of them, are in units in which the largest weight is from 1/2 to 1;
 - the inertia is 0 where it is 0 as it is returned; before Lloyd to the end nothing is done then either;
+- a cluster that gained or lost rows in a round of moves is one that did so at any time, in its local Lloyd too;
 - what is returned is measured as after any fit, scaled anew.
 """
 
@@ -161,6 +162,7 @@ class Search:
         self.may_move = not isinstance(metric, Cosine)
         self.state = self.assigned(self.rows, centers)
         self.history = []
+        self.touched = set()  # clusters that gained or lost rows
         self.n_swaps = self.n_accepted_swaps = self.n_moves = 0
         self.happened = Counter()
 
@@ -215,6 +217,7 @@ class Search:
                 self.happened["given up"] += 1
                 return replace(state, failed=True)
             touched = state.labels[changed] if labels is None else np.r_[state.labels[changed], labels[changed]]
+            self.touched.update(touched.tolist())
             centers = rows.updated(centers, state.labels, touched)
             labels = state.labels
 
@@ -343,25 +346,30 @@ class Search:
     # ------------------------------------------------------------ moves
 
     def moves(self):
+        n_touched = 0
         for _ in range(MOST_ROUNDS):
+            if n_touched > 10 * self.k:
+                self.happened["too many clusters touched"] += 1
+                return
+            self.touched = set()
             if not self.round_of_moves() or not self.state.settled:
                 return
+            n_touched += len(self.touched)
 
     def round_of_moves(self):
         groups = Groups(self.rows, self.state.labels, self.k)
         leaving = [g for g in range(len(groups.x)) if groups.better(g) is not None]
-        touched = set()
         n_moved = 0
         for g in leaving:
             other = groups.better(g)
             if other is not None:
-                touched |= {groups.labels[g], other}
+                self.touched |= {groups.labels[g], other}
                 n_moved += groups.sizes[g]
                 groups.move(g, other)
-        if not touched:
+        if not n_moved:
             return False
         labels = groups.labels[groups.group]
-        centers = self.rows.updated(self.state.centers, labels, list(touched))
+        centers = self.rows.updated(self.state.centers, labels, list(self.touched))
         kept = self.keep_if_less(self.local_lloyd(self.rows, centers, labels, self.max_iter), "moves")
         self.n_moves += n_moved * kept
         self.remember()
