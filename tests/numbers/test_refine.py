@@ -1,10 +1,12 @@
 """Refinement: every bit is that of the slow reference, and what the contract promises holds."""
 
+import time
+
 import numpy as np
 import pytest
 import reference
 import reference_refine
-from helpers import as_points, bits, blobs, some_weights, weights_of
+from helpers import Heard, as_points, bits, blobs, some_weights, weights_of
 
 from pykmeans import _core
 
@@ -142,13 +144,57 @@ def test_a_long_search(metric, weights):
     assert expected.n_accepted_swaps > 2
 
 
-# Each needs its own way out of a step, so the reference says whether it was taken.
-WAYS = {
-    "swap: kept": ("swaps", (24, 2, 4, 0)),
-    "swap: undone": ("swaps", (24, 2, 4, 0)),
-    "given up": ("swaps", (24, 2, 4, 0)),
-    "a cluster without weight": ("swaps", (24, 2, 4, 0)),
-}
+def isotropic(rng, n, d):
+    return rng.standard_normal((n, d))
+
+
+# A table from which each step's way is taken; k, the start and the trials follow from its seed.
+WAYS = [
+    ("swaps", "swap: kept", offset, np.float64, 0, 1),
+    ("swaps", "swap: undone", grid, np.float64, 0, 300),
+    ("swaps", "swap: failed", offset, np.float64, 0, 300),
+    ("swaps", "given up", offset, np.float64, 0, 300),
+    ("swaps", "a cluster without weight", far_apart, np.float64, 2, 1),
+    ("swaps", "afterwards: kept", far_apart, np.float64, 2, 1),
+    ("swaps", "as many updates as may be", far_apart, np.float64, 3, 1),
+    ("swaps", "moves: undone", offset, np.float32, 33, 1),
+    ("splits", "splits: kept", copies, np.float64, 3, 300),
+    ("splits", "a cluster without weight", far_apart, np.float64, 0, 300),
+    ("splits", "as many updates as may be", offset, np.float64, 1, 1),
+    ("moves", "moves: kept", copies, np.float64, 1, 300),
+    ("moves", "moves: undone", offset, np.float32, 34, 1),
+    ("moves", "afterwards: failed", far_apart, np.float64, 17, 1),
+]
+
+
+@pytest.mark.parametrize(("refine", "way", "kind", "dtype", "seed", "max_iter"), WAYS)
+def test_every_way_out_of_a_step(refine, way, kind, dtype, seed, max_iter):
+    X = kind(np.random.default_rng(seed), 40, 1 + seed % 3).astype(dtype)
+    expected = check(X, drawn(X, 2 + seed % 9, seed), refine, seed=seed, max_iter=max_iter)
+    assert expected.happened[way]
+
+
+def test_splits_that_fail():
+    X = far_apart(np.random.default_rng(9), 36, 2)
+    assert check(X, drawn(X, 12, 9), "splits", max_iter=1).happened["splits: failed"]
+
+
+def test_moves_end_before_they_creep():
+    X = np.random.default_rng(72).standard_normal((200, 8))
+    assert check(X, drawn(X, 2, 72), "moves").happened["too many clusters touched"]
+
+
+def test_a_row_that_was_a_center_is_measured_as_a_center_again():
+    # Directions that differ by rounding: a trial exchanges two of them, and every center is normalized twice.
+    rows = [[6, 18], [14, 1], [27, 6], [27, 6], [2, 18], [14, 15], [11, 16], [14, 1], [14, 15], [14, 15]]
+    init = [[6, 18], [27, 6], [6, 18], [6, 18], [6, 18], [11, 16]]
+    check(np.array(rows, dtype=np.uint8), init, "swaps", metric="cosine", seed=2928620682, tol=0, n_swaps=2)
+
+
+def test_an_inertia_that_falls_by_hundreds_of_digits():
+    X = np.array([[-9.2e-33], [-8.4e-149], [-1.4e122], [-3.3e-147]])
+    check(X, [[-1.1e-134], [9.1e-190], [-3.3e-147]], "splits", max_iter=1, tol=0)
+
 
 # ---------------------------------------------------------------- what the contract promises
 
@@ -225,6 +271,25 @@ def test_more_trials_begin_with_the_same_ones(metric):
 # ---------------------------------------------------------------- no single row can do better
 
 
+def test_no_row_can_do_better(digits, iris):
+    rng = np.random.default_rng(0)
+    tables = {
+        "digits": (digits, 100, None),
+        "iris": (iris, 10, None),
+        "offset": (offset(rng, 150, 3).astype(np.float32), 12, None),
+        "weighted": (blobs(150, 2, 10, seed=3), 12, some_weights(150, seed=3)),
+        "copies": (grid(rng, 100, 2), 6, rng.integers(0, 4, 100) / 2),
+    }
+    for name, (X, k, weight) in tables.items():
+        init = drawn(X, k, 1)
+        before = improving_moves(X, refined(X, init, "", weight, tol=0).labels, k, weight)
+        assert before > (100 if name == "digits" else 0), name
+        for refine in EUCLIDEAN:
+            found = refined(X, init, refine, weight, tol=0, n_threads=2, seed=3)
+            assert found.n_moves > 0
+            assert improving_moves(X, found.labels, k, weight) == 0, (name, refine)
+
+
 def improving_moves(X, labels, k, sample_weight=None):
     """How many (row, other cluster) there are such that the inertia around the exact means would fall; in integers.
 
@@ -248,3 +313,75 @@ def improving_moves(X, labels, k, sample_weight=None):
             better[a] = False
             count += int(better.sum())
     return count
+
+
+# ---------------------------------------------------------------- ends from outside
+
+
+def search_to_stop():
+    """A table whose fit takes iterations, more iterations to the end, trials, and rounds of moves."""
+    X = blobs(200, 2, 12, seed=9, spread=0.8)
+    return X, drawn(X, 10, 4), {"refine": "swaps", "seed": 2, "n_swaps": 6, "tol": 0.05}
+
+
+def test_a_callback_hears_of_every_step():
+    X, init, how = search_to_stop()
+    heard = Heard()
+    found = refined(X, init, on_update=heard, **how)
+    expected = reference_refine.fit(X, init, **how)
+    assert_same(found, expected)
+    lloyd = expected.n_iter + expected.n_iter_to_the_end
+    steps = found.refinement_history[2:]
+    assert min(expected.n_iter_to_the_end, expected.n_moves, len(steps) - expected.n_swaps) > 0
+    numbers, inertias, shifts = zip(*heard.told, strict=True)
+    assert numbers == tuple(range(lloyd + len(steps)))
+    assert inertias[: found.n_iter] == tuple(found.inertia_history)
+    assert inertias[lloyd:] == tuple(steps)
+    assert not any(shifts[lloyd:])
+
+
+def test_a_callback_ends_the_search_where_it_is():
+    X, init, how = search_to_stop()
+    points = as_points(X)
+    whole = reference_refine.fit(X, init, **how)
+    lloyd = whole.n_iter + whole.n_iter_to_the_end
+    for last in range(lloyd + len(whole.refinement_history) - 2):
+        found = refined(X, init, on_update=Heard(last), **how)
+        assert found.stop_reason == "callback"
+        assert found.inertia == _core.score(points, found.centers)
+        assert bits(found.labels) == bits(_core.nearest(points, found.centers))
+        n_steps = max(0, last - lloyd + 1)
+        assert found.n_swaps == min(6, n_steps)
+        if last < whole.n_iter:
+            cut = refined(X, init, "", max_iter=last + 1, tol=0.0)
+            assert_same(found, cut, ARRAYS, ("inertia", "n_iter"))
+        elif last >= lloyd - 1:
+            expected = whole.refinement_history[: n_steps + 2]
+            np.testing.assert_array_equal(found.refinement_history, expected)
+            assert found.inertia == min(expected)
+
+
+def test_time_is_that_of_the_search_too():
+    X, init, how = search_to_stop()
+    whole = refined(X, init, **how)
+    trial = len(refined(X, init, "", tol=0).inertia_history) + 2
+
+    def third_trial_is_slow(number, inertia, shift):
+        if number == trial:
+            time.sleep(0.6)
+
+    found = refined(X, init, on_update=third_trial_is_slow, max_time=0.5, **how)
+    assert found.stop_reason == "max_time"
+    np.testing.assert_array_equal(found.refinement_history, whole.refinement_history[: found.n_swaps + 2])
+    assert 0 < found.n_swaps < 6
+
+
+def test_what_a_callback_raises_ends_the_search():
+    X, init, how = search_to_stop()
+
+    def fails(number, inertia, shift):
+        if number > 12:
+            raise LookupError("enough")
+
+    with pytest.raises(LookupError, match="enough"):
+        refined(X, init, on_update=fails, **how)
