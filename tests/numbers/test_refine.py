@@ -8,7 +8,7 @@ import reference
 import reference_refine
 from helpers import Heard, as_points, bits, blobs, some_weights, weights_of
 
-from pykmeans import _core
+from pykmeans import KMeans, _core
 
 TYPES = [np.float32, np.float64, np.uint8]
 EUCLIDEAN = ["moves", "splits", "swaps"]
@@ -313,6 +313,67 @@ def improving_moves(X, labels, k, sample_weight=None):
             better[a] = False
             count += int(better.sum())
     return count
+
+
+# ---------------------------------------------------------------- KMeans
+
+
+def test_runs_and_their_trials_draw_from_one_generator():
+    X = blobs(120, 2, 9, seed=8)
+    rng = np.random.RandomState(4)
+    starts = [X[reference.plus_plus(X, 7, rng)] for _ in range(3)]
+    seeds = rng.randint(2**32, size=3, dtype=np.uint32)
+    runs = [reference_refine.fit(X, start, "swaps", seed=int(seed)) for start, seed in zip(starts, seeds, strict=True)]
+    assert len({run.inertia for run in runs}) == len({run.n_swaps for run in runs}) == 3
+    best = min(runs, key=lambda run: run.inertia)
+    model = KMeans(7, n_init=3, refine="swaps", random_state=4).fit(X)
+    for name in ARRAYS:
+        assert bits(getattr(model, attribute(name))) == bits(getattr(best, name)), name
+    for name in NUMBERS:
+        assert getattr(model, name + "_") == getattr(best, name), name
+
+
+def attribute(name):
+    return {"centers": "cluster_centers_"}.get(name, name + "_")
+
+
+@pytest.mark.parametrize("refine", EUCLIDEAN)
+def test_refined_runs_have_the_starts_of_others(refine):
+    X = blobs(120, 2, 9, seed=8)
+    how = {"n_init": 4, "random_state": 4, "init": "random"}
+    for n_init in (1, 2, 3, 4):
+        plain = KMeans(7, **{**how, "n_init": n_init}, verbose=0).fit(X)
+        model = KMeans(7, **{**how, "n_init": n_init}, refine=refine).fit(X)
+        assert model.inertia_ <= plain.inertia_
+
+
+# The least inertias that are published, of k = 2 to 10. Those of iris are proven: O. du Merle, P. Hansen, B. Jaumard and
+# N. Mladenovic, "An interior point algorithm for minimum sum-of-squares clustering", SIAM J. Sci. Comput. 21 (2000).
+KNOWN = {
+    "iris": [152.348, 78.8514, 57.2285, 46.4462, 39.0400, 34.2982, 29.9889, 27.7861, 25.8341],
+    "ruspini": [89337.8, 51063.5, 12881.1, 10126.7, 8575.41, 7126.20, 6149.64, 5181.65, 4446.28],
+}
+
+
+@pytest.mark.parametrize("k", range(2, 11))
+@pytest.mark.parametrize("name", KNOWN)
+def test_ten_refined_runs_find_the_least_inertia_that_is_known(name, k, iris):
+    X = iris if name == "iris" else ruspini()
+    model = KMeans(k, n_init=10, refine="swaps", random_state=0).fit(X)
+    assert f"{model.inertia_:.6g}" == f"{KNOWN[name][k - 2]:.6g}"
+
+
+def ruspini():
+    """(75, 2): E. H. Ruspini, "Numerical methods for fuzzy clustering", Information Sciences 2 (1970)."""
+    x = """
+        4 5 10 9 13 13 12 15 18 19 22 27 28 24 27 28 30 31 32 36 28 32 35 33 38 41 38 38 32 34 44 44 44 46 47 49 50 53
+        52 55 54 60 63 86 85 85 78 74 97 98 98 99 99 101 108 110 108 111 115 117 70 77 83 61 69 78 66 58 64 69 66 61
+        76 72 64"""
+    y = """
+        53 63 59 77 49 69 88 75 61 65 74 72 76 58 55 60 52 60 61 72 147 149 153 154 151 150 145 143 143 141 156 149
+        143 142 149 152 142 144 152 155 124 136 139 132 115 96 94 96 122 116 124 119 128 115 111 111 116 126 117 115
+        4 12 21 15 15 16 18 13 20 21 23 25 27 31 30"""
+    return np.array([x.split(), y.split()], dtype=np.float64).T
 
 
 # ---------------------------------------------------------------- ends from outside
