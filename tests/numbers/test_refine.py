@@ -144,10 +144,6 @@ def test_a_long_search(metric, weights):
     assert expected.n_accepted_swaps > 2
 
 
-def isotropic(rng, n, d):
-    return rng.standard_normal((n, d))
-
-
 # A table from which each step's way is taken; k, the start and the trials follow from its seed.
 WAYS = [
     ("swaps", "swap: kept", offset, np.float64, 0, 1),
@@ -194,6 +190,21 @@ def test_a_row_that_was_a_center_is_measured_as_a_center_again():
 def test_an_inertia_that_falls_by_hundreds_of_digits():
     X = np.array([[-9.2e-33], [-8.4e-149], [-1.4e122], [-3.3e-147]])
     check(X, [[-1.1e-134], [9.1e-190], [-3.3e-147]], "splits", max_iter=1, tol=0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize(("metric", "refine"), SEARCHES)
+def test_the_core_finds_it_at_length(metric, refine, seed):
+    rng = np.random.default_rng(seed)
+    n, d, k = int(rng.integers(100, 600)), int(rng.choice([1, 2, 3, 8, 40, 64, 100])), int(rng.integers(2, 80))
+    X = blobs(n, d, 40, seed, spread=0.4) if seed % 3 else HARD[seed % len(HARD)](rng, n, d)
+    if seed % 2 and HARD[seed % len(HARD)] not in (tiny, huge):
+        X = X.astype(np.float32)
+    X[~X.any(axis=1)] = 1
+    loop = {"max_iter": int(rng.choice([1, 3, 300])), "tol": float(rng.choice([0, 1e-4, 0.1]))}
+    weight = weights_of(("none", "some", "whole")[seed % 3], n, seed)
+    check(X, drawn(X, k, seed), refine, weight, metric, n_threads=1 + seed % 3, seed=seed, **loop)
 
 
 # ---------------------------------------------------------------- what the contract promises
