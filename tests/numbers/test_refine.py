@@ -192,6 +192,29 @@ def test_an_inertia_that_falls_by_hundreds_of_digits():
     check(X, [[-1.1e-134], [9.1e-190], [-3.3e-147]], "splits", max_iter=1, tol=0)
 
 
+def test_a_zero_has_the_sign_of_its_sum():
+    # A center that was a tiny negative number, -0.0 in float32, loses all rows but one whose value is 0.0.
+    rows = [
+        [6.172859865197252e-41, -1.712582905189932e-40],
+        [-4.44176457415094e-37, 0.0],
+        [4.3251539529878706e-39, 1.1960502782551611e-40],
+        [-3.076305551193879e-39, -4.155011376306173e-37],
+        [-9.431328331299807e-38, -1.6186529722952223e-37],
+    ]
+    X = np.array(rows, dtype=np.float32)
+    weight = np.array([10, 1e25, 1e18, 1e25, 1e6])
+    check(X, [[0.0, 1.4433374182545616e-43], X[2], X[4]], "swaps", weight, tol=0, n_swaps=1, seed=2410211160)
+
+
+def test_a_run_that_was_cut_is_completed_first():
+    X = far_apart(np.random.default_rng(35), 16, 1)
+    init = drawn(X, 8, 35)
+    init[:4] = init[0]
+    assert len(np.unique(refined(X, init, "", max_iter=1).labels)) < 8
+    expected = check(X, init, "splits", max_iter=1)
+    assert expected.inertia < expected.unrefined_inertia
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(24))
 @pytest.mark.parametrize(("metric", "refine"), SEARCHES)
