@@ -192,6 +192,21 @@ def test_splits_that_fail():
     assert check(X, drawn(X, 12, 9), "splits", max_iter=1).happened["splits: failed"]
 
 
+def test_exact_ties_of_moves():
+    # (0, 3) and (0, 0) are 4.5 around their mean; (0, 3) and (0, 6) are 4.5 too; (0, 3) and (+-2, 4) are 2.5.
+    stays = np.array([[0, 0], [0, 3], [0, 6]], dtype=np.float64)
+    expected = check(stays, stays[::2], "moves")
+    assert expected.n_moves == 0
+    assert expected.refinement_history.tolist() == [4.5, 4.5]
+    for side in (2, -2):
+        moves = np.array([[0, 0], [0, 3], [side, 4], [-side, 4]], dtype=np.float64)
+        for first in range(3):
+            init = np.roll([[0, 2], [side, 4], [-side, 4]], first, axis=0)
+            expected = check(moves, init, "moves")
+            assert expected.n_moves == 1
+            assert expected.labels[1] == min(expected.labels[2:])
+
+
 def test_moves_end_before_they_creep():
     X = np.random.default_rng(72).standard_normal((200, 8))
     assert check(X, drawn(X, 2, 72), "moves").happened["too many clusters touched"]
