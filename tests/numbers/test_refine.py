@@ -187,6 +187,14 @@ def test_parts_of_a_cluster_are_found_in_five_updates():
     assert check(X, drawn(X, 5, 244), "splits", tol=0, max_iter=1).happened["after 5 updates"]
 
 
+def test_parts_begin_at_the_first_of_equally_far_rows():
+    # The corners of a square are equally far from its middle: which two parts are found depends on where they begin.
+    X = np.array([[4, 0], [0, 4], [4, 4], [0, 0], [40, 40], [40, 41]], dtype=np.float64)
+    for order in ([0, 1, 2, 3, 4, 5], [5, 2, 1, 3, 4, 0]):
+        expected = check(X[order], [[2, 2], [40, 40], [40, 41]], "splits")
+        assert expected.happened["splits: kept"]
+
+
 def test_splits_that_fail():
     X = far_apart(np.random.default_rng(9), 36, 2)
     assert check(X, drawn(X, 12, 9), "splits", max_iter=1).happened["splits: failed"]
