@@ -150,7 +150,7 @@ class Swaps {
 
   LocalLloyd<T>& state_;
   Uniforms uniform_;
-  Vector<double> inertia_;         // of the clusters
+  Vector<double> inertia_;        // of the clusters
   mutable Vector<Member> order_;  // memory for row_at()
 };
 
