@@ -1,7 +1,8 @@
 """Choosing k beside scikit-learn and kneed: ``python -m bench.choosing``.
 
-Both fit k = 2 to 10 with ten starts each, and compute elbow, silhouette, Calinski-Harabasz and Davies-Bouldin; pykmeans
-fits once more for each k, from the solution before. Values are compared on the labels of pykmeans.
+Both fit k = 2 to 10, scikit-learn from ten starts each; pykmeans from three, and once more from the solution before, and
+refines each. Both compute elbow, silhouette, Calinski-Harabasz and Davies-Bouldin. Values are compared on the labels of
+pykmeans.
 """
 
 import argparse
