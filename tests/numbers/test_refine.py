@@ -144,10 +144,6 @@ def test_a_long_search(metric, weights):
     assert expected.n_accepted_swaps > 2
 
 
-def isotropic(rng, n, d):
-    return rng.standard_normal((n, d))
-
-
 # A table from which each step's way is taken; k, the start and the trials follow from its seed.
 WAYS = [
     ("swaps", "swap: kept", offset, np.float64, 0, 1),
@@ -194,6 +190,44 @@ def test_a_row_that_was_a_center_is_measured_as_a_center_again():
 def test_an_inertia_that_falls_by_hundreds_of_digits():
     X = np.array([[-9.2e-33], [-8.4e-149], [-1.4e122], [-3.3e-147]])
     check(X, [[-1.1e-134], [9.1e-190], [-3.3e-147]], "splits", max_iter=1, tol=0)
+
+
+def test_a_zero_has_the_sign_of_its_sum():
+    # A center that was a tiny negative number, -0.0 in float32, loses all rows but one whose value is 0.0.
+    rows = [
+        [6.172859865197252e-41, -1.712582905189932e-40],
+        [-4.44176457415094e-37, 0.0],
+        [4.3251539529878706e-39, 1.1960502782551611e-40],
+        [-3.076305551193879e-39, -4.155011376306173e-37],
+        [-9.431328331299807e-38, -1.6186529722952223e-37],
+    ]
+    X = np.array(rows, dtype=np.float32)
+    weight = np.array([10, 1e25, 1e18, 1e25, 1e6])
+    check(X, [[0.0, 1.4433374182545616e-43], X[2], X[4]], "swaps", weight, tol=0, n_swaps=1, seed=2410211160)
+
+
+def test_a_run_that_was_cut_is_completed_first():
+    X = far_apart(np.random.default_rng(35), 16, 1)
+    init = drawn(X, 8, 35)
+    init[:4] = init[0]
+    assert len(np.unique(refined(X, init, "", max_iter=1).labels)) < 8
+    expected = check(X, init, "splits", max_iter=1)
+    assert expected.inertia < expected.unrefined_inertia
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize(("metric", "refine"), SEARCHES)
+def test_the_core_finds_it_at_length(metric, refine, seed):
+    rng = np.random.default_rng(seed)
+    n, d, k = int(rng.integers(100, 600)), int(rng.choice([1, 2, 3, 8, 40, 64, 100])), int(rng.integers(2, 80))
+    X = blobs(n, d, 40, seed, spread=0.4) if seed % 3 else HARD[seed % len(HARD)](rng, n, d)
+    if seed % 2 and HARD[seed % len(HARD)] not in (tiny, huge):
+        X = X.astype(np.float32)
+    X[~X.any(axis=1)] = 1
+    loop = {"max_iter": int(rng.choice([1, 3, 300])), "tol": float(rng.choice([0, 1e-4, 0.1]))}
+    weight = weights_of(("none", "some", "whole")[seed % 3], n, seed)
+    check(X, drawn(X, k, seed), refine, weight, metric, n_threads=1 + seed % 3, seed=seed, **loop)
 
 
 # ---------------------------------------------------------------- what the contract promises
