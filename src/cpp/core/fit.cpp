@@ -14,6 +14,7 @@
 #include "measure/cluster_sums.hpp"
 #include "pykmeans/pykmeans.hpp"
 #include "pykmeans/workspace.hpp"
+#include "refine/refine.hpp"
 #include "rows/messages.hpp"
 #include "rows/normalized_centers.hpp"
 #include "stopping.hpp"
@@ -35,6 +36,10 @@ void check_options(std::size_t n_samples, std::size_t n_clusters, Distance dista
   if (options.max_iter < 1) throw std::invalid_argument("max_iter=0 must be >= 1");
   if (!(options.tol >= 0.0 && options.tol <= std::numeric_limits<double>::max()))
     throw std::invalid_argument("tol=" + detail::shown(options.tol) + " must be finite and >= 0");
+  if (!works_with(options.refine, distance))
+    throw std::invalid_argument(std::string("refine=") + to_string(options.refine) +
+                                " does not work with metric=" + to_string(distance));
+  if (options.n_swaps < 1) throw std::invalid_argument("n_swaps=0 must be >= 1");
   if (!(options.max_time >= 0.0))
     throw std::invalid_argument("max_time=" + detail::shown(options.max_time) + " must be >= 0");
 }
@@ -157,47 +162,97 @@ FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOption
   detail::UpdateStep<T> update(points, k, options.poll);
 
   Rounded shift;
-  for (std::size_t iteration = 0;; ++iteration) {
-    const ExactDistance exact = distance_now();
-    const std::size_t changed = assigner.assign(seen.data(), exact, &update.sums());
-    double inertia_now = 0.0;
-    const bool filled = update(assigner, seen, exact, centers, [&](double objective) {
-      inertia_now = objective;
-      if (out.inertia_history)
-        out.inertia_history[iteration] = inertia_now;
-      else
-        summary.inertia_history.push_back(inertia_now);
-      if (options.on_iteration)
-        called(options.on_iteration, Iteration{iteration, inertia_now, MatrixView<double>(centers.data(), k, d),
-                                               [&] { return assigner.labels(); }});
-    });
+  std::size_t number = 0;  // of the iteration
+  const auto asked_to_stop = [&](double inertia_now, double its_shift) {
+    return options.on_update && called(options.on_update, Update{number, inertia_now, its_shift});
+  };
+  const auto assign = [&] { return assigner.assign(seen.data(), distance_now(), &update.sums()); };
+  // Iterations until one of the reasons holds. The first one has labels already where `changed` says how many changed.
+  const auto iterate = [&](const Rounded& least_shift, std::optional<std::size_t> changed, const auto& measured) {
+    for (const std::size_t end = number + options.max_iter;; changed.reset()) {
+      if (!changed) changed = assign();
+      double inertia_now = 0.0;
+      const bool filled = update(assigner, seen, distance_now(), centers, [&](double objective) {
+        inertia_now = objective;
+        measured(objective);
+      });
+      previous.swap(seen);
+      detail::normalize_centers(points, centers, seen);
+      const ValueRange previous_range = std::exchange(range, range_now());
+      const detail::Movement moves =
+          detail::movement(previous, seen, detail::merged(previous_range, range), d, numeric);
+      shift = moves.shift;
+      const bool asked = asked_to_stop(inertia_now, as_double(shift));
+      ++number;
+      if (const auto reason =
+              reason_to_stop(*changed == 0 && !filled, !moves.categories && detail::at_most(shift, least_shift),
+                             number == end, asked, deadline))
+        return *reason;
+    }
+  };
 
-    previous.swap(seen);
-    detail::normalize_centers(points, centers, seen);
-    const ValueRange previous_range = std::exchange(range, range_now());
-    const detail::Movement moves = detail::movement(previous, seen, detail::merged(previous_range, range), d, numeric);
-    shift = moves.shift;
-    summary.n_iter = iteration + 1;
-    const bool asked_to_stop =
-        options.on_update && called(options.on_update, Update{iteration, inertia_now, as_double(shift)});
-    const auto reason = reason_to_stop(changed == 0 && !filled, !moves.categories && detail::at_most(shift, tolerance),
-                                       summary.n_iter == options.max_iter, asked_to_stop, deadline);
-    if (!reason) continue;
-    summary.stop_reason = *reason;
-    break;
-  }
-  const Partial& sums = update.sums();
-  if (summary.stop_reason != StopReason::labels)  // make the labels belong to the centers
-    assigner.assign(seen.data(), distance_now(), &update.sums());
-
-  summary.algorithm = assigner.used();
+  summary.stop_reason = iterate(tolerance, std::nullopt, [&](double objective) {
+    if (out.inertia_history)
+      out.inertia_history[number] = objective;
+    else
+      summary.inertia_history.push_back(objective);
+    if (options.on_iteration)
+      called(options.on_iteration,
+             Iteration{number, objective, MatrixView<double>(centers.data(), k, d), [&] { return assigner.labels(); }});
+  });
+  summary.n_iter = number;
   summary.shift = as_double(shift);
   summary.tolerance = as_double(tolerance);
-  const ExactDistance exact = distance_now();
+  std::size_t changed = 0;
+  if (summary.stop_reason != StopReason::labels) changed = assign();  // make the labels belong to the centers
   const std::size_t n_sums = out.cluster_inertia ? k : 1;
-  summary.inertia = detail::inertia_of(assigner.distance_sums(seen.data(), exact, n_sums), exact, out.cluster_inertia);
+  const auto measure = [&] {
+    const ExactDistance exact = distance_now();
+    summary.inertia =
+        detail::inertia_of(assigner.distance_sums(seen.data(), exact, n_sums), exact, out.cluster_inertia);
+  };
+  measure();
+  summary.unrefined_inertia = summary.inertia;
+
+  const bool was_ended = summary.stop_reason == StopReason::callback || summary.stop_reason == StopReason::max_time;
+  if (options.refine != Refine::none && !was_ended && k > 1 && summary.inertia > 0.0) {
+    const Vector<double> unrefined = centers;
+    const auto show = [&](const Vector<double>& shown) {
+      centers = shown;
+      detail::normalize_centers(points, centers, seen);
+      range = range_now();
+      assign();
+      measure();
+    };
+    std::optional<StopReason> reason;
+    if (changed != 0) {
+      reason = iterate(Rounded{}, changed, [](double) {});
+      if (reason != StopReason::labels) assign();
+      if (reason != StopReason::callback && reason != StopReason::max_time) reason.reset();
+      measure();
+    }
+    summary.refinement_history = {summary.unrefined_inertia, summary.inertia};
+    if (!reason && summary.inertia > 0.0 && !detail::any_empty(update.sums())) {
+      const ExactDistance exact = distance_now();
+      detail::LocalLloyd<T> state(points, centers, assigner.labels(), update.sums(), exact, options.poll);
+      reason = detail::refine<T>(state, options, summary, [&]() -> std::optional<StopReason> {
+        summary.refinement_history.push_back(std::ldexp(state.inertia(), state.units().exponent + exact.exponent()));
+        const bool asked = asked_to_stop(summary.refinement_history.back(), 0.0);
+        ++number;
+        if (asked) return StopReason::callback;
+        if (deadline.has_passed()) return StopReason::max_time;
+        return std::nullopt;
+      });
+      show(state.centers());
+    }
+    if (!(summary.inertia < summary.unrefined_inertia)) show(unrefined);
+    if (reason) summary.stop_reason = *reason;
+  }
+
+  summary.algorithm = assigner.used();
   assigner.labels();  // written now, where they are kept elsewhere
   std::copy(centers.begin(), centers.end(), out.centers);
+  const Partial& sums = update.sums();
   for (std::size_t c = 0; c < k; ++c) out.cluster_sizes[c] = as_double(sums.count(c) == 0 ? Rounded{} : sums.weight(c));
   return summary;
 }

@@ -343,6 +343,13 @@ Doubled Partial::sum_in_two(std::size_t cluster, std::size_t feature, int expone
   });
 }
 
+void Partial::digits(std::size_t cluster, std::size_t feature, Vector<std::int64_t>& digits) const {
+  with_digits(cluster, feature, [&](const std::int64_t* found, std::size_t count) {
+    digits.resize(count);
+    for (std::size_t l = 0; l < count; ++l) digits[l] = found[l];
+  });
+}
+
 #define PYKMEANS_INSTANTIATE(T)                                               \
   template void Partial::add<T>(std::size_t, const T*, double);               \
   template void Partial::subtract<T>(std::size_t, const T*, double);          \

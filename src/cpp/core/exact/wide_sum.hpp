@@ -32,6 +32,13 @@ class WideSum {
     carry();
   }
 
+  void subtract(const WideSum& other) {
+    carry();
+    other.carry();
+    for (std::size_t i = 0; i < digits; ++i) digits_[i] -= other.digits_[i];
+    carry();
+  }
+
   Rounded rounded() const {
     auto copy = carried();
     return round_to_53(leading_bits<32>(copy.data(), digits), lowest);
@@ -41,13 +48,15 @@ class WideSum {
     auto copy = carried();
     return round_to_double(leading_bits<32>(copy.data(), digits), lowest + exponent);
   }
+  /// -1, 0 or 1.
+  int sign() const {
+    carry();
+    return sign_of_digits(digits_.data(), digits);
+  }
   bool less(const WideSum& other) const {
     WideSum difference = *this;
-    difference.carry();
-    other.carry();
-    for (std::size_t i = 0; i < digits; ++i) difference.digits_[i] -= other.digits_[i];
-    difference.carry();
-    return sign_of_digits(difference.digits_.data(), digits) < 0;
+    difference.subtract(other);
+    return difference.sign() < 0;
   }
   /// Whether the sum, which is not negative, is > value (>= where or_equal). value >= 0.
   bool exceeds(const Rounded& value, bool or_equal) const {

@@ -1,0 +1,481 @@
+#include "local_lloyd.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "../distance/metrics.hpp"
+#include "../rows/normalize.hpp"
+#include "../update/mean.hpp"
+
+namespace pykmeans::detail {
+
+namespace {
+
+double relative_error(std::size_t features) {
+  return (static_cast<double>(features) / 16.0 + 9.0) * 0x1p-53;
+}
+
+int largest_exponent(const double* weights, std::size_t rows) {
+  int exponent = 0;
+  if (weights) std::frexp(*std::max_element(weights, weights + rows), &exponent);
+  return exponent;
+}
+
+}  // namespace
+
+template <class T>
+LocalLloyd<T>::LocalLloyd(const Points<T>& points, const Vector<double>& centers, const std::int32_t* labels,
+                          const Partial& sums, const ExactDistance& exact, const Poll& poll)
+    : points_(points),
+      poll_(poll),
+      exact_(exact),
+      d_(points.columns()),
+      normalized_(traits(points.metric.distance).normalized),
+      shrink_(1.0 - 8.0 * relative_error(d_)),
+      root_shrink_(1.0 - 4.0 * relative_error(d_)),
+      units_(exact.highest() + 4 + largest_exponent(points.weights, points.rows())),
+      centers_(centers),
+      seen_(centers),
+      sums_(points.layout, centers.size() / d_),
+      clusters_(sums_.clusters()),
+      is_touched_(size()),
+      saved_(size()),
+      saved_centers_(centers_.size()),
+      saved_seen_(centers_.size()),
+      saved_sums_(points.layout, size()),
+      moved_at_(size(), -1),
+      is_placed_(size()),
+      changes_(size()) {
+  for (int t = 0; t < std::max(1, points.n_threads); ++t) readers_.emplace_back(points, /*slots=*/2);
+  for (std::size_t c = 0; c < size(); ++c) {
+    const Vector<double> as_seen = seen(centers_.data() + c * d_);
+    std::copy(as_seen.begin(), as_seen.end(), seen_.begin() + static_cast<std::ptrdiff_t>(c * d_));
+    sums_.add(c, sums, c);
+    sums_.settle(c);
+    clusters_[c].members.reserve(static_cast<std::size_t>(sums.count(c)));
+  }
+  for (std::size_t i = 0; i < points.rows(); ++i)
+    if (points.weight(i) > 0.0) clusters_[static_cast<std::size_t>(labels[i])].members.push_back({i, 0.0});
+  Vector<std::size_t> all(size());
+  for (std::size_t c = 0; c < size(); ++c) all[c] = c;
+  each(size(), static_cast<double>(points.rows() * d_), [&](std::size_t c, int worker) {
+    for (Member& member : clusters_[c].members) member.distance = exact_(row(member.row, worker), seen_center(c));
+    measure(c);
+  });
+  for (std::size_t c = 0; c < size(); ++c) is_touched_[c] = 1;
+  find_seconds(all);
+  for (std::size_t c = 0; c < size(); ++c) is_touched_[c] = 0;
+}
+
+template <class T>
+Vector<double> LocalLloyd<T>::seen(const double* values) const {
+  Vector<double> result(values, values + d_);
+  if (normalized_) normalize(values, d_, result.data());
+  return result;
+}
+
+template <class T>
+double LocalLloyd<T>::inertia() const {
+  LimbSum sum;
+  for (const Cluster& cluster : clusters_) sum.add(cluster.inertia);
+  return sum.rounded(units_);
+}
+
+// ---------------------------------------------------------------- what can be undone
+
+template <class T>
+void LocalLloyd<T>::save(std::size_t c) {
+  if (is_touched_[c]) return;
+  is_touched_[c] = 1;
+  touched_.push_back(c);
+  saved_[c] = clusters_[c];
+  std::copy_n(centers_.data() + c * d_, d_, saved_centers_.data() + c * d_);
+  std::copy_n(seen_center(c), d_, saved_seen_.data() + c * d_);
+  saved_sums_.clear(c);
+  saved_sums_.add(c, sums_, c);
+}
+
+template <class T>
+void LocalLloyd<T>::forget_saved() {
+  for (const std::size_t c : touched_) is_touched_[c] = is_placed_[c] = 0;
+  touched_.clear();
+  for (const std::size_t c : moved_) moved_at_[c] = -1;
+  moved_.clear();
+  jumped_ = false;
+}
+
+template <class T>
+void LocalLloyd<T>::undo() {
+  for (const std::size_t c : touched_) {
+    std::swap(clusters_[c], saved_[c]);
+    std::copy_n(saved_centers_.data() + c * d_, d_, centers_.data() + c * d_);
+    std::copy_n(saved_seen_.data() + c * d_, d_, seen_.data() + c * d_);
+    sums_.clear(c);
+    sums_.add(c, saved_sums_, c);
+    sums_.settle(c);
+  }
+}
+
+template <class T>
+bool LocalLloyd<T>::keep_if_lower(Ending ending) {
+  const bool lower = ending != Ending::failed && change().sign(units_) < 0;
+  if (lower)
+    find_seconds(touched_);
+  else
+    undo();
+  forget_saved();
+  return lower;
+}
+
+template <class T>
+LimbSum LocalLloyd<T>::change() const {
+  LimbSum sum;
+  for (const std::size_t c : touched_) {
+    sum.add(clusters_[c].inertia);
+    sum.subtract(saved_[c].inertia);
+  }
+  return sum;
+}
+
+// ---------------------------------------------------------------- moving centers
+
+template <class T>
+void LocalLloyd<T>::set_center(std::size_t c, const double* values) {
+  std::copy_n(values, d_, centers_.data() + c * d_);
+  std::copy_n(values, d_, seen_.data() + c * d_);
+  if (normalized_) normalize(values, d_, seen_.data() + c * d_);
+  mark_moved(c);
+}
+
+template <class T>
+void LocalLloyd<T>::mark_moved(std::size_t c) {
+  if (moved_at_[c] >= 0) return;
+  moved_at_[c] = static_cast<std::int32_t>(moved_.size());
+  moved_.push_back(c);
+}
+
+template <class T>
+void LocalLloyd<T>::place(std::size_t c, const double* values) {
+  save(c);
+  set_center(c, values);
+  is_placed_[c] = 1;
+}
+
+template <class T>
+void LocalLloyd<T>::jump(std::size_t c, const double* values) {
+  place(c, values);
+  std::copy_n(values, d_, seen_.data() + c * d_);  // a row that has been normalized is as it should be
+  jumped_ = true;
+}
+
+template <class T>
+void LocalLloyd<T>::move(std::size_t from, std::size_t to, const Vector<std::size_t>& positions) {
+  for (const std::size_t position : positions) changes_[from].push_back({position, static_cast<std::int32_t>(to), 0.0});
+  transfer();
+  update();
+  mark_moved(from);  // run() takes the distances of their rows
+  mark_moved(to);
+}
+
+template <class T>
+void LocalLloyd<T>::update_all() {
+  changed_.resize(size());
+  for (std::size_t c = 0; c < size(); ++c) changed_[c] = c;
+  update();
+}
+
+/// Make the centers of the clusters that changed the means of their rows.
+template <class T>
+void LocalLloyd<T>::update() {
+  const bool single = points_.source->has_single_centers();
+  Vector<double> mean(d_);
+  Partial sum(points_.layout, 1);
+  for (const std::size_t c : changed_) {
+    std::copy_n(centers_.data() + c * d_, d_, mean.data());
+    sum.clear(0);
+    sum.add(0, sums_, c);
+    if (normalized_)
+      move_to_directions(sum, single, d_, mean.data(), 1, poll_);
+    else
+      move_to_means(sum, single, d_, d_, mean.data(), 1, poll_);
+    if (std::equal(mean.begin(), mean.end(), centers_.data() + c * d_)) continue;
+    save(c);
+    set_center(c, mean.data());
+  }
+}
+
+template <class T>
+void LocalLloyd<T>::find_drift() {
+  double largest = 0.0;
+  for (const std::size_t c : touched_)
+    if (!is_placed_[c]) largest = std::max(largest, between(seen_center(c), saved_seen_.data() + c * d_));
+  drift_ = std::sqrt(largest) * (2.0 - root_shrink_);
+}
+
+// ---------------------------------------------------------------- assignment
+
+template <class T>
+std::size_t LocalLloyd<T>::rows_of(const Vector<std::size_t>& clusters) const {
+  std::size_t rows = 0;
+  for (const std::size_t c : clusters) rows += clusters_[c].members.size();
+  return rows;
+}
+
+/// The inertia and the radius of a cluster.
+template <class T>
+void LocalLloyd<T>::measure(std::size_t c) {
+  Cluster& cluster = clusters_[c];
+  cluster.inertia = LimbSum();
+  cluster.radius = 0.0;
+  for (const Member& member : cluster.members) {
+    cluster.radius = std::max(cluster.radius, member.distance);
+    add(cluster.inertia, member.distance, member.row);
+  }
+}
+
+/// Find the rows whose nearest center is another one, now that some centers moved.
+template <class T>
+void LocalLloyd<T>::assign() {
+  const auto work = static_cast<double>(rows_of(moved_) * d_);
+  each(moved_.size(), work, [&](std::size_t i, int worker) {
+    const std::size_t c = moved_[i];
+    for (Member& member : clusters_[c].members) member.distance = exact_(row(member.row, worker), seen_center(c));
+    double radius = 0.0;
+    for (const Member& member : clusters_[c].members) radius = std::max(radius, member.distance);
+    clusters_[c].radius = radius;
+  });
+  between_.resize(moved_.size() * size());
+  each(moved_.size(), static_cast<double>(between_.size() * d_), [&](std::size_t i, int) {
+    for (std::size_t c = 0; c < size(); ++c) between_[i * size() + c] = between(seen_center(moved_[i]), seen_center(c));
+  });
+  find_drift();
+  Vector<Vector<Near>> near(static_cast<std::size_t>(threads()));
+  const double share = static_cast<double>(moved_.size()) / static_cast<double>(size());
+  each(size(), share * static_cast<double>(points_.rows() * d_ * 8), [&](std::size_t a, int worker) {
+    Vector<Near>& of_thread = near[static_cast<std::size_t>(worker)];
+    find_near(a, of_thread);
+    look_at(a, of_thread, worker);
+  });
+}
+
+/// The centers that rows of a cluster may be nearer to than to their own, as far as one of the two moved.
+template <class T>
+void LocalLloyd<T>::find_near(std::size_t a, Vector<Near>& near) const {
+  near.clear();
+  const double radius = clusters_[a].radius;
+  if (moved_at_[a] >= 0) {
+    const double* const distances = between_.data() + static_cast<std::size_t>(moved_at_[a]) * size();
+    for (std::size_t c = 0; c < size(); ++c)
+      if (c != a && !beyond(distances[c], radius)) near.push_back({distances[c], c});
+  } else {
+    for (std::size_t i = 0; i < moved_.size(); ++i)
+      if (!beyond(between_[i * size() + a], radius)) near.push_back({between_[i * size() + a], moved_[i]});
+  }
+  std::sort(near.begin(), near.end(), [](const Near& x, const Near& y) { return x.distance < y.distance; });
+}
+
+template <class T>
+void LocalLloyd<T>::look_at(std::size_t a, const Vector<Near>& near, int worker) {
+  if (near.empty()) return;
+  const Vector<Member>& members = clusters_[a].members;
+  const bool any_placed =
+      std::any_of(near.begin(), near.end(), [&](const Near& other) { return is_placed_[other.center] != 0; });
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const double own = members[i].distance;
+    if (beyond(near[0].distance, own)) continue;
+    const bool only_placed = only_placed_may_be_nearer(members[i]);
+    if (only_placed && !any_placed) continue;
+    const T* const values = row(members[i].row, worker);
+    Nearest best{static_cast<std::int32_t>(a), own};
+    for (const Near& other : near) {
+      if (beyond(other.distance, own)) break;
+      if (only_placed && !is_placed_[other.center]) continue;
+      best.look(static_cast<std::int32_t>(other.center), exact_(values, seen_center(other.center)));
+    }
+    if (best.center != static_cast<std::int32_t>(a)) changes_[a].push_back({i, best.center, best.distance});
+  }
+}
+
+/// The same where one center moved that may be far from its rows now: their second nearest centers are known.
+template <class T>
+void LocalLloyd<T>::assign_jumped() {
+  const std::size_t to = moved_[0];
+  const auto label = static_cast<std::int32_t>(to);
+  const double* const center = seen_center(to);
+  between_.resize(size());
+  for (std::size_t c = 0; c < size(); ++c) between_[c] = between(center, seen_center(c));
+  each(size(), static_cast<double>(rows_of(moved_) * d_ * 4), [&](std::size_t a, int worker) {
+    Vector<Member>& members = clusters_[a].members;
+    if (a != to && beyond(between_[a], clusters_[a].radius)) return;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      Member& member = members[i];
+      if (a != to && beyond(between_[a], member.distance)) continue;
+      const double distance = exact_(row(member.row, worker), center);
+      Nearest best{label, distance};
+      best.look(a == to ? member.second : static_cast<std::int32_t>(a),
+                a == to ? member.second_distance : member.distance);
+      if (a == to) member.distance = distance;
+      if (best.center != static_cast<std::int32_t>(a)) changes_[a].push_back({i, best.center, best.distance});
+    }
+  });
+  jumped_ = false;
+}
+
+/// Move the rows whose label changed.
+template <class T>
+void LocalLloyd<T>::transfer() {
+  changed_.clear();
+  const auto touch = [&](std::size_t c) {
+    save(c);
+    if (!sums_.touched(c)) changed_.push_back(c);
+  };
+  for (std::size_t a = 0; a < size(); ++a) {
+    if (changes_[a].empty()) continue;
+    touch(a);
+    for (const Change& change : changes_[a]) {
+      const auto to = static_cast<std::size_t>(change.to);
+      touch(to);
+      const Member& member = clusters_[a].members[change.position];
+      sums_.move(a, to, row(member.row, 0), points_.weight(member.row));
+      clusters_[to].members.push_back({member.row, change.distance});
+    }
+    Vector<Member>& members = clusters_[a].members;
+    for (std::size_t i = changes_[a].size(); i-- > 0;) {
+      members[changes_[a][i].position] = members.back();
+      members.pop_back();
+    }
+    changes_[a].clear();
+  }
+  for (const std::size_t c : changed_) sums_.settle(c);
+}
+
+/// Move the rows whose label changed, and measure what changed. @return whether there were any
+template <class T>
+bool LocalLloyd<T>::apply() {
+  transfer();
+  Vector<std::size_t> stale = std::move(moved_);
+  moved_ = {};
+  for (const std::size_t c : changed_)
+    if (moved_at_[c] < 0) stale.push_back(c);
+  for (const std::size_t c : stale) moved_at_[c] = -1;
+  each(stale.size(), static_cast<double>(rows_of(stale) * 8), [&](std::size_t i, int) { measure(stale[i]); });
+  return !changed_.empty();
+}
+
+template <class T>
+Ending LocalLloyd<T>::run(std::size_t updates, bool gives_up) {
+  double before = 0.0;
+  for (std::size_t i = 0;; ++i) {
+    if (jumped_)
+      assign_jumped();
+    else
+      assign();
+    if (!apply()) return Ending::settled;
+    for (const std::size_t c : changed_)
+      if (sums_.count(c) == 0) return Ending::failed;
+    if (i == updates) return Ending::used_up;
+    if (gives_up) {
+      const double excess = change().rounded(units_);
+      if (i >= 2 && excess > 0.0 && excess > 3.0 * (before - excess)) return Ending::failed;
+      before = excess;
+    }
+    update();
+    if (poll_) poll_();
+  }
+}
+
+// ---------------------------------------------------------------- second nearest centers
+
+/// Whether a center is farther than `far` from a row, by the root of its distance to the center of the row's cluster.
+template <class T>
+bool LocalLloyd<T>::is_farther(double root, double near_root, double far) const {
+  return root > 0x1p-450 && root * root_shrink_ > near_root + std::sqrt(far);
+}
+
+/// Find the second nearest center of a row anew.
+template <class T>
+void LocalLloyd<T>::second_of(Member& member, std::size_t a, Neighbors& neighbors, int worker) const {
+  if (!neighbors.known) {
+    neighbors.known = true;
+    neighbors.centers.clear();
+    for (std::size_t c = 0; c < size(); ++c)
+      if (c != a) neighbors.centers.push_back({std::sqrt(between(seen_center(a), seen_center(c))), c});
+    std::sort(neighbors.centers.begin(), neighbors.centers.end(),
+              [](const Near& x, const Near& y) { return x.distance < y.distance; });
+  }
+  const T* const values = row(member.row, worker);
+  const double own = std::sqrt(member.distance);
+  Nearest second;
+  for (const Near& near : neighbors.centers) {
+    if (is_farther(near.distance, own, second.distance)) break;
+    second.look(static_cast<std::int32_t>(near.center), exact_(values, seen_center(near.center)));
+  }
+  member.second = second.center;
+  member.second_distance = second.distance;
+}
+
+template <class T>
+void LocalLloyd<T>::measure_seconds(std::size_t c) {
+  Cluster& cluster = clusters_[c];
+  cluster.second_inertia = LimbSum();
+  cluster.second_radius = 0.0;
+  for (const Member& member : cluster.members) {
+    cluster.second_radius = std::max(cluster.second_radius, member.second_distance);
+    add(cluster.second_inertia, member.second_distance, member.row);
+  }
+  LimbSum loss = cluster.second_inertia;
+  loss.subtract(cluster.inertia);
+  cluster.loss = loss.rounded(units_);
+}
+
+/// Find the second nearest centers again, where centers of some clusters, or their rows, changed.
+template <class T>
+void LocalLloyd<T>::find_seconds(const Vector<std::size_t>& touched) {
+  const double share = static_cast<double>(touched.size()) / static_cast<double>(size());
+  Vector<Neighbors> neighbors(static_cast<std::size_t>(threads()));
+  Vector<Vector<Near>> changed(static_cast<std::size_t>(threads()));
+  each(size(), share * static_cast<double>(points_.rows() * d_ * 16), [&](std::size_t a, int worker) {
+    Neighbors& sorted = neighbors[static_cast<std::size_t>(worker)];
+    sorted.known = false;
+    Vector<Near>& near = changed[static_cast<std::size_t>(worker)];
+    find_changed(a, touched, near);
+    if (near.empty() && !is_touched_[a]) return;
+    for (Member& member : clusters_[a].members) {
+      if (member.second == Member::unknown || is_touched_[static_cast<std::size_t>(member.second)]) {
+        second_of(member, a, sorted, worker);
+        continue;
+      }
+      const double own = std::sqrt(member.distance);
+      Nearest second{member.second, member.second_distance};
+      for (const Near& other : near)
+        if (!is_farther(other.distance, own, second.distance))
+          second.look(static_cast<std::int32_t>(other.center),
+                      exact_(row(member.row, worker), seen_center(other.center)));
+      member.second = second.center;
+      member.second_distance = second.distance;
+    }
+    measure_seconds(a);
+  });
+}
+
+/// The touched centers that may be, or may have been, the second nearest of a row of a cluster.
+template <class T>
+void LocalLloyd<T>::find_changed(std::size_t a, const Vector<std::size_t>& touched, Vector<Near>& near) const {
+  near.clear();
+  const double radius = std::sqrt(clusters_[a].radius);
+  for (const std::size_t t : touched) {
+    if (t == a) continue;
+    const double now = std::sqrt(between(seen_center(t), seen_center(a)));
+    if (!is_touched_[a]) {
+      const double before = std::sqrt(between(saved_seen_.data() + t * d_, seen_center(a)));
+      if (is_farther(std::min(now, before), radius, clusters_[a].second_radius)) continue;
+    }
+    near.push_back({now, t});
+  }
+}
+
+template class LocalLloyd<std::uint8_t>;
+template class LocalLloyd<float>;
+template class LocalLloyd<double>;
+
+}  // namespace pykmeans::detail

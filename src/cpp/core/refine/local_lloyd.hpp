@@ -1,0 +1,206 @@
+// LocalLloyd: Lloyd's algorithm where little changes. It keeps the rows of each cluster together, and looks at a row
+// only where a center moved that might be nearer than its own, so that moving one center costs what its surroundings
+// cost. What was tried can be undone. The result is that of an assignment of all rows.
+//
+// What is left out follows from the triangle inequality. Let D be the distance of two centers a and m, both squared, and
+// d that of a row x to a. If D > 4 d, then |x - m| >= |a - m| - |x - a| > |x - a|. All of these are exact distances here,
+// each of relative error g = (features / 16 + 9) 2^-53 at most, and an absolute error of what vanishes in squares, which
+// is below 2^-1000 and nothing beside D > 2^-900. With errors, d(x, m) > d(x, a) follows from
+//     sqrt(D (1 - g)) - sqrt(d (1 + g)) > sqrt(d (1 + g) (1 + g) / (1 - g)),
+// for which D (1 - 8 g) > 4 d is enough: the roots add up to at most 2 sqrt(d) (1 + 1.6 g), for g < 2^-20, whose square
+// is 4 d (1 + 3.3 g), and dividing by (1 - g) leaves 4 d (1 + 4.4 g). Likewise, m is farther than another center that is
+// d2 from x where sqrt(D) (1 - 4 g) > sqrt(d) + sqrt(d2), the roots rounded. The largest d of a cluster, and the largest
+// d2, do for all its rows.
+//
+// And from what was known when changes were last kept: all centers but its own were at least sqrt(d2) from x then. They
+// are farther than its own still where sqrt(d2) (1 - 4 g) > sqrt(d) + the distance that they have moved since. Centers
+// that were placed elsewhere are looked at on their own.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "../distance/exact_distance.hpp"
+#include "../exact/limb_sum.hpp"
+#include "../rows/row_block.hpp"
+#include "pykmeans/partial.hpp"
+#include "pykmeans/points.hpp"
+#include "pykmeans/workspace.hpp"
+
+namespace pykmeans::detail {
+
+/// A row of positive weight, and the two centers that are nearest to it.
+struct Member {
+  static constexpr std::int32_t unknown = -1;
+
+  std::size_t row;
+  double distance;                // to the center of its cluster
+  double second_distance = 0.0;   // to the second nearest center
+  std::int32_t second = unknown;  // where it is not known, the distance is a lower bound
+};
+
+struct Cluster {
+  Vector<Member> members;  // in any order
+  LimbSum inertia;         // sum of w * distance
+  double radius = 0.0;     // largest distance
+  LimbSum second_inertia;  // the same for the second nearest centers
+  double second_radius = 0.0;
+  double loss = 0.0;  // second_inertia - inertia, rounded once
+};
+
+enum class Ending {
+  settled,  ///< no label changed
+  used_up,  ///< so were the updates
+  failed,   ///< a cluster lost all its rows, or it was given up
+};
+
+template <class T>
+class LocalLloyd {
+ public:
+  /// @param labels (n_samples) of the nearest centers  @param sums  of these labels
+  /// @param exact  for these centers and all that follow
+  LocalLloyd(const Points<T>& points, const Vector<double>& centers, const std::int32_t* labels, const Partial& sums,
+             const ExactDistance& exact, const Poll& poll);
+
+  std::size_t size() const { return clusters_.size(); }
+  const Cluster& operator[](std::size_t c) const { return clusters_[c]; }
+  const Vector<double>& centers() const { return centers_; }
+  const Partial& sums() const { return sums_; }
+  const LimbSum::Units& units() const { return units_; }
+  const ExactDistance& exact() const { return exact_; }
+  const Points<T>& points() const { return points_; }
+  const Poll& poll() const { return poll_; }
+
+  /// A center as distances see it. @param values (n_features)
+  Vector<double> seen(const double* values) const;
+  const double* seen_center(std::size_t c) const { return seen_.data() + c * d_; }
+  double between(const double* a, const double* b) const { return exact_(a, b); }
+
+  /// Whether no row within a distance of `radius` of a center can be nearer to another center than to that one, where
+  /// the two are `distance` apart.
+  bool beyond(double distance, double radius) const { return distance > 0x1p-900 && distance * shrink_ > 4.0 * radius; }
+
+  /// Add w * distance of a row to a sum, or take it away where the distance is negative.
+  void add(LimbSum& sum, double distance, std::size_t at) const {
+    if (points_.weights)
+      sum.add(units_, distance, points_.weights[at]);
+    else
+      sum.add(units_, distance);
+  }
+
+  /// The sum of w * distance over all rows, divided by 2^units().exponent and rounded once.
+  double inertia() const;
+
+  /// Give a cluster another center, from which run() goes on.
+  void place(std::size_t c, const double* values);
+  /// The same for one cluster, whose center becomes a row, as it is seen, that may be far away.
+  void jump(std::size_t c, const double* values);
+  /// Move some rows of a cluster to another one, whose centers are updated; run() goes on.
+  /// @param positions  among the members of `from`, in increasing order
+  void move(std::size_t from, std::size_t to, const Vector<std::size_t>& positions);
+  /// Make all centers the means of their rows, from which run() goes on.
+  void update_all();
+
+  /// Assignments and at most so many updates in between, of the clusters that gained or lost rows.
+  /// @param gives_up  to stop, and fail, where what is left to gain seems too little
+  Ending run(std::size_t updates, bool gives_up = false);
+
+  /// Whether nothing was touched since keep_if_lower() was called last.
+  bool is_untouched() const { return touched_.empty(); }
+  /// Go on from here, with second nearest centers and losses brought up to date, where the inertia is less than where
+  /// this was called last; else, or where run() failed, go back to there. @return whether it is less
+  bool keep_if_lower(Ending ending);
+
+  /// Call body(i, worker) for i in [0, count) by some threads. @param work  multiply-adds in all
+  template <class Body>
+  void each(std::size_t count, double work, const Body& body) const {
+    if (work < 0x1p18) {
+      for (std::size_t i = 0; i < count; ++i) body(i, 0);
+    } else {
+      parallel_blocks(count, useful_threads(points_.n_threads, {static_cast<std::size_t>(work)}), poll_,
+                      [&](std::size_t i, int worker) { body(i, worker); });
+    }
+  }
+  const T* row(std::size_t at, int worker, std::size_t slot = 0) const {
+    return readers_[static_cast<std::size_t>(worker)](at, slot);
+  }
+  int threads() const { return static_cast<int>(readers_.size()); }
+
+ private:
+  struct Change {
+    std::size_t position;
+    std::int32_t to;
+    double distance;
+  };
+  struct Near {
+    double distance;  // between centers
+    std::size_t center;
+  };
+  struct Neighbors {
+    Vector<Near> centers;  // the nearest first
+    bool known = false;
+  };
+
+  bool only_placed_may_be_nearer(const Member& member) const {
+    return member.second_distance > 0x1p-900 &&
+           std::sqrt(member.second_distance) * root_shrink_ > std::sqrt(member.distance) + drift_;
+  }
+  std::size_t rows_of(const Vector<std::size_t>& clusters) const;
+  void save(std::size_t c);
+  void set_center(std::size_t c, const double* values);
+  void mark_moved(std::size_t c);
+  void undo();
+  void forget_saved();
+  LimbSum change() const;
+
+  void assign();
+  void assign_jumped();
+  void find_near(std::size_t a, Vector<Near>& near) const;
+  void look_at(std::size_t a, const Vector<Near>& near, int worker);
+  void transfer();
+  bool apply();
+  void measure(std::size_t c);
+  void update();
+  void find_drift();
+
+  void find_seconds(const Vector<std::size_t>& touched);
+  void find_changed(std::size_t a, const Vector<std::size_t>& touched, Vector<Near>& near) const;
+  void second_of(Member& member, std::size_t a, Neighbors& neighbors, int worker) const;
+  void measure_seconds(std::size_t c);
+  bool is_farther(double root, double near_root, double far) const;
+
+  const Points<T>& points_;
+  const Poll& poll_;
+  const ExactDistance exact_;
+  const std::size_t d_;
+  const bool normalized_;
+  const double shrink_;       // 1 - 8 g
+  const double root_shrink_;  // 1 - 4 g
+  const LimbSum::Units units_;
+  Vector<RowReader<T>> readers_;  // of the threads
+
+  Vector<double> centers_, seen_;
+  Partial sums_;
+  Vector<Cluster> clusters_;
+
+  // As they were where keep_if_lower() was called last, of the clusters that were touched since.
+  Vector<std::size_t> touched_;
+  Vector<std::uint8_t> is_touched_;
+  Vector<Cluster> saved_;
+  Vector<double> saved_centers_, saved_seen_;
+  Partial saved_sums_;
+
+  // The assignment that comes next.
+  Vector<std::size_t> moved_;      // centers that moved since distances were taken
+  Vector<std::int32_t> moved_at_;  // (clusters) where in moved_, -1 for not at all
+  Vector<double> between_;         // (moved_, clusters)
+  bool jumped_ = false;
+  Vector<std::uint8_t> is_placed_;  // (clusters) centers that were placed elsewhere, of those that were touched
+  double drift_ = 0.0;              // how far the others moved at most since they were saved
+  Vector<Vector<Change>> changes_;  // (clusters)
+  Vector<std::size_t> changed_;     // clusters that gained or lost rows
+};
+
+}  // namespace pykmeans::detail

@@ -1,0 +1,259 @@
+// Rows that change their cluster one by one (J. A. Hartigan, 1975).
+//
+// A group of weight w, equal rows x, would leave cluster a for b where key(b) < key(a), with
+//     key(a) = |x - S_a / m_a|^2 m_a / (m_a - w)    and    key(b) = |x - S_b / m_b|^2 m_b / (m_b + w).
+// Centers are these means, rounded. So the exact distances bound the keys from both sides, and only where that leaves
+// something open is a key compared exactly. Most rows need not even that: all other centers are at least as far as the
+// second nearest.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "../exact/exact_number.hpp"
+#include "../exact/power_of_two.hpp"
+#include "refine.hpp"
+
+namespace pykmeans::detail {
+
+namespace {
+
+constexpr std::size_t most_rounds = 100;
+
+/// Equal rows of a cluster.
+struct Group {
+  std::size_t row;  // one of them
+  std::size_t cluster;
+};
+
+/// What a key lies between.
+struct Interval {
+  double low = 0.0;
+  double high = std::numeric_limits<double>::infinity();
+};
+
+template <class T>
+class Moves {
+ public:
+  explicit Moves(LocalLloyd<T>& state)
+      : state_(state),
+        points_(state.points()),
+        d_(points_.columns()),
+        unit_(points_.source->has_single_centers() ? 0x1p-23 : 0x1p-51),
+        least_(points_.source->has_single_centers() ? 0x1p-148 : 0x1p-1073),
+        error_(state.size()),
+        mass_(state.size()) {
+    for (std::size_t c = 0; c < state.size(); ++c) learn(c);
+  }
+
+  /// One round, without the iterations that follow it. @return how many rows moved
+  std::size_t round() {
+    Vector<Group> groups = leaving();
+    std::sort(groups.begin(), groups.end(), [&](const Group& a, const Group& b) { return is_before(a.row, b.row, 0); });
+    std::size_t moved = 0;
+    for (const Group& group : groups) moved += move(group);
+    return moved;
+  }
+
+  /// Centers and rows are others than before.
+  void learn_all() {
+    for (std::size_t c = 0; c < state_.size(); ++c) learn(c);
+  }
+
+ private:
+  void learn(std::size_t c) {
+    const double* const center = state_.seen_center(c);
+    double squares = 0.0, largest = 0.0;
+    for (std::size_t q = 0; q < d_; ++q) largest = std::max(largest, std::fabs(state_.exact().scaled(center[q])));
+    for (std::size_t q = 0; largest > 0.0 && q < d_; ++q) {
+      const double part = state_.exact().scaled(center[q]) / largest;
+      squares += part * part;
+    }
+    // What vanishes in a square is below 2^-537.
+    error_[c] = unit_ * largest * std::sqrt(squares) * (1.0 + 0x1p-20) +
+                std::sqrt(static_cast<double>(d_)) * (state_.exact().scaled(least_) + 0x1p-536);
+    mass_[c] = mass_of(state_.sums().weight(c));
+  }
+
+  static double mass_of(const Rounded& weight) { return std::ldexp(weight.fraction, weight.exponent); }
+
+  bool is_before(std::size_t a, std::size_t b, int worker) const {
+    const T *left = state_.row(a, worker, 0), *right = state_.row(b, worker, 1);
+    return std::lexicographical_compare(left, left + d_, right, right + d_);
+  }
+
+  // -------------------------------------------------------------- groups that would leave
+
+  Vector<Group> leaving() const {
+    const double least_mass = *std::min_element(mass_.begin(), mass_.end());
+    const double largest_error = *std::max_element(error_.begin(), error_.end());
+    Vector<Vector<Group>> found(state_.size());
+    state_.each(state_.size(), static_cast<double>(points_.rows() * 16), [&](std::size_t c, int worker) {
+      for (const Group& group : candidates(c, least_mass, largest_error, worker))
+        if (target(group, worker) != c) found[c].push_back(group);
+    });
+    Vector<Group> all;
+    for (const Vector<Group>& of_cluster : found) all.insert(all.end(), of_cluster.begin(), of_cluster.end());
+    return all;
+  }
+
+  /// The groups of a cluster that might leave it, by what is known of their second nearest centers.
+  Vector<Group> candidates(std::size_t c, double least_mass, double largest_error, int worker) const {
+    const Vector<Member>& members = state_[c].members;
+    const double mass = mass_[c] * (1.0 + 0x1p-50);
+    // Equal rows are equally far: what is as far weighs at least as much as they do.
+    std::size_t size = 16;
+    while (size < 2 * members.size()) size *= 2;
+    Vector<double> as_far(size);
+    const auto place = [&](const Member& member) {
+      std::uint64_t bits;
+      std::memcpy(&bits, &member.distance, sizeof bits);
+      return static_cast<std::size_t>((bits * 0x9e3779b97f4a7c15u) >> 20) & (size - 1);
+    };
+    for (const Member& member : members) as_far[place(member)] += points_.weight(member.row);
+    Vector<std::size_t> rows;
+    for (const Member& member : members) {
+      const double weight = as_far[place(member)] * (1.0 + 0x1p-20);
+      const double high = (std::sqrt(member.distance) * (1.0 + 0x1p-30) + error_[c]);
+      const double low = std::sqrt(member.second_distance) * (1.0 - 0x1p-30) - largest_error;
+      const bool stays = low > 0.0 && weight < mass &&
+                         high * high * (mass / (mass - weight)) * (1.0 + 0x1p-20) <
+                             low * low * (least_mass / (least_mass + weight)) * (1.0 - 0x1p-20);
+      if (!stays) rows.push_back(member.row);
+    }
+    std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return is_before(a, b, worker); });
+    Vector<Group> groups;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      if (i == 0 || is_before(rows[i - 1], rows[i], worker)) groups.push_back({rows[i], c});
+    return groups;
+  }
+
+  // -------------------------------------------------------------- where a group would go
+
+  /// The rows of a group, and what they weigh.
+  struct Rows {
+    Vector<std::size_t> positions;  // among the members of the cluster, increasing
+    double mass = 0.0;
+    ExactNumber weight;
+  };
+  Rows rows_of(const Group& group, int worker) const {
+    Rows rows;
+    const Vector<Member>& members = state_[group.cluster].members;
+    double distance = -1.0;
+    for (const Member& member : members)
+      if (member.row == group.row) distance = member.distance;
+    const T* const values = state_.row(group.row, worker, 0);
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (members[i].distance != distance) continue;
+      const T* const other = state_.row(members[i].row, worker, 1);
+      if (!std::equal(values, values + d_, other)) continue;
+      const double weight = points_.weight(members[i].row);
+      rows.positions.push_back(i);
+      rows.mass += weight;
+      rows.weight = rows.weight + ExactNumber(weight);
+    }
+    return rows;
+  }
+
+  /// The cluster that a group prefers, its own at a tie, else the one of lowest index.
+  std::size_t target(const Group& group, int worker) const {
+    const Rows rows = rows_of(group, worker);
+    if (static_cast<std::int64_t>(rows.positions.size()) == state_.sums().count(group.cluster)) return group.cluster;
+    const T* const values = state_.row(group.row, worker, 0);
+    Vector<Interval> keys(state_.size());
+    for (std::size_t c = 0; c < state_.size(); ++c) keys[c] = key(values, c, group.cluster, rows);
+    std::size_t best = group.cluster;
+    for (std::size_t c = 0; c < state_.size(); ++c) {
+      if (c == group.cluster || keys[c].low > keys[best].high) continue;
+      if (keys[c].high < keys[best].low || is_less(values, c, best, group.cluster, rows.weight)) best = c;
+    }
+    return best;
+  }
+
+  Interval key(const T* values, std::size_t c, std::size_t home, const Rows& rows) const {
+    const double other = c == home ? mass_[c] - rows.mass : mass_[c] + rows.mass;
+    // Both are right to 2^-53, and that for each row that was added; a difference of them to 2^10 times as much.
+    const double slack = 0x1p-30 + static_cast<double>(rows.positions.size()) * 0x1p-41;
+    if (!(other > mass_[c] * 0x1p-10)) return {};
+    const double root = std::sqrt(state_.exact()(values, state_.seen_center(c)));
+    const double low = std::max(0.0, root * (1.0 - 0x1p-30) - error_[c]), high = root * (1.0 + 0x1p-30) + error_[c];
+    const double factor = mass_[c] / other;
+    return {low * low * factor * (1.0 - slack), high * high * factor * (1.0 + slack)};
+  }
+
+  bool is_less(const T* values, std::size_t a, std::size_t b, std::size_t home, const ExactNumber& weight) const {
+    const Exact first = exact_key(values, a, home, weight), second = exact_key(values, b, home, weight);
+    return first.squares * second.masses < second.squares * first.masses;
+  }
+
+  /// key(c) = squares / masses: |m x - S|^2 / (m (m +- w)).
+  struct Exact {
+    ExactNumber squares, masses;
+  };
+  Exact exact_key(const T* values, std::size_t c, std::size_t home, const ExactNumber& weight) const {
+    const ExactNumber mass =
+        points_.layout.weighted ? exact_sum(c, d_) : ExactNumber(static_cast<std::uint64_t>(state_.sums().count(c)), 0);
+    Exact key;
+    for (std::size_t q = 0; q < d_; ++q) {
+      const ExactNumber difference = mass * ExactNumber(static_cast<double>(values[q])) - exact_sum(c, q);
+      key.squares = key.squares + difference * difference;
+    }
+    key.masses = mass * (c == home ? mass - weight : mass + weight);
+    return key;
+  }
+
+  ExactNumber exact_sum(std::size_t c, std::size_t feature) const {
+    Vector<std::int64_t> digits;
+    state_.sums().digits(c, feature, digits);
+    ExactNumber sum;
+    for (std::size_t l = 0; l < digits.size(); ++l) {
+      const ExactNumber digit(static_cast<std::uint64_t>(digits[l] < 0 ? -digits[l] : digits[l]),
+                              points_.layout.unit[feature] + limb_bits * static_cast<int>(l));
+      sum = digits[l] < 0 ? sum - digit : sum + digit;
+    }
+    return sum;
+  }
+
+  /// @return how many rows moved
+  std::size_t move(const Group& group) {
+    const std::size_t to = target(group, 0);
+    if (to == group.cluster) return 0;
+    const Vector<std::size_t> positions = rows_of(group, 0).positions;
+    state_.move(group.cluster, to, positions);
+    learn(group.cluster);
+    learn(to);
+    return positions.size();
+  }
+
+  LocalLloyd<T>& state_;
+  const Points<T>& points_;
+  const std::size_t d_;
+  const double unit_, least_;  // a center is right to unit_ of it, and to least_ of what is subnormal
+  Vector<double> error_;       // (clusters) how far each center may be from the exact mean
+  Vector<double> mass_;        // (clusters) rounded
+};
+
+}  // namespace
+
+template <class T>
+std::optional<StopReason> move_rows(LocalLloyd<T>& state, const FitOptions& options, FitSummary& summary,
+                                    const Asked& asked) {
+  Moves<T> moves(state);
+  for (std::size_t round = 0; round < most_rounds; ++round) {
+    const std::size_t moved = moves.round();
+    if (moved == 0) return std::nullopt;
+    const Ending ending = state.run(options.max_iter);
+    const bool kept = state.keep_if_lower(ending);
+    if (kept) summary.n_moves += moved;
+    if (const auto reason = asked()) return reason;
+    if (!kept || ending != Ending::settled) return std::nullopt;
+    moves.learn_all();
+  }
+  return std::nullopt;
+}
+
+template std::optional<StopReason> move_rows(LocalLloyd<std::uint8_t>&, const FitOptions&, FitSummary&, const Asked&);
+template std::optional<StopReason> move_rows(LocalLloyd<float>&, const FitOptions&, FitSummary&, const Asked&);
+template std::optional<StopReason> move_rows(LocalLloyd<double>&, const FitOptions&, FitSummary&, const Asked&);
+
+}  // namespace pykmeans::detail

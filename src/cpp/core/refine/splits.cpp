@@ -1,0 +1,185 @@
+// Rounds in which clusters whose split gains much take the centers of clusters whose loss is little (T. Kaukoranta,
+// P. Franti and O. Nevalainen, "Iterative split-and-merge algorithm for vector quantization codebook generation", 1998).
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "../rows/normalize.hpp"
+#include "../update/mean.hpp"
+#include "refine.hpp"
+
+namespace pykmeans::detail {
+
+namespace {
+
+constexpr std::size_t most_rounds = 100, updates_of_parts = 5;
+
+/// What splitting a cluster gives.
+struct Parting {
+  double gain = 0.0;  // none where it is not positive
+  Vector<double> centers[2];
+};
+
+/// Two clusters among the rows of one.
+template <class T>
+class Halves {
+ public:
+  Halves(const LocalLloyd<T>& state, std::size_t cluster, int worker)
+      : state_(state),
+        members_(state[cluster].members),
+        worker_(worker),
+        d_(state.points().columns()),
+        sums_(state.points().layout, 2),
+        labels_(members_.size(), -1) {}
+
+  Parting split(const LimbSum& inertia) {
+    Parting found;
+    if (members_.size() < 2) return found;
+    const std::size_t first = farthest([&](std::size_t i) { return members_[i].distance; });
+    set(0, first);
+    const std::size_t second = farthest([&](std::size_t i) { return state_.exact()(row(i), seen_[0].data()); });
+    set(1, second);
+    for (std::size_t update = 0;; ++update) {
+      const bool changed = assign();
+      if (sums_.count(0) == 0 || sums_.count(1) == 0) return found;
+      if (!changed || update == updates_of_parts) break;
+      move_centers();
+    }
+    LimbSum gain = inertia;
+    gain.subtract(inertia_);
+    found.gain = gain.rounded(state_.units());
+    found.centers[0] = centers_[0];
+    found.centers[1] = centers_[1];
+    return found;
+  }
+
+ private:
+  const T* row(std::size_t i, std::size_t slot = 0) const { return state_.row(members_[i].row, worker_, slot); }
+
+  /// The member of largest distance, the first in lexicographic order at a tie.
+  template <class Distance>
+  std::size_t farthest(const Distance& distance) const {
+    std::size_t best = 0;
+    double largest = distance(0);
+    for (std::size_t i = 1; i < members_.size(); ++i) {
+      const double other = distance(i);
+      if (other < largest) continue;
+      if (other == largest) {
+        const T *left = row(i, 0), *right = row(best, 1);
+        if (!std::lexicographical_compare(left, left + d_, right, right + d_)) continue;
+      }
+      best = i;
+      largest = other;
+    }
+    return best;
+  }
+
+  void set(std::size_t part, std::size_t member) {
+    const T* const values = row(member);
+    centers_[part].assign(values, values + d_);
+    seen_[part] = centers_[part];
+  }
+
+  /// @return whether a label changed
+  bool assign() {
+    bool changed = false;
+    inertia_ = LimbSum();
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      const T* const values = row(i);
+      const double first = state_.exact()(values, seen_[0].data()), second = state_.exact()(values, seen_[1].data());
+      const int label = second < first ? 1 : 0;
+      state_.add(inertia_, std::min(first, second), members_[i].row);
+      if (label == labels_[i]) continue;
+      changed = true;
+      const double weight = state_.points().weight(members_[i].row);
+      if (labels_[i] < 0)
+        sums_.add(static_cast<std::size_t>(label), values, weight);
+      else
+        sums_.move(static_cast<std::size_t>(1 - label), static_cast<std::size_t>(label), values, weight);
+      labels_[i] = label;
+    }
+    return changed;
+  }
+
+  void move_centers() {
+    const bool single = state_.points().source->has_single_centers();
+    Vector<double> both(centers_[0]);
+    both.insert(both.end(), centers_[1].begin(), centers_[1].end());
+    if (traits(state_.points().metric.distance).normalized)
+      move_to_directions(sums_, single, d_, both.data(), 1, {});
+    else
+      move_to_means(sums_, single, d_, d_, both.data(), 1, {});
+    for (std::size_t part = 0; part < 2; ++part) {
+      centers_[part].assign(both.data() + part * d_, both.data() + (part + 1) * d_);
+      seen_[part] = state_.seen(centers_[part].data());
+    }
+  }
+
+  const LocalLloyd<T>& state_;
+  const Vector<Member>& members_;
+  const int worker_;
+  const std::size_t d_;
+  Partial sums_;
+  Vector<int> labels_;
+  LimbSum inertia_;
+  Vector<double> centers_[2], seen_[2];
+};
+
+/// Clusters in the order of a value of theirs, the lowest index at a tie.
+template <class IsBefore>
+Vector<std::size_t> sorted(std::size_t count, const IsBefore& is_before) {
+  Vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), is_before);
+  return order;
+}
+
+/// Pair clusters that are split with others that are dissolved, and give them their centers. @return whether any were
+template <class T>
+bool pair_up(LocalLloyd<T>& state, const Vector<Parting>& splits) {
+  const std::size_t k = state.size();
+  const auto by_gain = sorted(k, [&](std::size_t a, std::size_t b) { return splits[a].gain > splits[b].gain; });
+  const auto by_loss = sorted(k, [&](std::size_t a, std::size_t b) { return state[a].loss < state[b].loss; });
+  Vector<std::uint8_t> used(k), around(k);
+  bool any = false;
+  for (const std::size_t dissolved : by_loss) {
+    std::fill(around.begin(), around.end(), std::uint8_t{0});
+    around[dissolved] = 1;
+    for (const Member& member : state[dissolved].members) around[static_cast<std::size_t>(member.second)] = 1;
+    bool passed_over = false;
+    for (std::size_t c = 0; c < k; ++c) passed_over = passed_over || (around[c] && used[c]);
+    if (passed_over) continue;
+    const auto split =
+        std::find_if(by_gain.begin(), by_gain.end(), [&](std::size_t a) { return !used[a] && !around[a]; });
+    if (split == by_gain.end() || !(splits[*split].gain > state[dissolved].loss)) break;
+    for (std::size_t c = 0; c < k; ++c) used[c] |= around[c];
+    used[*split] = 1;
+    state.place(*split, splits[*split].centers[0].data());
+    state.place(dissolved, splits[*split].centers[1].data());
+    any = true;
+  }
+  return any;
+}
+
+}  // namespace
+
+template <class T>
+std::optional<StopReason> split_clusters(LocalLloyd<T>& state, const FitOptions& options, const Asked& asked) {
+  for (std::size_t round = 0; round < most_rounds; ++round) {
+    Vector<Parting> splits(state.size());
+    const auto work = static_cast<double>(state.points().rows() * state.points().columns() * 2 * updates_of_parts);
+    state.each(state.size(), work,
+               [&](std::size_t c, int worker) { splits[c] = Halves<T>(state, c, worker).split(state[c].inertia); });
+    if (!pair_up(state, splits)) return std::nullopt;
+    const bool kept = state.keep_if_lower(state.run(options.max_iter));
+    if (const auto reason = asked()) return reason;
+    if (!kept) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+template std::optional<StopReason> split_clusters(LocalLloyd<std::uint8_t>&, const FitOptions&, const Asked&);
+template std::optional<StopReason> split_clusters(LocalLloyd<float>&, const FitOptions&, const Asked&);
+template std::optional<StopReason> split_clusters(LocalLloyd<double>&, const FitOptions&, const Asked&);
+
+}  // namespace pykmeans::detail
