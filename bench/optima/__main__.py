@@ -73,7 +73,7 @@ def searched(X: np.ndarray, k: int, seconds: float) -> float:
 
 
 def run(case: Case, asked: argparse.Namespace) -> tuple[report.Row, list[str]]:
-    X = POINTS[case.data]()
+    X = np.ascontiguousarray(POINTS[case.data]())
     names = [ONE_RUN, *(name for name in asked.methods if name != ONE_RUN)]
     if len(X) * case.k > PEERS:
         names = [name for name in names if not name.endswith(("bkmeans", "flspp"))]
