@@ -117,12 +117,14 @@ void LocalLloyd<T>::undo() {
 }
 
 template <class T>
-bool LocalLloyd<T>::keep_if_lower(Ending ending) {
+bool LocalLloyd<T>::keep_if_lower(Ending ending, bool with_seconds) {
   const bool lower = ending != Ending::failed && change().sign(units_) < 0;
-  if (lower)
+  if (!lower)
+    undo();
+  else if (with_seconds)
     find_seconds(touched_);
   else
-    undo();
+    bound_seconds();
   forget_saved();
   return lower;
 }
@@ -455,6 +457,26 @@ void LocalLloyd<T>::find_seconds(const Vector<std::size_t>& touched) {
       member.second_distance = second.distance;
     }
     measure_seconds(a);
+  });
+}
+
+/// Bound the distances of second nearest centers by how far centers moved, none of which was placed.
+template <class T>
+void LocalLloyd<T>::bound_seconds() {
+  find_drift();
+  const double share = static_cast<double>(touched_.size()) / static_cast<double>(size());
+  each(size(), share * static_cast<double>(points_.rows() * 16), [&](std::size_t a, int) {
+    Vector<Near> near;
+    find_changed(a, touched_, near);
+    if (near.empty() && !is_touched_[a]) return;
+    for (Member& member : clusters_[a].members) {
+      const double root = std::sqrt(member.second_distance) * root_shrink_ - drift_;
+      member.second = Member::unknown;
+      member.second_distance = root > 0.0 ? root * root * root_shrink_ : 0.0;
+    }
+    double& radius = clusters_[a].second_radius;
+    radius = std::sqrt(radius) + drift_;
+    radius *= radius * (2.0 - root_shrink_);
   });
 }
 

@@ -109,9 +109,25 @@ class LocalLloyd {
 
   /// Whether nothing was touched since keep_if_lower() was called last.
   bool is_untouched() const { return touched_.empty(); }
-  /// Go on from here, with second nearest centers and losses brought up to date, where the inertia is less than where
-  /// this was called last; else, or where run() failed, go back to there. @return whether it is less
-  bool keep_if_lower(Ending ending);
+  /// The clusters whose centers or rows changed since.
+  const Vector<std::size_t>& touched() const { return touched_; }
+  /// Go on from here, where the inertia is less than where this was called last; else, or where run() failed, go back to
+  /// there. @return whether it is less
+  /// @param with_seconds  bring second nearest centers and losses up to date; else there are bounds on their distances
+  bool keep_if_lower(Ending ending, bool with_seconds = true);
+
+  struct Near {
+    double distance;  // between centers
+    std::size_t center;
+  };
+  struct Neighbors {
+    Vector<Near> centers;  // the nearest first
+    bool known = false;
+  };
+  /// Find the second nearest center of one row. @param neighbors  of the cluster, found where they are not known
+  void find_second(std::size_t c, std::size_t position, Neighbors& neighbors, int worker) {
+    second_of(clusters_[c].members[position], c, neighbors, worker);
+  }
 
   /// Call body(i, worker) for i in [0, count) by some threads. @param work  multiply-adds in all
   template <class Body>
@@ -134,15 +150,6 @@ class LocalLloyd {
     std::int32_t to;
     double distance;
   };
-  struct Near {
-    double distance;  // between centers
-    std::size_t center;
-  };
-  struct Neighbors {
-    Vector<Near> centers;  // the nearest first
-    bool known = false;
-  };
-
   bool only_placed_may_be_nearer(const Member& member) const {
     return member.second_distance > 0x1p-900 &&
            std::sqrt(member.second_distance) * root_shrink_ > std::sqrt(member.distance) + drift_;
@@ -165,6 +172,7 @@ class LocalLloyd {
   void update();
   void find_drift();
 
+  void bound_seconds();
   void find_seconds(const Vector<std::size_t>& touched);
   void find_changed(std::size_t a, const Vector<std::size_t>& touched, Vector<Near>& near) const;
   void second_of(Member& member, std::size_t a, Neighbors& neighbors, int worker) const;

@@ -4,11 +4,12 @@
 //     key(a) = |x - S_a / m_a|^2 m_a / (m_a - w)    and    key(b) = |x - S_b / m_b|^2 m_b / (m_b + w).
 // Centers are these means, rounded. So the exact distances bound the keys from both sides, and only where that leaves
 // something open is a key compared exactly. Most rows need not even that: all other centers are at least as far as the
-// second nearest.
+// second nearest, and a key is small beside its distance only where a cluster is.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <numeric>
 
 #include "../exact/exact_number.hpp"
 #include "../exact/power_of_two.hpp"
@@ -42,8 +43,11 @@ class Moves {
         unit_(points_.source->has_single_centers() ? 0x1p-23 : 0x1p-51),
         least_(points_.source->has_single_centers() ? 0x1p-148 : 0x1p-1073),
         error_(state.size()),
-        mass_(state.size()) {
-    for (std::size_t c = 0; c < state.size(); ++c) learn(c);
+        mass_(state.size()),
+        by_mass_(state.size()),
+        is_new_(state.size()) {
+    std::iota(by_mass_.begin(), by_mass_.end(), std::size_t{0});
+    learn(by_mass_);
   }
 
   /// One round, without the iterations that follow it. @return how many rows moved
@@ -55,9 +59,14 @@ class Moves {
     return moved;
   }
 
-  /// Centers and rows are others than before.
-  void learn_all() {
-    for (std::size_t c = 0; c < state_.size(); ++c) learn(c);
+  /// These clusters are others than before: only they can make rows leave, or take them in.
+  void learn(const Vector<std::size_t>& touched) {
+    for (const std::size_t c : new_) is_new_[c] = 0;
+    new_ = touched;
+    for (const std::size_t c : new_) {
+      is_new_[c] = 1;
+      learn(c);
+    }
   }
 
  private:
@@ -84,12 +93,12 @@ class Moves {
 
   // -------------------------------------------------------------- groups that would leave
 
-  Vector<Group> leaving() const {
-    const double least_mass = *std::min_element(mass_.begin(), mass_.end());
-    const double largest_error = *std::max_element(error_.begin(), error_.end());
+  Vector<Group> leaving() {
+    std::sort(by_mass_.begin(), by_mass_.end(), [&](std::size_t a, std::size_t b) { return mass_[a] < mass_[b]; });
+    largest_error_ = *std::max_element(error_.begin(), error_.end());
     Vector<Vector<Group>> found(state_.size());
-    state_.each(state_.size(), static_cast<double>(points_.rows() * 16), [&](std::size_t c, int worker) {
-      for (const Group& group : candidates(c, least_mass, largest_error, worker))
+    state_.each(state_.size(), static_cast<double>(points_.rows() * 32), [&](std::size_t c, int worker) {
+      for (const Group& group : candidates(c, worker))
         if (target(group, worker) != c) found[c].push_back(group);
     });
     Vector<Group> all;
@@ -97,10 +106,10 @@ class Moves {
     return all;
   }
 
-  /// The groups of a cluster that might leave it, by what is known of their second nearest centers.
-  Vector<Group> candidates(std::size_t c, double least_mass, double largest_error, int worker) const {
+  /// The groups of a cluster that might leave it, by bounds alone.
+  Vector<Group> candidates(std::size_t c, int worker) {
     const Vector<Member>& members = state_[c].members;
-    const double mass = mass_[c] * (1.0 + 0x1p-50);
+    if (members.size() == 1) return {};
     // Equal rows are equally far: what is as far weighs at least as much as they do.
     std::size_t size = 16;
     while (size < 2 * members.size()) size *= 2;
@@ -112,20 +121,62 @@ class Moves {
     };
     for (const Member& member : members) as_far[place(member)] += points_.weight(member.row);
     Vector<std::size_t> rows;
-    for (const Member& member : members) {
-      const double weight = as_far[place(member)] * (1.0 + 0x1p-20);
-      const double high = (std::sqrt(member.distance) * (1.0 + 0x1p-30) + error_[c]);
-      const double low = std::sqrt(member.second_distance) * (1.0 - 0x1p-30) - largest_error;
-      const bool stays = low > 0.0 && weight < mass &&
-                         high * high * (mass / (mass - weight)) * (1.0 + 0x1p-20) <
-                             low * low * (least_mass / (least_mass + weight)) * (1.0 - 0x1p-20);
-      if (!stays) rows.push_back(member.row);
+    typename LocalLloyd<T>::Neighbors neighbors;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      const double weight = as_far[place(members[i])] * (1.0 + 0x1p-20);
+      if (stays(members[i], c, weight, worker)) continue;
+      if (!is_new_[c]) {
+        if (stays_beside(members[i], c, weight, new_, worker)) continue;
+      } else if (members[i].second == Member::unknown) {
+        state_.find_second(c, i, neighbors, worker);
+        if (stays(members[i], c, weight, worker)) continue;
+      }
+      rows.push_back(members[i].row);
     }
     std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return is_before(a, b, worker); });
     Vector<Group> groups;
     for (std::size_t i = 0; i < rows.size(); ++i)
       if (i == 0 || is_before(rows[i - 1], rows[i], worker)) groups.push_back({rows[i], c});
     return groups;
+  }
+
+  /// Whether a row of at most this weight surely stays: key(b) is at least that of the second nearest center's distance
+  /// where m_b is large enough, and the clusters of less weight are looked at.
+  bool stays(const Member& member, std::size_t home, double weight, int worker) const {
+    const double low = std::sqrt(member.second_distance) * (1.0 - 0x1p-30) - largest_error_;
+    const double key = highest_key(member, home, weight), least = low * low;
+    if (!(low > 0.0 && key < least)) return false;
+    // m_b / (m_b + w) > key / least
+    const double enough = weight * key / (least - key) * (1.0 + 0x1p-20);
+    std::size_t count = 0;
+    while (count < by_mass_.size() && mass_[by_mass_[count]] <= enough) ++count;
+    return count == 0 || is_least(key, member, home, weight, by_mass_.data(), count, worker);
+  }
+
+  /// The same where only clusters that are new may attract it.
+  bool stays_beside(const Member& member, std::size_t home, double weight, const Vector<std::size_t>& others,
+                    int worker) const {
+    return is_least(highest_key(member, home, weight), member, home, weight, others.data(), others.size(), worker);
+  }
+
+  double highest_key(const Member& member, std::size_t home, double weight) const {
+    const double mass = mass_[home] * (1.0 + 0x1p-50);
+    const double root = std::sqrt(member.distance) * (1.0 + 0x1p-30) + error_[home];
+    return weight < mass ? root * root * (mass / (mass - weight)) * (1.0 + 0x1p-20)
+                         : std::numeric_limits<double>::infinity();
+  }
+
+  /// Whether the keys of some clusters are surely larger than `key`, but for those that were looked at before.
+  bool is_least(double key, const Member& member, std::size_t home, double weight, const std::size_t* others,
+                std::size_t count, int worker) const {
+    const T* const values = state_.row(member.row, worker);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t c = others[i];
+      if (c == home || !(is_new_[c] || is_new_[home])) continue;
+      const double near = std::sqrt(state_.exact()(values, state_.seen_center(c))) * (1.0 - 0x1p-30) - error_[c];
+      if (!(near > 0.0 && near * near * (mass_[c] / (mass_[c] + weight)) * (1.0 - 0x1p-20) > key)) return false;
+    }
+    return true;
   }
 
   // -------------------------------------------------------------- where a group would go
@@ -231,6 +282,10 @@ class Moves {
   const double unit_, least_;  // a center is right to unit_ of it, and to least_ of what is subnormal
   Vector<double> error_;       // (clusters) how far each center may be from the exact mean
   Vector<double> mass_;        // (clusters) rounded
+  Vector<std::size_t> by_mass_;
+  Vector<std::size_t> new_;  // clusters that changed since all rows were looked at
+  Vector<std::uint8_t> is_new_;
+  double largest_error_ = 0.0;
 };
 
 }  // namespace
@@ -243,11 +298,12 @@ std::optional<StopReason> move_rows(LocalLloyd<T>& state, const FitOptions& opti
     const std::size_t moved = moves.round();
     if (moved == 0) return std::nullopt;
     const Ending ending = state.run(options.max_iter);
-    const bool kept = state.keep_if_lower(ending);
+    const Vector<std::size_t> touched = state.touched();
+    const bool kept = state.keep_if_lower(ending, /*with_seconds=*/false);
     if (kept) summary.n_moves += moved;
     if (const auto reason = asked()) return reason;
     if (!kept || ending != Ending::settled) return std::nullopt;
-    moves.learn_all();
+    moves.learn(touched);
   }
   return std::nullopt;
 }
