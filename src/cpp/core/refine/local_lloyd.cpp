@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "../distance/metrics.hpp"
 #include "../rows/normalize.hpp"
@@ -44,7 +45,7 @@ LocalLloyd<T>::LocalLloyd(const Points<T>& points, const Vector<double>& centers
       saved_seen_(centers_.size()),
       saved_sums_(points.layout, size()),
       moved_at_(size(), -1),
-      is_placed_(size()),
+      drift_(size()),
       changes_(size()) {
   for (int t = 0; t < std::max(1, points.n_threads); ++t) readers_.emplace_back(points, /*slots=*/2);
   for (std::size_t c = 0; c < size(); ++c) {
@@ -61,7 +62,9 @@ LocalLloyd<T>::LocalLloyd(const Points<T>& points, const Vector<double>& centers
   each(size(), static_cast<double>(points.rows() * d_), [&](std::size_t c, int worker) {
     for (Member& member : clusters_[c].members) member.distance = exact_(row(member.row, worker), seen_center(c));
     measure(c);
+    clusters_[c].inertia = inertia_of(clusters_[c]);
   });
+  for (const Cluster& cluster : clusters_) inertia_.add(cluster.inertia);
   for (std::size_t c = 0; c < size(); ++c) is_touched_[c] = 1;
   find_seconds(all);
   for (std::size_t c = 0; c < size(); ++c) is_touched_[c] = 0;
@@ -72,13 +75,6 @@ Vector<double> LocalLloyd<T>::seen(const double* values) const {
   Vector<double> result(values, values + d_);
   if (normalized_) normalize(values, d_, result.data());
   return result;
-}
-
-template <class T>
-double LocalLloyd<T>::inertia() const {
-  LimbSum sum;
-  for (const Cluster& cluster : clusters_) sum.add(cluster.inertia);
-  return sum.rounded(units_);
 }
 
 // ---------------------------------------------------------------- what can be undone
@@ -97,7 +93,10 @@ void LocalLloyd<T>::save(std::size_t c) {
 
 template <class T>
 void LocalLloyd<T>::forget_saved() {
-  for (const std::size_t c : touched_) is_touched_[c] = is_placed_[c] = 0;
+  for (const std::size_t c : touched_) {
+    is_touched_[c] = 0;
+    drift_[c] = 0.0;
+  }
   touched_.clear();
   for (const std::size_t c : moved_) moved_at_[c] = -1;
   moved_.clear();
@@ -105,7 +104,7 @@ void LocalLloyd<T>::forget_saved() {
 }
 
 template <class T>
-void LocalLloyd<T>::undo() {
+void LocalLloyd<T>::restore() {
   for (const std::size_t c : touched_) {
     std::swap(clusters_[c], saved_[c]);
     std::copy_n(saved_centers_.data() + c * d_, d_, centers_.data() + c * d_);
@@ -117,14 +116,28 @@ void LocalLloyd<T>::undo() {
 }
 
 template <class T>
-bool LocalLloyd<T>::keep_if_lower(Ending ending, bool with_seconds) {
-  const bool lower = ending != Ending::failed && change().sign(units_) < 0;
-  if (!lower)
-    undo();
-  else if (with_seconds)
+void LocalLloyd<T>::keep(bool with_seconds) {
+  each(touched_.size(), static_cast<double>(rows_of(touched_) * 8), [&](std::size_t i, int) {
+    Cluster& cluster = clusters_[touched_[i]];
+    cluster.inertia = inertia_of(cluster);
+  });
+  for (const std::size_t c : touched_) {
+    inertia_.add(clusters_[c].inertia);
+    inertia_.subtract(saved_[c].inertia);
+  }
+  if (with_seconds)
     find_seconds(touched_);
   else
     bound_seconds();
+}
+
+template <class T>
+bool LocalLloyd<T>::keep_if_lower(Ending ending, bool with_seconds) {
+  const bool lower = (ending == Ending::settled || ending == Ending::used_up) && is_lower();
+  if (lower)
+    keep(with_seconds);
+  else
+    restore();
   forget_saved();
   return lower;
 }
@@ -133,10 +146,33 @@ template <class T>
 LimbSum LocalLloyd<T>::change() const {
   LimbSum sum;
   for (const std::size_t c : touched_) {
-    sum.add(clusters_[c].inertia);
+    sum.add(inertia_of(clusters_[c]));
     sum.subtract(saved_[c].inertia);
   }
   return sum;
+}
+
+/// The same in float64. A sum of m terms is right to m roundings of it, and each term to one.
+template <class T>
+typename LocalLloyd<T>::Estimate LocalLloyd<T>::estimated_change() const {
+  Estimate change{0.0, 0.0};
+  double magnitude = 0.0;
+  for (const std::size_t c : touched_) {
+    for (const Cluster* const cluster : {&clusters_[c], &saved_[c]}) {
+      change.error += static_cast<double>(cluster->members.size() + 2) * 0x1p-52 * cluster->estimate;
+      magnitude += cluster->estimate;
+    }
+    change.value += clusters_[c].estimate - saved_[c].estimate;
+  }
+  change.error += static_cast<double>(2 * touched_.size()) * 0x1p-52 * magnitude;
+  return change;
+}
+
+template <class T>
+bool LocalLloyd<T>::is_lower() const {
+  const Estimate estimate = estimated_change();
+  if (std::fabs(estimate.value) > estimate.error && std::isfinite(estimate.error)) return estimate.value < 0.0;
+  return change().sign(units_) < 0;
 }
 
 // ---------------------------------------------------------------- moving centers
@@ -160,7 +196,7 @@ template <class T>
 void LocalLloyd<T>::place(std::size_t c, const double* values) {
   save(c);
   set_center(c, values);
-  is_placed_[c] = 1;
+  drift_[c] = std::numeric_limits<double>::infinity();
 }
 
 template <class T>
@@ -208,10 +244,9 @@ void LocalLloyd<T>::update() {
 
 template <class T>
 void LocalLloyd<T>::find_drift() {
-  double largest = 0.0;
   for (const std::size_t c : touched_)
-    if (!is_placed_[c]) largest = std::max(largest, between(seen_center(c), saved_seen_.data() + c * d_));
-  drift_ = std::sqrt(largest) * (2.0 - root_shrink_);
+    if (std::isfinite(drift_[c]))
+      drift_[c] = std::sqrt(between(seen_center(c), saved_seen_.data() + c * d_)) * (2.0 - root_shrink_);
 }
 
 // ---------------------------------------------------------------- assignment
@@ -223,16 +258,24 @@ std::size_t LocalLloyd<T>::rows_of(const Vector<std::size_t>& clusters) const {
   return rows;
 }
 
-/// The inertia and the radius of a cluster.
+/// The estimate and the radius of a cluster.
 template <class T>
 void LocalLloyd<T>::measure(std::size_t c) {
-  Cluster& cluster = clusters_[c];
-  cluster.inertia = LimbSum();
-  cluster.radius = 0.0;
-  for (const Member& member : cluster.members) {
-    cluster.radius = std::max(cluster.radius, member.distance);
-    add(cluster.inertia, member.distance, member.row);
+  double sums[4] = {}, radius = 0.0;
+  const Vector<Member>& members = clusters_[c].members;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    radius = std::max(radius, members[i].distance);
+    sums[i % 4] += members[i].distance * (points_.weights ? points_.weights[members[i].row] : 1.0);
   }
+  clusters_[c].radius = radius;
+  clusters_[c].estimate = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+template <class T>
+LimbSum LocalLloyd<T>::inertia_of(const Cluster& cluster) const {
+  LimbSum sum;
+  for (const Member& member : cluster.members) add(sum, member.distance, member.row);
+  return sum;
 }
 
 /// Find the rows whose nearest center is another one, now that some centers moved.
@@ -280,18 +323,18 @@ template <class T>
 void LocalLloyd<T>::look_at(std::size_t a, const Vector<Near>& near, int worker) {
   if (near.empty()) return;
   const Vector<Member>& members = clusters_[a].members;
-  const bool any_placed =
-      std::any_of(near.begin(), near.end(), [&](const Near& other) { return is_placed_[other.center] != 0; });
+  double largest = 0.0;
+  for (const Near& other : near) largest = std::max(largest, drift_[other.center]);
   for (std::size_t i = 0; i < members.size(); ++i) {
     const double own = members[i].distance;
     if (beyond(near[0].distance, own)) continue;
-    const bool only_placed = only_placed_may_be_nearer(members[i]);
-    if (only_placed && !any_placed) continue;
+    const double needed = needed_drift(members[i]);
+    if (largest < needed) continue;
     const T* const values = row(members[i].row, worker);
     Nearest best{static_cast<std::int32_t>(a), own};
     for (const Near& other : near) {
       if (beyond(other.distance, own)) break;
-      if (only_placed && !is_placed_[other.center]) continue;
+      if (drift_[other.center] < needed) continue;
       best.look(static_cast<std::int32_t>(other.center), exact_(values, seen_center(other.center)));
     }
     if (best.center != static_cast<std::int32_t>(a)) changes_[a].push_back({i, best.center, best.distance});
@@ -364,9 +407,22 @@ bool LocalLloyd<T>::apply() {
   return !changed_.empty();
 }
 
+/// @return failed, unclear, or used_up for neither
 template <class T>
-Ending LocalLloyd<T>::run(std::size_t updates, bool gives_up) {
-  double before = 0.0;
+Ending LocalLloyd<T>::given_up(const Estimate& before, const Estimate& now) {
+  const bool fails = now.value > 0.0 && now.value > 3.0 * (before.value - now.value);
+  if (now.error != 0.0 || before.error != 0.0) {
+    const double margin =
+        4.0 * now.error + 3.0 * before.error + 0x1p-40 * (std::fabs(now.value) + std::fabs(before.value));
+    const double excess = 4.0 * now.value - 3.0 * before.value;
+    if (!(std::fabs(now.value) > now.error && std::fabs(excess) > margin)) return Ending::unclear;
+  }
+  return fails ? Ending::failed : Ending::used_up;
+}
+
+template <class T>
+Ending LocalLloyd<T>::run(std::size_t updates, GiveUp give_up) {
+  Estimate before{0.0, 0.0};
   for (std::size_t i = 0;; ++i) {
     if (jumped_)
       assign_jumped();
@@ -376,10 +432,14 @@ Ending LocalLloyd<T>::run(std::size_t updates, bool gives_up) {
     for (const std::size_t c : changed_)
       if (sums_.count(c) == 0) return Ending::failed;
     if (i == updates) return Ending::used_up;
-    if (gives_up) {
-      const double excess = change().rounded(units_);
-      if (i >= 2 && excess > 0.0 && excess > 3.0 * (before - excess)) return Ending::failed;
-      before = excess;
+    if (give_up != GiveUp::never) {
+      const Estimate now =
+          give_up == GiveUp::by_estimates ? estimated_change() : Estimate{change().rounded(units_), 0.0};
+      if (i >= 2) {
+        const Ending ending = given_up(before, now);
+        if (ending != Ending::used_up) return ending;
+      }
+      before = now;
     }
     update();
     if (poll_) poll_();
@@ -419,14 +479,13 @@ void LocalLloyd<T>::second_of(Member& member, std::size_t a, Neighbors& neighbor
 template <class T>
 void LocalLloyd<T>::measure_seconds(std::size_t c) {
   Cluster& cluster = clusters_[c];
-  cluster.second_inertia = LimbSum();
+  LimbSum loss;
   cluster.second_radius = 0.0;
   for (const Member& member : cluster.members) {
     cluster.second_radius = std::max(cluster.second_radius, member.second_distance);
-    add(cluster.second_inertia, member.second_distance, member.row);
+    add(loss, member.second_distance, member.row);
+    add(loss, -member.distance, member.row);
   }
-  LimbSum loss = cluster.second_inertia;
-  loss.subtract(cluster.inertia);
   cluster.loss = loss.rounded(units_);
 }
 
@@ -464,18 +523,19 @@ void LocalLloyd<T>::find_seconds(const Vector<std::size_t>& touched) {
 template <class T>
 void LocalLloyd<T>::bound_seconds() {
   find_drift();
+  const double drift = *std::max_element(drift_.begin(), drift_.end());
   const double share = static_cast<double>(touched_.size()) / static_cast<double>(size());
   each(size(), share * static_cast<double>(points_.rows() * 16), [&](std::size_t a, int) {
     Vector<Near> near;
     find_changed(a, touched_, near);
     if (near.empty() && !is_touched_[a]) return;
     for (Member& member : clusters_[a].members) {
-      const double root = std::sqrt(member.second_distance) * root_shrink_ - drift_;
+      const double root = std::sqrt(member.second_distance) * root_shrink_ - drift;
       member.second = Member::unknown;
       member.second_distance = root > 0.0 ? root * root * root_shrink_ : 0.0;
     }
     double& radius = clusters_[a].second_radius;
-    radius = std::sqrt(radius) + drift_;
+    radius = std::sqrt(radius) + drift;
     radius *= radius * (2.0 - root_shrink_);
   });
 }

@@ -42,19 +42,23 @@ struct Member {
 };
 
 struct Cluster {
-  Vector<Member> members;  // in any order
-  LimbSum inertia;         // sum of w * distance
-  double radius = 0.0;     // largest distance
-  LimbSum second_inertia;  // the same for the second nearest centers
-  double second_radius = 0.0;
-  double loss = 0.0;  // second_inertia - inertia, rounded once
+  Vector<Member> members;      // in any order
+  double radius = 0.0;         // largest distance
+  double second_radius = 0.0;  // largest distance of a second nearest center, or a bound
+  double loss = 0.0;           // sum of w * (second_distance - distance), rounded once
+  double estimate = 0.0;       // sum of w * distance, in float64
+  LimbSum inertia;             // the exact one, where changes were kept last
 };
 
 enum class Ending {
   settled,  ///< no label changed
   used_up,  ///< so were the updates
   failed,   ///< a cluster lost all its rows, or it was given up
+  unclear,  ///< estimates cannot tell whether it is given up
 };
+
+/// When a run that seems to gain too little is given up.
+enum class GiveUp { never, by_estimates, by_exact_sums };
 
 template <class T>
 class LocalLloyd {
@@ -90,8 +94,8 @@ class LocalLloyd {
       sum.add(units_, distance);
   }
 
-  /// The sum of w * distance over all rows, divided by 2^units().exponent and rounded once.
-  double inertia() const;
+  /// The sum of w * distance over all rows where changes were kept last, divided by 2^units().exponent and rounded once.
+  double inertia() const { return inertia_.rounded(units_); }
 
   /// Give a cluster another center, from which run() goes on.
   void place(std::size_t c, const double* values);
@@ -104,8 +108,7 @@ class LocalLloyd {
   void update_all();
 
   /// Assignments and at most so many updates in between, of the clusters that gained or lost rows.
-  /// @param gives_up  to stop, and fail, where what is left to gain seems too little
-  Ending run(std::size_t updates, bool gives_up = false);
+  Ending run(std::size_t updates, GiveUp give_up = GiveUp::never);
 
   /// Whether nothing was touched since keep_if_lower() was called last.
   bool is_untouched() const { return touched_.empty(); }
@@ -115,6 +118,10 @@ class LocalLloyd {
   /// there. @return whether it is less
   /// @param with_seconds  bring second nearest centers and losses up to date; else there are bounds on their distances
   bool keep_if_lower(Ending ending, bool with_seconds = true);
+  void undo() {
+    restore();
+    forget_saved();
+  }
 
   struct Near {
     double distance;  // between centers
@@ -150,17 +157,26 @@ class LocalLloyd {
     std::int32_t to;
     double distance;
   };
-  bool only_placed_may_be_nearer(const Member& member) const {
-    return member.second_distance > 0x1p-900 &&
-           std::sqrt(member.second_distance) * root_shrink_ > std::sqrt(member.distance) + drift_;
+  /// How far a center must have moved since the last time to be nearer to a row than its own.
+  double needed_drift(const Member& member) const {
+    return member.second_distance > 0x1p-900
+               ? std::sqrt(member.second_distance) * root_shrink_ - std::sqrt(member.distance)
+               : -1.0;
   }
   std::size_t rows_of(const Vector<std::size_t>& clusters) const;
   void save(std::size_t c);
   void set_center(std::size_t c, const double* values);
   void mark_moved(std::size_t c);
-  void undo();
+  void restore();
+  void keep(bool with_seconds);
   void forget_saved();
+  LimbSum inertia_of(const Cluster& cluster) const;
   LimbSum change() const;
+  struct Estimate {
+    double value, error;
+  };
+  Estimate estimated_change() const;
+  bool is_lower() const;
 
   void assign();
   void assign_jumped();
@@ -168,6 +184,7 @@ class LocalLloyd {
   void look_at(std::size_t a, const Vector<Near>& near, int worker);
   void transfer();
   bool apply();
+  static Ending given_up(const Estimate& before, const Estimate& now);
   void measure(std::size_t c);
   void update();
   void find_drift();
@@ -192,6 +209,7 @@ class LocalLloyd {
   Vector<double> centers_, seen_;
   Partial sums_;
   Vector<Cluster> clusters_;
+  LimbSum inertia_;  // of all of them, likewise
 
   // As they were where keep_if_lower() was called last, of the clusters that were touched since.
   Vector<std::size_t> touched_;
@@ -205,8 +223,7 @@ class LocalLloyd {
   Vector<std::int32_t> moved_at_;  // (clusters) where in moved_, -1 for not at all
   Vector<double> between_;         // (moved_, clusters)
   bool jumped_ = false;
-  Vector<std::uint8_t> is_placed_;  // (clusters) centers that were placed elsewhere, of those that were touched
-  double drift_ = 0.0;              // how far the others moved at most since they were saved
+  Vector<double> drift_;  // (clusters) how far centers moved at most since they were saved, infinite where placed
   Vector<Vector<Change>> changes_;  // (clusters)
   Vector<std::size_t> changed_;     // clusters that gained or lost rows
 };

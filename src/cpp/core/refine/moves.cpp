@@ -33,6 +33,27 @@ struct Interval {
   double high = std::numeric_limits<double>::infinity();
 };
 
+/// An upper bound of what the rows of a cluster weigh that are as far from its center as one of them.
+class AsFar {
+ public:
+  template <class T>
+  AsFar(const Vector<Member>& members, const Points<T>& points) {
+    std::size_t size = 16;
+    while (size < 2 * members.size()) size *= 2;
+    weights_.resize(size);
+    for (const Member& member : members) weights_[place(member)] += points.weight(member.row);
+  }
+  double weight(const Member& member) const { return weights_[place(member)]; }
+
+ private:
+  std::size_t place(const Member& member) const {
+    std::uint64_t bits;
+    std::memcpy(&bits, &member.distance, sizeof bits);
+    return static_cast<std::size_t>((bits * 0x9e3779b97f4a7c15u) >> 20) & (weights_.size() - 1);
+  }
+  Vector<double> weights_;
+};
+
 template <class T>
 class Moves {
  public:
@@ -94,7 +115,8 @@ class Moves {
   // -------------------------------------------------------------- groups that would leave
 
   Vector<Group> leaving() {
-    std::sort(by_mass_.begin(), by_mass_.end(), [&](std::size_t a, std::size_t b) { return mass_[a] < mass_[b]; });
+    for (Vector<std::size_t>* const clusters : {&by_mass_, &new_})
+      std::sort(clusters->begin(), clusters->end(), [&](std::size_t a, std::size_t b) { return mass_[a] < mass_[b]; });
     largest_error_ = *std::max_element(error_.begin(), error_.end());
     Vector<Vector<Group>> found(state_.size());
     state_.each(state_.size(), static_cast<double>(points_.rows() * 32), [&](std::size_t c, int worker) {
@@ -109,54 +131,49 @@ class Moves {
   /// The groups of a cluster that might leave it, by bounds alone.
   Vector<Group> candidates(std::size_t c, int worker) {
     const Vector<Member>& members = state_[c].members;
-    if (members.size() == 1) return {};
+    Vector<Group> groups;
+    if (members.size() == 1) return groups;
     // Equal rows are equally far: what is as far weighs at least as much as they do.
-    std::size_t size = 16;
-    while (size < 2 * members.size()) size *= 2;
-    Vector<double> as_far(size);
-    const auto place = [&](const Member& member) {
-      std::uint64_t bits;
-      std::memcpy(&bits, &member.distance, sizeof bits);
-      return static_cast<std::size_t>((bits * 0x9e3779b97f4a7c15u) >> 20) & (size - 1);
-    };
-    for (const Member& member : members) as_far[place(member)] += points_.weight(member.row);
-    Vector<std::size_t> rows;
+    const AsFar as_far(members, points_);
     typename LocalLloyd<T>::Neighbors neighbors;
     for (std::size_t i = 0; i < members.size(); ++i) {
-      const double weight = as_far[place(members[i])] * (1.0 + 0x1p-20);
+      double weight = as_far.weight(members[i]);
       if (stays(members[i], c, weight, worker)) continue;
-      if (!is_new_[c]) {
-        if (stays_beside(members[i], c, weight, new_, worker)) continue;
-      } else if (members[i].second == Member::unknown) {
+      if (weight != points_.weight(members[i].row)) {
+        const Rows group = rows_of({members[i].row, c}, worker);
+        if (group.positions[0] != i) continue;  // its first row speaks for it
+        weight = group.mass;
+        if (stays(members[i], c, weight, worker)) continue;
+      }
+      if (is_new_[c] && members[i].second == Member::unknown) {
         state_.find_second(c, i, neighbors, worker);
         if (stays(members[i], c, weight, worker)) continue;
       }
-      rows.push_back(members[i].row);
+      groups.push_back({members[i].row, c});
     }
-    std::sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return is_before(a, b, worker); });
-    Vector<Group> groups;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      if (i == 0 || is_before(rows[i - 1], rows[i], worker)) groups.push_back({rows[i], c});
     return groups;
   }
 
-  /// Whether a row of at most this weight surely stays: key(b) is at least that of the second nearest center's distance
-  /// where m_b is large enough, and the clusters of less weight are looked at.
+  /// Whether a row of a group of at most this weight surely stays: key(b) is at least what the second nearest center's
+  /// distance leaves where m_b is large enough, and the clusters of less weight are looked at, as far as they or its own
+  /// are new.
   bool stays(const Member& member, std::size_t home, double weight, int worker) const {
+    weight *= 1.0 + 0x1p-20;
     const double low = std::sqrt(member.second_distance) * (1.0 - 0x1p-30) - largest_error_;
     const double key = highest_key(member, home, weight), least = low * low;
-    if (!(low > 0.0 && key < least)) return false;
     // m_b / (m_b + w) > key / least
-    const double enough = weight * key / (least - key) * (1.0 + 0x1p-20);
-    std::size_t count = 0;
-    while (count < by_mass_.size() && mass_[by_mass_[count]] <= enough) ++count;
-    return count == 0 || is_least(key, member, home, weight, by_mass_.data(), count, worker);
-  }
-
-  /// The same where only clusters that are new may attract it.
-  bool stays_beside(const Member& member, std::size_t home, double weight, const Vector<std::size_t>& others,
-                    int worker) const {
-    return is_least(highest_key(member, home, weight), member, home, weight, others.data(), others.size(), worker);
+    const double enough = low > 0.0 && key < least ? weight * key / (least - key) * (1.0 + 0x1p-20)
+                                                   : std::numeric_limits<double>::infinity();
+    const T* values = nullptr;
+    for (const std::size_t c : is_new_[home] ? by_mass_ : new_) {
+      if (mass_[c] > enough) break;
+      if (c == home) continue;
+      if (!std::isfinite(enough) && is_new_[home]) return false;
+      if (!values) values = state_.row(member.row, worker);
+      const double near = std::sqrt(state_.exact()(values, state_.seen_center(c))) * (1.0 - 0x1p-30) - error_[c];
+      if (!(near > 0.0 && near * near * (mass_[c] / (mass_[c] + weight)) * (1.0 - 0x1p-20) > key)) return false;
+    }
+    return true;
   }
 
   double highest_key(const Member& member, std::size_t home, double weight) const {
@@ -164,19 +181,6 @@ class Moves {
     const double root = std::sqrt(member.distance) * (1.0 + 0x1p-30) + error_[home];
     return weight < mass ? root * root * (mass / (mass - weight)) * (1.0 + 0x1p-20)
                          : std::numeric_limits<double>::infinity();
-  }
-
-  /// Whether the keys of some clusters are surely larger than `key`, but for those that were looked at before.
-  bool is_least(double key, const Member& member, std::size_t home, double weight, const std::size_t* others,
-                std::size_t count, int worker) const {
-    const T* const values = state_.row(member.row, worker);
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t c = others[i];
-      if (c == home || !(is_new_[c] || is_new_[home])) continue;
-      const double near = std::sqrt(state_.exact()(values, state_.seen_center(c))) * (1.0 - 0x1p-30) - error_[c];
-      if (!(near > 0.0 && near * near * (mass_[c] / (mass_[c] + weight)) * (1.0 - 0x1p-20) > key)) return false;
-    }
-    return true;
   }
 
   // -------------------------------------------------------------- where a group would go

@@ -48,8 +48,15 @@ class Swaps {
       largest = gain;
       home = cluster;
     }
-    state_.jump(least_loss(home), values.data());
-    if (!state_.keep_if_lower(state_.run(most_updates, /*gives_up=*/true))) return false;
+    const std::size_t from = least_loss(home);
+    state_.jump(from, values.data());
+    Ending ending = state_.run(most_updates, GiveUp::by_estimates);
+    if (ending == Ending::unclear) {
+      state_.undo();
+      state_.jump(from, values.data());
+      ending = state_.run(most_updates, GiveUp::by_exact_sums);
+    }
+    if (!state_.keep_if_lower(ending)) return false;
     learn_inertia();
     return true;
   }
