@@ -59,7 +59,7 @@ class Clusterer(Estimator):
     """An estimator with centers."""
 
     _PARAMETERS: tuple[str, ...]  # those that a fit judges
-    _FITTED: tuple[str, ...] = (  # what a file keeps, beside the names of features
+    _FITTED: tuple[str, ...] = (  # what every fit leaves, and a file keeps
         "cluster_centers_",
         "inertia_",
         "n_iter_",
@@ -73,7 +73,9 @@ class Clusterer(Estimator):
     )
 
     _WARNS_OF_SCALES = False  # a fit; select_k always does
-    _OPTIONAL = ("feature_names_in_", "medoid_indices_", "steps_")  # what only some fits leave
+    _REFINED = ("unrefined_inertia_", "refinement_history_", "n_swaps_", "n_accepted_swaps_", "n_moves_")
+    _OPTIONAL_IN_FILES = ("feature_names_in_", *_REFINED)  # what only some fits leave, and a file keeps
+    _OPTIONAL = (*_OPTIONAL_IN_FILES, "medoid_indices_", "steps_")  # what only some fits leave
 
     @property
     def _metric_name(self) -> str:
@@ -97,6 +99,11 @@ class Clusterer(Estimator):
     converged_: bool
     cluster_sizes_: NDArray[np.float64]
     cluster_inertia_: NDArray[np.float64]
+    unrefined_inertia_: float
+    refinement_history_: NDArray[np.float64]
+    n_swaps_: int
+    n_accepted_swaps_: int
+    n_moves_: int
     medoid_indices_: NDArray[np.int64]
     steps_: list[Step]
 
@@ -358,6 +365,8 @@ class Clusterer(Estimator):
         kept = self._kept(best, data)
         if names is not None:
             kept["feature_names_in_"] = names
+        if checked.refine:
+            kept.update((name, getattr(fit, name[:-1])) for name in self._REFINED)
         if self.store_medoids:
             kept["medoid_indices_"] = _core.medoids(points, fit.centers, fit.labels)
         if self.record_steps:

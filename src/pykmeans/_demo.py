@@ -57,7 +57,7 @@ def run(folder: str = "pykmeans-demo", force: bool = False) -> int:
         print(f"Error: {problem}", file=sys.stderr)
         return 2
     X, features, species = load_iris()
-    kmeans = KMeans(n_clusters=3, n_init=10, random_state=0)
+    kmeans = KMeans(n_clusters=3, n_init=10, random_state=0, refine="swaps")
     start = perf_counter()
     kmeans.fit(X)
     seconds = perf_counter() - start
@@ -132,7 +132,8 @@ def _print_iterations(kmeans: KMeans) -> None:
     for i, inertia in enumerate(kmeans.inertia_history_, start=1):
         bar = "#" * round(_WIDEST_BAR * inertia / largest)
         print(f"  iteration {i:2}  {inertia:8.3f}  {bar}")
-    print(f"  at the end    {kmeans.inertia_:8.3f}")
+    print(f"  at the end    {kmeans.unrefined_inertia_:8.3f}")
+    print(f"  refined       {kmeans.inertia_:8.3f}")
     print(f"\nStopped after {kmeans.n_iter_} iterations:\n  {_STOP_REASONS[kmeans.stop_reason_]}.")
 
 

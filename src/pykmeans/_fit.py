@@ -43,12 +43,14 @@ def best_run(caller: str, data: Numbers, sample_weight: Any, parameters: FitPara
     n_runs = _number_of_runs(caller, start, parameters.n_init)
 
     stop = _Stop(caller, parameters)
+    # So that the starts are those of a fit that is not refined, and a trial more or less changes no other run.
+    seeds = start.draw_ahead(n_runs) if parameters.refine == "swaps" else None
     best = None
-    for n_left in reversed(range(n_runs)):  # not a generator, which would make a RuntimeError of a user's StopIteration
-        run = _run(points, start.next(points), parameters, stop)
+    for i in range(n_runs):  # not a generator, which would make a RuntimeError of a user's StopIteration
+        run = _run(points, start.next(points), parameters, stop, 0 if seeds is None else int(seeds[i]))
         if best is None or run.inertia < best.inertia:
             best = run
-        if stop.ends_fit(run.stop_reason, n_left):
+        if stop.ends_fit(run.stop_reason, n_runs - 1 - i):
             break
         del run  # before the next one takes its memory
     assert best is not None
@@ -105,7 +107,7 @@ class _Stop:
         return self.reason is not None or n_left == 0
 
 
-def _run(points: _core.Points, start: NDArray[Any], parameters: FitParameters, stop: _Stop) -> _core.Fit:
+def _run(points: _core.Points, start: NDArray[Any], parameters: FitParameters, stop: _Stop, seed: int) -> _core.Fit:
     if parameters.verbose:
         print("Initialization complete")
     run = _core.fit(
@@ -119,16 +121,27 @@ def _run(points: _core.Points, start: NDArray[Any], parameters: FitParameters, s
         max_time=stop.seconds_left(),
         max_memory=parameters.max_memory,
         record_steps=parameters.record_steps,
+        refine=parameters.refine,
+        n_swaps=parameters.n_swaps,
+        seed=seed,
     )
-    if parameters.verbose and run.stop_reason == "labels":
-        print(f"Converged at iteration {run.n_iter - 1}: strict convergence.")
-    elif parameters.verbose and run.stop_reason == "centers":
-        print(f"Converged at iteration {run.n_iter - 1}: center shift {run.shift} within tolerance {run.tolerance}.")
+    if parameters.verbose:
+        _print_end(run, parameters.refine)
     return run
 
 
 def _print_iteration(iteration: int, inertia: float) -> None:
     print(f"Iteration {iteration}, inertia {inertia}.")
+
+
+def _print_end(run: _core.Fit, refine: str) -> None:
+    if run.stop_reason == "labels":
+        print(f"Converged at iteration {run.n_iter - 1}: strict convergence.")
+    elif run.stop_reason == "centers":
+        print(f"Converged at iteration {run.n_iter - 1}: center shift {run.shift} within tolerance {run.tolerance}.")
+    if refine:
+        swaps = f"{run.n_accepted_swaps} of {run.n_swaps} swaps kept, " if refine == "swaps" else ""
+        print(f"Refined from inertia {run.unrefined_inertia} to {run.inertia}: {swaps}{run.n_moves} rows moved.")
 
 
 def _warn_of_empty_clusters(fit: _core.Fit, n_clusters: int) -> None:

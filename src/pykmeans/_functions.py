@@ -8,10 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _core
 from ._fit import best_fit
-from ._seeding import plus_plus_rows
+from ._seeding import plus_plus_draws
 from ._validate import arrays, parameters
 from ._validate.data import read
-from ._words import AlgorithmWord, MetricWord, NumberOfRuns, Start
+from ._words import AlgorithmWord, MetricWord, NumberOfRuns, NumberOfSwaps, RefineWord, Start
 
 
 def k_means(
@@ -30,6 +30,8 @@ def k_means(
     return_n_iter: bool = False,
     n_threads: int | None = None,
     metric: MetricWord = "euclidean",
+    refine: RefineWord | None = None,
+    n_swaps: NumberOfSwaps = "auto",
     max_memory: int | str | None = None,
     callback: Callable[[int, float, float], bool | None] | None = None,
     max_time: float | None = None,
@@ -68,6 +70,10 @@ def k_means(
         Number of threads; None for what the machine grants. The result is the same.
     metric : {"euclidean", "manhattan", "cosine", "hamming"}, default="euclidean"
         The distance, and with it what a center is.
+    refine : {"moves", "splits", "swaps"} or None, default=None
+        How to go on to a lower inertia from where each run stopped.
+    n_swaps : "auto" or int, default="auto"
+        Number of trials where refine is "swaps"; "auto" ends after ten in a row that found nothing.
     max_memory : int, str or None, default=None
         What the fit may keep beside X and its results: bytes, or text such as "2 GB"; None for half of what is free.
         The result is the same.
@@ -125,6 +131,8 @@ def k_means(
             "algorithm": algorithm,
             "n_threads": n_threads,
             "metric": metric,
+            "refine": refine,
+            "n_swaps": n_swaps,
             "max_memory": max_memory,
             "callback": callback,
             "max_time": max_time,
@@ -216,8 +224,9 @@ def kmeans_plusplus(
         )
     points = data.points(weight, n_threads)
     generator = parameters.borrowed_generator(random_state)
-    rows = plus_plus_rows(points, int(n_clusters), generator, n_local_trials)
+    drawn = plus_plus_draws(int(n_clusters), generator, n_local_trials)
     parameters.give_back(random_state, generator)
+    rows = _core.plus_plus(points, int(n_clusters), *drawn)
     return data.decoded(data.X[rows].astype(data.centers_dtype, copy=False)), rows
 
 

@@ -84,8 +84,9 @@ def segment_image(
 
     Notes
     -----
-    It is what :class:`KMeans` does with the pixels, in the order of their rows: ``KMeans(n_colors).fit(pixels)`` for
-    "rgb". Pixels that are fully transparent have no say, but get a label and the color that comes with it.
+    It is what :class:`KMeans` does with the pixels, in the order of their rows: for "rgb",
+    ``KMeans(n_colors, refine="swaps").fit(pixels)``. Pixels that are fully transparent have no say, but get a label and
+    the color that comes with it.
 
     References
     ----------
@@ -188,6 +189,7 @@ def _parameters(
     caller: str, n_colors: int, random_state: Any, n_init: Any, max_iter: int, tol: float, n_threads: int | None
 ) -> FitParameters:
     values = {"n_clusters": n_colors, "init": "k-means++", "n_init": n_init, "max_iter": max_iter, "tol": tol}
+    values["refine"] = "swaps"
     return fit_parameters(caller, {**values, "verbose": 0, "random_state": random_state, "n_threads": n_threads})
 
 

@@ -11,7 +11,7 @@ from ._validate.arrays import as_core_centers
 from ._validate.data import Numbers, read
 from ._validate.parameters import Metric, check
 from ._validate.tables import is_table
-from ._words import AlgorithmWord, MetricWord, NumberOfRuns, Start
+from ._words import AlgorithmWord, MetricWord, NumberOfRuns, NumberOfSwaps, RefineWord, Start
 
 
 class KMeans(Clusterer):
@@ -37,7 +37,7 @@ class KMeans(Clusterer):
         Stop when the sum of the squared shifts of the centers is at most ``tol`` times the mean variance of the
         features.
     verbose : int or bool, default=0
-        Whether to print the inertia of each iteration.
+        Whether to print the inertia of each iteration, and what ``refine`` did in each run.
     random_state : int, RandomState or None, default=None
         Source of the random numbers. An int makes the result reproducible; None takes NumPy's global generator.
     copy_x : bool, default=True
@@ -57,6 +57,16 @@ class KMeans(Clusterer):
         mean; the sum of absolute differences and the median of each feature; 1 - cos and the mean of the normalized
         rows, normalized; the number of features that differ and the most frequent value of each. "manhattan" and
         "hamming" work with algorithm "auto" and "lloyd".
+    refine : {"moves", "splits", "swaps"} or None, default=None
+        How each run goes on to a lower inertia from where Lloyd's algorithm stopped. "moves": single rows change their
+        cluster while that lowers the inertia. "splits": clusters are split and others dissolved while that does, then
+        moves; no random numbers. "swaps": centers move to rows drawn at random, and stay there where that does, then
+        moves; this finds most. The inertia is never above that of None. "euclidean" works with all, "cosine" with
+        "splits" and "swaps" (without moves), the other metrics with None alone. With "swaps", the random numbers for
+        the starts of all runs are drawn first, then a seed for each run: the starts are those of None.
+    n_swaps : "auto" or int, default="auto"
+        Number of trials of "swaps"; "auto" ends after ten in a row that found nothing. More trials go on from where
+        fewer ended. Without meaning for another ``refine``.
     store_medoids : bool, default=False
         Whether to find the row nearest to each center, for ``medoid_indices_``.
     record_steps : bool, default=False
@@ -73,12 +83,13 @@ class KMeans(Clusterer):
         Called as ``callback(iteration, inertia, shift)`` after every iteration of every run, when its centers have
         moved: the iteration's number from 0, its entry in ``inertia_history_``, and the sum of the squared distances
         that the centers moved, which is what ``tol`` is about (normalized ones for "cosine", and 0 for "hamming").
+        Steps of ``refine`` count on: with the inertia so far, and 0 for trials and rounds.
         True ends the fit; False and None do not, and anything else is a TypeError. What it raises reaches the caller,
         and the estimator stays as it was.
     max_time : float or None, default=None
-        Seconds from the call of ``fit`` on after which no further iteration and no further run begins; None for no
-        limit. One iteration is always made, and nothing is cut in the middle: a fit takes longer by the iteration that
-        is under way then and a last assignment of the rows, or by reading X and choosing a start.
+        Seconds from the call of ``fit`` on after which no further iteration, step of ``refine`` and run begins; None
+        for no limit. One iteration is always made, and nothing is cut in the middle: a fit takes longer by the
+        iteration that is under way then and a last assignment of the rows, or by reading X and choosing a start.
 
     Attributes
     ----------
@@ -90,7 +101,7 @@ class KMeans(Clusterer):
         Weighted sum of the distances of the rows to their centers (squared ones where the metric is "euclidean"),
         exactly summed and rounded once: what ``-score(X, sample_weight=sample_weight)`` returns.
     n_iter_ : int
-        Number of iterations of the best run.
+        Number of iterations of the best run, before ``refine``; so it is for the next two.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (``n_features_in_``,), object
@@ -111,6 +122,16 @@ class KMeans(Clusterer):
         Sum of the weights of each cluster; without weights, its number of rows.
     cluster_inertia_ : ndarray of shape (n_clusters,), float64
         The part of each cluster in ``inertia_``.
+    unrefined_inertia_ : float
+        The inertia of the best run before ``refine``. Only with ``refine``, as the next four.
+    refinement_history_ : ndarray of float64
+        That, and the inertia when labels no longer changed and after each trial and round.
+    n_swaps_ : int
+        Number of trials of "swaps".
+    n_accepted_swaps_ : int
+        Those of them that were kept.
+    n_moves_ : int
+        Number of single rows that changed their cluster.
     medoid_indices_ : ndarray of shape (n_clusters,), int64
         The row of X in each cluster that is nearest to its center, the first at a tie, of rows with positive weight; -1
         for an empty cluster. Only with ``store_medoids=True``.
@@ -175,6 +196,8 @@ class KMeans(Clusterer):
         "algorithm",
         "n_threads",
         "metric",
+        "refine",
+        "n_swaps",
         "store_medoids",
         "record_steps",
         "max_memory",
@@ -196,6 +219,8 @@ class KMeans(Clusterer):
         algorithm: AlgorithmWord = "auto",
         n_threads: int | None = None,
         metric: MetricWord = "euclidean",
+        refine: RefineWord | None = None,
+        n_swaps: NumberOfSwaps = "auto",
         store_medoids: bool = False,
         record_steps: bool = False,
         max_memory: int | str | None = None,
@@ -214,6 +239,8 @@ class KMeans(Clusterer):
         self.algorithm = algorithm
         self.n_threads = n_threads
         self.metric = metric
+        self.refine = refine
+        self.n_swaps = n_swaps
         self.store_medoids = store_medoids
         self.record_steps = record_steps
         self.max_memory = max_memory

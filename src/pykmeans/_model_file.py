@@ -45,7 +45,7 @@ def write(path: Path, estimator: Any, extra: dict[str, Any] | None = None) -> No
     caller = type(estimator).__name__
     given = estimator.get_params()
     parameters.fit_parameters(caller, {name: getattr(estimator, name) for name in estimator._PARAMETERS})
-    names = [*estimator._FITTED, *(["feature_names_in_"] if "feature_names_in_" in fitted else [])]
+    names = [*estimator._FITTED, *(name for name in estimator._OPTIONAL_IN_FILES if name in fitted)]
     content = {
         "format": FORMAT,
         "version": VERSION,
@@ -161,8 +161,9 @@ def _estimator(found: dict[str, Any], expected: type | None) -> Any:
 
 def _fitted(found: dict[str, Any], estimator: Any) -> dict[str, Any]:
     """Return the fitted attributes if they are all there and what a fit could have left."""
-    _refuse_names(set(estimator._FITTED) - set(found), "lacks the attributes")
-    _refuse_names(set(found) - {*estimator._FITTED, "feature_names_in_"}, "has the unknown attributes")
+    of_refinement = set(estimator._REFINED) if set(estimator._REFINED) & set(found) else set()
+    _refuse_names({*estimator._FITTED, *of_refinement} - set(found), "lacks the attributes")
+    _refuse_names(set(found) - {*estimator._FITTED, *estimator._OPTIONAL_IN_FILES}, "has the unknown attributes")
     check_fitted(found, estimator._metric_name)
     return found
 

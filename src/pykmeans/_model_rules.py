@@ -48,14 +48,21 @@ def _all_not_negative(array: NDArray[Any]) -> bool:
 
 _REASONS_OF_CONVERGENCE = ("labels", "centers")
 _COUNT = Rule(lambda value: type(value) is int and value >= 1, "of type int and >= 1")
+_COUNT_FROM_0 = Rule(lambda value: type(value) is int and value >= 0, "of type int and >= 0")
+_INERTIA = Rule(lambda value: type(value) is float and 0 <= value < math.inf, "of type float, finite and >= 0")
+_HISTORY = Rule(lambda array: bool((array >= 0).all()), ">= 0")
 _NOT_NEGATIVE = Rule(_all_not_negative, "finite and >= 0")
 
 _SCALARS = {
-    "inertia_": Rule(lambda value: type(value) is float and 0 <= value < math.inf, "of type float, finite and >= 0"),
+    "inertia_": _INERTIA,
     "n_iter_": _COUNT,
     "n_features_in_": _COUNT,
     "stop_reason_": _one_of(*_REASONS_OF_CONVERGENCE, "max_iter", "callback", "max_time"),
     "algorithm_": _one_of(*(name for name in _core.ALGORITHMS if name != "auto")),
+    "unrefined_inertia_": _INERTIA,
+    "n_swaps_": _COUNT_FROM_0,
+    "n_accepted_swaps_": _COUNT_FROM_0,
+    "n_moves_": _COUNT_FROM_0,
     "converged_": Rule(lambda value: type(value) is bool, "of type bool"),
     "gamma_": Rule(
         lambda value: type(value) is float and 0 <= value <= LARGEST_GAMMA,
@@ -68,7 +75,8 @@ _ARRAYS = {
         ("n_clusters", "n_features_in_"),
         Rule(lambda array: array.dtype.kind == "O" or bool(np.isfinite(array).all()), "finite"),
     ),
-    "inertia_history_": _ArrayRule(("float64",), ("n_iter_",), Rule(lambda array: bool((array >= 0).all()), ">= 0")),
+    "inertia_history_": _ArrayRule(("float64",), ("n_iter_",), _HISTORY),
+    "refinement_history_": _ArrayRule(("float64",), ("n_steps",), _HISTORY),
     "cluster_sizes_": _ArrayRule(("float64",), ("n_clusters",), _NOT_NEGATIVE),
     "cluster_inertia_": _ArrayRule(("float64",), ("n_clusters",), _NOT_NEGATIVE),
     "feature_names_in_": _ArrayRule(
@@ -98,6 +106,10 @@ def check_fitted(values: dict[str, Any], metric: str) -> None:
             _check_array(name, values[name], rule, lengths)
     if values["converged_"] != (values["stop_reason_"] in _REASONS_OF_CONVERGENCE):
         raise ValueError(f"converged_ is {values['converged_']}, but stop_reason_ is {values['stop_reason_']!r}")
+    if values["inertia_"] > values.get("unrefined_inertia_", math.inf):
+        raise ValueError(f"inertia_ is {values['inertia_']}, but unrefined_inertia_ is {values['unrefined_inertia_']}")
+    if values.get("n_accepted_swaps_", 0) > values.get("n_swaps_", 0):
+        raise ValueError(f"n_accepted_swaps_ is {values['n_accepted_swaps_']}, but n_swaps_ is {values['n_swaps_']}")
     if not values["cluster_sizes_"].any():
         raise ValueError("cluster_sizes_ are all 0, but some row must have a weight")
     _check_centers(values["cluster_centers_"], values.get("categorical_features_"), metric)

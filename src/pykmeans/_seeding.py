@@ -5,6 +5,7 @@ seed picks the same rows.
 """
 
 import math
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -16,18 +17,13 @@ from ._validate.data import Numbers
 from ._validate.parameters import borrowed_generator, give_back, is_array_like, new_generator
 
 
-def plus_plus_rows(
-    points: _core.Points,
-    n_clusters: int,
-    random_state: np.random.RandomState,
-    n_local_trials: int | None = None,
-    max_memory: int = 0,
-) -> NDArray[np.int64]:
-    """Rows that greedy k-means++ picks, in order."""
+def plus_plus_draws(
+    n_clusters: int, random_state: np.random.RandomState, n_local_trials: int | None = None
+) -> tuple[NDArray[np.float64], int]:
+    """Return the random numbers that greedy k-means++ takes, and how many rows it tries at each step."""
     trials = 2 + int(math.log(n_clusters)) if n_local_trials is None else int(n_local_trials)
     # One number for the first row and n_local_trials for each further one: drawn at once, the stream is the same.
-    uniforms = random_state.random_sample(1 + (n_clusters - 1) * trials)
-    return _core.plus_plus(points, n_clusters, uniforms, trials, max_memory)
+    return random_state.random_sample(1 + (n_clusters - 1) * trials), trials
 
 
 def selection_probabilities(
@@ -63,6 +59,7 @@ class Start:
         self._n_clusters = n_clusters
         self._seed = random_state
         self._max_memory = max_memory
+        self._ahead: deque[Any] = deque()  # what was drawn for runs to come
         self.is_given = not isinstance(init, str) and is_array_like(init)
         if self.is_given:
             self._given = data.starting_centers(init, "init", n_clusters)
@@ -85,6 +82,25 @@ class Start:
 
     def next(self, points: _core.Points) -> NDArray[Any]:
         """Centers to start the next run from, as the core takes them, of shape (n_clusters, n_features)."""
+        drawn = self._ahead.popleft() if self._ahead else self._draw()
+        if not isinstance(self._init, str):
+            centers: NDArray[Any] = drawn
+            return centers
+        rows = drawn
+        if self._init == "k-means++":
+            uniforms, trials = drawn
+            rows = _core.plus_plus(points, self._n_clusters, uniforms, trials, self._max_memory)
+        return as_core_centers(self._data.X[rows])
+
+    def draw_ahead(self, n_runs: int) -> NDArray[np.uint32]:
+        """Draw what the starts of all runs take, then a seed for each run, and return the seeds."""
+        self._ahead.extend([self._draw() for _ in range(n_runs)])  # no generator: a user's StopIteration would end it
+        if self.is_given:
+            self._random_state = new_generator(self._seed)
+        return self._random_state.randint(2**32, size=n_runs, dtype=np.uint32)
+
+    def _draw(self) -> Any:
+        """Return what depends on random numbers alone: k-means++ itself is left for when the run begins."""
         n_clusters = self._n_clusters
         if self.is_given:
             return self._given
@@ -92,7 +108,5 @@ class Start:
             centers = self._init(self._data.for_callable(), n_clusters, random_state=self._random_state)
             return self._data.starting_centers(centers, "init(...)", n_clusters)
         if self._init == "k-means++":
-            rows = plus_plus_rows(points, n_clusters, self._random_state, max_memory=self._max_memory)
-        else:
-            rows = self._random_state.choice(len(self._data.X), size=n_clusters, replace=False, p=self._probabilities)
-        return as_core_centers(self._data.X[rows])
+            return plus_plus_draws(n_clusters, self._random_state)
+        return self._random_state.choice(len(self._data.X), size=n_clusters, replace=False, p=self._probabilities)

@@ -57,7 +57,7 @@ def select_k(
     estimator : KMeans or KPrototypes, default=None
         Gives metric, weights of categories, n_init and all other parameters but n_clusters; it is not fitted itself.
         Its ``init`` must be a word; its ``callback`` and ``max_time`` may end each fit, but not the choice. None for
-        ``KMeans(n_init=10)``.
+        ``KMeans(n_init=3, refine="swaps")``.
     sample_weight : array-like of shape (n_samples,) or float, default=None
         Weight of each row, >= 0; None for ones. Weight w is the same as w copies of the row, but for the references of
         the gap statistic; so their sum is the number of rows, of which silhouettes, "calinski_harabasz" and "bic" need
@@ -170,7 +170,7 @@ def elbow(
     k : range or list of int, default=range(1, 11)
         The numbers of clusters to try, each from 1 to n_samples.
     estimator : KMeans or KPrototypes, default=None
-        Gives all parameters but n_clusters; None for ``KMeans(n_init=10)``.
+        Gives all parameters but n_clusters; None for ``KMeans(n_init=3, refine="swaps")``.
     sample_weight : array-like of shape (n_samples,) or float, default=None
         Weight of each row, >= 0; None for ones. Weight w is the same as w copies of the row.
     random_state : int, RandomState or None, default=None
@@ -272,7 +272,7 @@ def _selected(
 def _checked(caller: str, estimator: Any, changed: dict[str, Any]) -> Clusterer:
     """Return an estimator to make others of, whose parameters are what they must be."""
     if estimator is None:
-        estimator = KMeans(n_init=10)
+        estimator = KMeans(n_init=3, refine="swaps")
     if not isinstance(estimator, Clusterer):
         raise _errors.InvalidParameterError(
             f"The 'estimator' parameter of {caller} must be a KMeans, a KPrototypes or None. Got {estimator!r} instead."

@@ -5,6 +5,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 MetricWord: TypeAlias = Literal["euclidean", "manhattan", "cosine", "hamming"]
 AlgorithmWord: TypeAlias = Literal["auto", "lloyd", "elkan", "tiles", "boxes"]
+RefineWord: TypeAlias = Literal["moves", "splits", "swaps"]
 StartWord: TypeAlias = Literal["k-means++", "random"]
 CriterionWord: TypeAlias = Literal[
     "elbow", "silhouette", "simplified_silhouette", "calinski_harabasz", "davies_bouldin", "gap", "bic"
@@ -20,3 +21,4 @@ class SupportsArray(Protocol):
 # NumPy's ArrayLike would take every word.
 Start: TypeAlias = StartWord | list[Any] | tuple[Any, ...] | SupportsArray | Callable[..., Any]
 NumberOfRuns: TypeAlias = Literal["auto"] | int
+NumberOfSwaps: TypeAlias = Literal["auto"] | int

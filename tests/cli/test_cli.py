@@ -8,9 +8,9 @@ import sys
 import numpy as np
 import polars as pl
 import pytest
-from command_line import READERS, WRITERS, command, customers
+from command_line import READERS, WRITERS, command, customers, refused
 
-from pykmeans import KMeans, KPrototypes, select_k, silhouette_score
+from pykmeans import KMeans, KPrototypes, _core, select_k, silhouette_score
 
 CHOSEN = ("--categorical", "plan", "--exclude", "country,customer_id")
 NUMBERS = ["age", "income", "visits"]
@@ -41,7 +41,8 @@ def test_unscaled_labels_are_those_of_kmeans(table, capsys, metric):
     done = command(capsys, "cluster", table, "-k", 3, *words, "--out", out)
     assert (done.status, done.err) == (0, "")
     X = customers().select(NUMBERS).to_numpy()
-    model = KMeans(3, metric=metric, random_state=3, n_init=4).fit(X)
+    refine = None if metric == "manhattan" else "swaps"
+    model = KMeans(3, metric=metric, random_state=3, n_init=4, refine=refine).fit(X)
     np.testing.assert_array_equal(labels_in(out), model.labels_)
     assert f"inertia {model.inertia_:.6g}" in done.out
 
@@ -50,10 +51,42 @@ def test_the_default_is_standardised_with_seed_0_and_10_runs(table, capsys):
     out = table.parent / "out.csv"
     done = command(capsys, "cluster", table, "-k", 3, "--columns", ",".join(NUMBERS), "--out", out)
     X = standardised(customers())
-    model = KMeans(3, random_state=0, n_init=10).fit(X)
+    model = KMeans(3, random_state=0, n_init=10, refine="swaps").fit(X)
     np.testing.assert_array_equal(labels_in(out), model.labels_)
     assert "numbers scaled to mean 0 and standard deviation 1" in done.out
     assert f"mean silhouette {silhouette_score(X, model.labels_):.2f}" in done.out
+
+
+@pytest.mark.parametrize("refine", ["none", *_core.REFINEMENTS])
+def test_refine_says_how_runs_go_on(table, capsys, refine):
+    out, saved, report = (table.parent / name for name in ("out.csv", "model.json", "report.html"))
+    words = ["--columns", ",".join(NUMBERS), "--n-init", 1, "--refine", refine, "--save", saved, "--report", report]
+    done = command(capsys, "cluster", table, "-k", 9, *words, "--out", out)
+    assert (done.status, done.err) == (0, "")
+    model = KMeans(9, random_state=0, n_init=1, refine=None if refine == "none" else refine)
+    model.fit(standardised(customers()))
+    np.testing.assert_array_equal(labels_in(out), model.labels_)
+    loaded = KMeans.load(saved)
+    assert loaded.refine == model.refine and loaded.inertia_ == pytest.approx(model.inertia_, rel=1e-12)
+    said = f"{model.inertia_:.6g}, refined from {getattr(model, 'unrefined_inertia_', 0):.6g}"
+    assert (said in report.read_text()) == (f"1 run that was refined by {refine}," in report.read_text())
+    assert (said in report.read_text()) == (refine != "none")
+
+
+@pytest.mark.parametrize(
+    "words, phrase",
+    [
+        (("--columns", "age", "--metric", "manhattan", "--refine", "swaps"), "the metric manhattan. Choose none."),
+        (("--columns", "age", "--metric", "cosine", "--refine", "moves"), "cosine. Choose none or splits or swaps."),
+        ((*CHOSEN, "--refine", "splits"), "--refine splits does not work with a table of numbers and categories."),
+        (("--columns", "plan", "--categorical", "plan", "--refine", "moves"), "the metric hamming. Choose none."),
+    ],
+)
+def test_refinements_that_a_metric_has_not(table, capsys, words, phrase):
+    for arguments in (("cluster", table, "-k", 2), ("elbow", table)):
+        assert phrase in refused(capsys, *arguments, *words)
+    words = ["none" if word in _core.REFINEMENTS else word for word in words]
+    assert command(capsys, "cluster", table, "-k", 2, *words).status == 0
 
 
 def test_categories_are_clustered_by_kprototypes_and_alone_by_hamming(table, capsys):
@@ -291,7 +324,7 @@ def test_elbow(table, capsys):
     out = table.parent / "k.csv"
     done = command(capsys, "elbow", table, "--columns", ",".join(NUMBERS), "--max-k", 6, "--seed", 1, "--out", out)
     assert (done.status, done.err) == (0, "")
-    estimator = KMeans(n_init=10, random_state=1)
+    estimator = KMeans(n_init=10, random_state=1, refine="swaps")
     criteria = ("elbow", "silhouette")
     expected = select_k(standardised(customers()), range(1, 7), criteria=criteria, estimator=estimator)
     found = pl.read_csv(out)

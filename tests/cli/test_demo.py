@@ -29,12 +29,12 @@ def test_demo(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     words = done.stdout.split()
     X, features, species = load_iris()
-    model = KMeans(n_clusters=3, n_init=10, random_state=0).fit(X)
+    model = KMeans(n_clusters=3, n_init=10, random_state=0, refine="swaps").fit(X)
     for feature in features:
         assert all(word in words for word in feature.split())
     for value in [*model.cluster_centers_.ravel(), *model.cluster_inertia_]:
         assert f"{value:.2f}" in words
-    for value in [*model.inertia_history_, model.inertia_]:
+    for value in [*model.inertia_history_, model.unrefined_inertia_, model.inertia_]:
         assert f"{value:.3f}" in words
     assert "78.851" in words  # the best known inertia of three clusters
     assert f"Stopped after {model.n_iter_} iterations:\n  no flower changed its cluster" in done.stdout
@@ -49,7 +49,7 @@ def test_species_table(capsys: pytest.CaptureFixture, monkeypatch: pytest.Monkey
     assert main(["demo"]) == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines() if "mostly" in line]
     X, _, species = load_iris()
-    labels = KMeans(n_clusters=3, n_init=10, random_state=0).fit(X).labels_
+    labels = KMeans(n_clusters=3, n_init=10, random_state=0, refine="swaps").fit(X).labels_
     names = sorted(set(species))
     for i, row in enumerate(rows):
         expected = [int(np.sum((labels == i) & (np.array(species) == name))) for name in names]

@@ -25,7 +25,8 @@ THEIRS = sklearn.cluster.KMeans
 X = np.random.RandomState(0).normal(size=(60, 3)) + np.repeat([[0.0], [5.0], [20.0]], 20, axis=0)
 WEIGHTS = np.random.RandomState(1).uniform(0.5, 2, size=60)
 # Parameters that scikit-learn has not.
-OUR_OWN = {"n_threads", "metric", "store_medoids", "record_steps", "max_memory", "callback", "max_time"}
+OUR_OWN = {"n_threads", "metric", "refine", "n_swaps", "store_medoids", "record_steps", "max_memory", "callback"}
+OUR_OWN |= {"max_time"}
 FITTED = (
     "cluster_centers_",
     "labels_",
@@ -366,3 +367,68 @@ def test_verbose_prints_scikit_learns_lines(capsys: pytest.CaptureFixture) -> No
     assert lines(KMeans(4, random_state=0)) == []
     k_means(X, 2, verbose=True, random_state=0)
     assert "Initialization complete\nIteration 0, inertia " in capsys.readouterr().out
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What refine leaves
+# ---------------------------------------------------------------------------------------------------------------------
+
+OF_REFINEMENT = ("unrefined_inertia_", "refinement_history_", "n_swaps_", "n_accepted_swaps_", "n_moves_")
+NOISE = np.random.RandomState(2).normal(size=(300, 2))
+
+
+@pytest.mark.parametrize("refine", _core.REFINEMENTS)
+def test_what_a_refinement_leaves(refine: str) -> None:
+    for seed in range(3):
+        plain = KMeans(12, random_state=seed, record_steps=True).fit(NOISE)
+        model = KMeans(12, random_state=seed, record_steps=True, refine=refine).fit(NOISE)
+        assert model.unrefined_inertia_ == model.refinement_history_[0] == plain.inertia_ > model.inertia_
+        assert model.refinement_history_.dtype == np.float64
+        for name in ("n_iter_", "stop_reason_", "converged_", "inertia_history_", "n_features_in_"):
+            np.testing.assert_array_equal(getattr(model, name), getattr(plain, name))
+        for step, expected in zip(model.steps_[:-1], plain.steps_[:-1], strict=True):
+            np.testing.assert_array_equal(step.centers, expected.centers)
+            np.testing.assert_array_equal(step.labels, expected.labels)
+        assert model.steps_[-1].inertia == model.inertia_ == -model.score(NOISE)
+        assert model.cluster_inertia_.sum() == pytest.approx(model.inertia_, rel=1e-12)
+        np.testing.assert_array_equal(model.steps_[-1].labels, model.predict(NOISE))
+        np.testing.assert_array_equal(model.labels_, model.predict(NOISE))
+        counts = (model.n_swaps_, model.n_accepted_swaps_, model.n_moves_)
+        assert {type(count) for count in counts} == {int} and model.n_moves_ > 0
+        assert (model.n_swaps_ >= 10 + model.n_accepted_swaps_) == (refine == "swaps")
+        assert k_means(NOISE, 12, random_state=seed, refine=refine)[2] == model.inertia_
+    assert not any(hasattr(model.set_params(refine=None).fit(NOISE), name) for name in OF_REFINEMENT)
+    assert same_fit(model, plain)
+
+
+def test_n_swaps() -> None:
+    """So many trials, of which the first are those of fewer; another refinement has no use for it."""
+    models = [KMeans(12, random_state=0, refine="swaps", n_swaps=n).fit(NOISE) for n in range(1, 8)]
+    longest = models[-1].refinement_history_[:9]
+    for n, model in enumerate(models, 1):
+        assert model.n_swaps_ == n
+        np.testing.assert_array_equal(model.refinement_history_[: n + 2], longest[: n + 2])
+    assert models[-1].n_accepted_swaps_ == np.count_nonzero(np.diff(longest[1:]) < 0) > 0
+    for refine in ("moves", "splits", None):
+        few, many = (KMeans(12, random_state=0, refine=refine, n_swaps=n).fit(NOISE) for n in (1, 100))
+        assert same_fit(few, many)
+        assert (refine is None) == (not hasattr(few, "n_swaps_"))
+
+
+def test_nothing_to_refine() -> None:
+    for k, data in ((1, NOISE), (3, np.repeat(np.eye(3), 5, axis=0))):
+        model, plain = (KMeans(k, random_state=0, refine=refine).fit(data) for refine in ("swaps", None))
+        assert same_fit(model, plain)
+        assert (model.unrefined_inertia_, model.n_swaps_, model.n_moves_) == (model.inertia_, 0, 0)
+
+
+def test_verbose_says_what_the_refinement_of_each_run_did(capsys: pytest.CaptureFixture) -> None:
+    for refine in _core.REFINEMENTS:
+        model = KMeans(12, random_state=0, n_init=2, refine=refine, verbose=1).fit(NOISE)
+        lines = capsys.readouterr().out.splitlines()
+        found = [line for line in lines if line.startswith("Refined")]
+        swaps = f"{model.n_accepted_swaps_} of {model.n_swaps_} swaps kept, " if refine == "swaps" else ""
+        line = (
+            f"Refined from inertia {model.unrefined_inertia_} to {model.inertia_}: {swaps}{model.n_moves_} rows moved."
+        )
+        assert len(found) == 2 and line in found and lines[-1] == found[-1]

@@ -71,6 +71,15 @@ def test_a_loaded_model_measures_with_the_same_bits(metric, dtype, tmp_path):
     assert bits(loaded.fit(X, sample_weight=weights).labels_) == bits(model.labels_)
 
 
+@pytest.mark.parametrize("refine", _core.REFINEMENTS)
+def test_what_refine_found(refine, tmp_path):
+    X, _ = table("euclidean", 300, 2, 9, seed=3)
+    model = KMeans(9, random_state=0, refine=refine, n_swaps=30).fit(X)
+    loaded = assert_loads(model, tmp_path / "model.json")
+    assert loaded.unrefined_inertia_ > loaded.inertia_
+    assert bits(loaded.fit(X).labels_) == bits(model.labels_)
+
+
 @pytest.mark.parametrize("name", ["iris", "digits", "wine", "breast_cancer"])
 @pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, np.asarray], ids=["pandas", "polars", "numpy"])
 def test_real_data(name, kind, tmp_path):

@@ -69,6 +69,13 @@ def test_files_that_are_something_else(case, tmp_path):
     assert_refused(tmp_path / "m", phrase)
 
 
+REFINED = {
+    "unrefined_inertia_": 9.0,
+    "refinement_history_": {"$float64": [9, 8]},
+    "n_swaps_": 3,
+    "n_accepted_swaps_": 2,
+    "n_moves_": 0,
+}
 BROKEN = {
     "version": ({"version": 2}, f'its "version" is 2, and pykmeans {pykmeans.__version__} reads version 1'),
     "version of another type": ({"version": True}, 'its "version" is True'),
@@ -139,6 +146,17 @@ BROKEN = {
     "no direction": (
         {"parameters": {"metric": "cosine"}, "fitted": {"cluster_centers_": {"$float64": [[1, 2], [0, 0]]}}},
         "cluster_centers_ must have a value that is not 0 in each row where the metric is cosine",
+    ),
+    "some of a refinement": (
+        {"fitted": {"n_swaps_": 3, "n_moves_": 0}},
+        "it lacks the attributes n_accepted_swaps_, refinement_history_, unrefined_inertia_",
+    ),
+    "a refinement that lost": ({"fitted": {**REFINED, "unrefined_inertia_": 0.25}}, "but unrefined_inertia_ is 0.25"),
+    "more than were tried": ({"fitted": {**REFINED, "n_swaps_": 1}}, "n_accepted_swaps_ is 2, but n_swaps_ is 1"),
+    "moves undone": ({"fitted": {**REFINED, "n_moves_": -1}}, "n_moves_ is -1, which must be of type int and >= 0"),
+    "a falling history": (
+        {"fitted": {**REFINED, "refinement_history_": {"$float64": [1, -1]}}},
+        "refinement_history_ must be >= 0, but it is [1.0, -1.0]",
     ),
     "too large": ({"fitted": {"cluster_centers_": {"$float32": [[1, 2], [3, 1e39]]}}}, "must be finite"),
 }
@@ -223,6 +241,16 @@ def test_a_model_of_the_other_estimator(kmeans_file, kprototypes_file, tmp_path)
     assert_refused(tmp_path / "m", "its \"estimator\" is 'KMeans', not KPrototypes", KPrototypes)
     (tmp_path / "m").write_text(json.dumps(kprototypes_file))
     assert_refused(tmp_path / "m", "its \"estimator\" is 'KPrototypes', not KMeans")
+
+
+def test_what_refine_found_is_optional(kmeans_file, tmp_path):
+    """A file of a version that knew nothing of it is read, too, and one that has all of it."""
+    assert not set(REFINED) & set(kmeans_file["fitted"])
+    changes = {"parameters": {"refine": ..., "n_swaps": ...}, "fitted": REFINED}
+    (tmp_path / "m").write_text(json.dumps(changed(kmeans_file, changes)))
+    loaded = KMeans.load(tmp_path / "m")
+    assert (loaded.refine, loaded.n_swaps, loaded.unrefined_inertia_, loaded.n_swaps_) == (None, "auto", 9.0, 3)
+    assert loaded.refinement_history_.tolist() == [9.0, 8.0]
 
 
 def test_what_a_person_may_change(kmeans_file, tmp_path):

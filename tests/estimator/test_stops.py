@@ -143,6 +143,47 @@ def test_what_comes_too_late_is_no_reason():
         assert KMeans(2, init=[[0, 0.5], [4, 0.5]], **parameters).fit(RECTANGLE).stop_reason_ == "centers"
 
 
+# ---------------------------------------------------------------- in a refinement
+
+
+@pytest.mark.parametrize("refine", _core.REFINEMENTS)
+def test_a_callback_ends_a_refinement(refine):
+    """It is told of each step, with numbers that count on; what was found so far counts."""
+    X, _ = table("euclidean", 400, 2, 12, seed=3)
+    how = {"n_clusters": 12, "random_state": 0, "refine": refine}
+    heard = Heard()
+    whole = KMeans(**how, callback=heard).fit(X)
+    assert_same_bits(whole, KMeans(**how).fit(X))
+    assert [told[0] for told in heard.told] == list(range(len(heard.told)))
+    n_steps = len(whole.refinement_history_) - 2  # behind those before them and after Lloyd to the end
+    assert len(heard.told) >= whole.n_iter_ + n_steps > whole.n_iter_
+    assert [told[1:] for told in heard.told[-n_steps:]] == [(step, 0.0) for step in whole.refinement_history_[2:]]
+
+    several = Heard()
+    KMeans(**how, n_init=3, callback=several).fit(X)
+    first = several.told[: [told[0] for told in several.told].index(0, 1)]
+    for last in range(whole.n_iter_, len(first)):  # it began as the single run did
+        heard = Heard(last)
+        model = KMeans(**how, n_init=3, callback=heard).fit(X)
+        assert heard.told == first[: last + 1]  # and no other run began
+        assert (model.stop_reason_, model.converged_) == ("callback", False)
+        assert (model.n_iter_, model.unrefined_inertia_) == (whole.n_iter_, whole.unrefined_inertia_)
+        assert model.inertia_ <= model.unrefined_inertia_
+        assert bits(model.predict(X)) == bits(model.labels_) and -model.score(X) == model.inertia_
+
+
+def test_time_ends_a_refinement():
+    X, _ = table("euclidean", 400, 2, 12, seed=3)
+    whole = KMeans(12, random_state=0, refine="swaps").fit(X)
+    last = whole.n_iter_ + 4
+    slow = lambda i, *_: time.sleep(0.6 * (i == last))  # noqa: E731
+    model = KMeans(12, random_state=0, n_init=5, refine="swaps", n_swaps=10**6, max_time=0.5, callback=slow).fit(X)
+    assert model.stop_reason_ == "max_time" and 0 < model.n_swaps_ <= 5
+    at_once = KMeans(12, random_state=0, n_init=5, refine="swaps", max_time=0).fit(X)
+    assert (at_once.stop_reason_, at_once.n_iter_, at_once.n_swaps_) == ("max_time", 1, 0)
+    assert at_once.inertia_ == at_once.unrefined_inertia_
+
+
 # ---------------------------------------------------------------- as parameters
 
 

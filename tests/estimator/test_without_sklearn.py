@@ -75,8 +75,8 @@ assert model.set_params(n_clusters=3, tol=0) is model
 assert (model.n_clusters, model.tol) == (3, 0)
 assert model.get_params() == dict(algorithm='auto', callback=None, copy_x=True, init='k-means++', max_iter=300,
                                   max_memory=None, max_time=None, metric='euclidean', n_clusters=3, n_init='auto',
-                                  n_threads=None, random_state=0, record_steps=False,
-                                  store_medoids=False, tol=0, verbose=0)
+                                  n_swaps='auto', n_threads=None, random_state=0, record_steps=False,
+                                  refine=None, store_medoids=False, tol=0, verbose=0)
 assert not hasattr(model, 'set_output')
 print('done')
 """

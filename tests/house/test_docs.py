@@ -65,7 +65,8 @@ def test_docstrings_describe_every_argument(function: object) -> None:
 @pytest.mark.parametrize("estimator", [pykmeans.KMeans, pykmeans.KPrototypes], ids=lambda estimator: estimator.__name__)
 def test_docstrings_describe_every_parameter_and_attribute(estimator: type) -> None:
     documented = re.findall(r"^(\w+) : ", inspect.getdoc(estimator), re.MULTILINE)
-    model = estimator(2, store_medoids=True, record_steps=True).fit([[0.0], [1.0]])
+    refine = {"refine": "moves"} if estimator is pykmeans.KMeans else {}
+    model = estimator(2, store_medoids=True, record_steps=True, **refine).fit([[0.0], [1.0]])
     attributes = [name for name in vars(model) if name.endswith("_")]
     assert sorted(documented) == sorted([*model.get_params(), *attributes, "feature_names_in_"])
 
@@ -100,6 +101,7 @@ def test_the_table_of_criteria() -> None:
 def test_type_checkers_know_the_words_that_are_accepted() -> None:
     assert get_args(_words.MetricWord) == METRICS
     assert get_args(_words.AlgorithmWord) == _core.ALGORITHMS
+    assert get_args(_words.RefineWord) == _core.REFINEMENTS
     assert get_args(_words.CriterionWord) == tuple(CRITERIA)
     for word in get_args(_words.StartWord):
         check("KMeans", init=word)

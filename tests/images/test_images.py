@@ -18,7 +18,7 @@ def noise(shape, seed, n_values=256, dtype=np.uint8):
 def check_against_kmeans(image, features, k, seed=0, **how):
     """The segmentation is that of the features of all pixels, with the clusters in the order of their sizes."""
     of_both = {name: how[name] for name in how.keys() & {"n_init", "n_threads", "max_iter"}}
-    model = KMeans(k, random_state=seed, **of_both).fit(features)
+    model = KMeans(k, random_state=seed, refine="swaps", **of_both).fit(features)
     order = np.argsort(-model.cluster_sizes_, kind="stable")
     found = segment_image(image, k, random_state=seed, **how)
     assert (order[found.labels].ravel() == model.labels_).all()
@@ -135,7 +135,7 @@ def test_pixels_that_cannot_be_seen_have_no_say(dtype, spatial_weight):
     sizes = np.bincount(found.labels[seen], minlength=8)
     assert (found.shares == sizes / seen.sum()).all()
     if spatial_weight == 0:
-        model = KMeans(8, random_state=0).fit(image[seen][:, :3])
+        model = KMeans(8, random_state=0, refine="swaps").fit(image[seen][:, :3])
         order = np.argsort(-model.cluster_sizes_, kind="stable")
         assert (order[found.labels[seen]] == model.labels_).all() and found.inertia == model.inertia_
         assert (order[found.labels[~seen]] == model.predict(image[~seen][:, :3])).all()

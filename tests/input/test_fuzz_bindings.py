@@ -99,7 +99,13 @@ LOOP = {
     "random_state": mostly(st.sampled_from([None, -1, 2**32, "seed", 1.5]), 0),
     "n_threads": mostly(st.sampled_from([0, -1, 1, 2, 3, 2**40, "all"]), None),
 }
-K_MEANS = {**LOOP, "algorithm": st.sampled_from([*_core.ALGORITHMS, "hamerly"]), "metric": METRIC}
+K_MEANS = {
+    **LOOP,
+    "algorithm": st.sampled_from([*_core.ALGORITHMS, "hamerly"]),
+    "metric": METRIC,
+    "refine": mostly(st.sampled_from([*_core.REFINEMENTS, "merges", 1]), None),
+    "n_swaps": mostly(st.sampled_from([1, 5, 0, 2.0]), "auto"),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -138,6 +144,7 @@ def assert_holds_together(model, X, sample_weight, k):
     if sample_weight is None:
         assert model.cluster_sizes_.sum() == n
     assert len(model.inertia_history_) == model.n_iter_
+    assert model.inertia_ <= getattr(model, "unrefined_inertia_", model.inertia_)
     assert bits(model.predict(X)) == bits(labels)
     assert model.score(X, sample_weight=sample_weight) == -model.inertia_
 

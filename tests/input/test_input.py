@@ -513,6 +513,8 @@ class Parameters:
         "random_state": ([-1, 2**32, 1.5, "seed", np.random.default_rng(0)], "an int in the range [0, 4294967295]"),
         "copy_x": ([1, None], "an instance of 'bool'"),
         "algorithm": (["full", None], "a str among {'auto', 'lloyd', 'elkan', 'tiles', 'boxes'}"),
+        "refine": (["merges", "", "none", True, 1], "a str among {'moves', 'splits', 'swaps'} or None"),
+        "n_swaps": ([0, -1, "many", 1.5, None], "a str among {'auto'} or an int in the range [1, inf)"),
         "n_threads": ([0, -1, 1.0, "all"], "an int in the range [1, 1024] or None"),
         "callback": ([3, "print", [print], True], "a callable or None"),
         "max_time": (
@@ -587,12 +589,15 @@ def test_numbers_of_numpy_are_parameters_too() -> None:
         tol=np.float32(0),
         random_state=np.int64(3),
         n_threads=np.int8(1),
+        refine="swaps",
+        n_swaps=np.uint8(3),
     ).fit(VALUES)
     assert model.inertia_ == KMeans(2, n_init=2, max_iter=9, tol=0, random_state=3).fit(VALUES).inertia_
+    assert model.n_swaps_ == 3
 
 
 def test_more_than_an_int_holds() -> None:
-    assert KMeans(2, init=CENTERS, max_iter=10**30).fit(VALUES).converged_
+    assert KMeans(2, init=CENTERS, max_iter=10**30, n_swaps=10**30).fit(VALUES).converged_
 
 
 def test_errors_come_before_any_draw() -> None:

@@ -82,6 +82,24 @@ def test_metrics_and_algorithms_that_do_not_go_together(iris):
                         model.fit(X)
 
 
+def test_metrics_and_refinements_that_do_not_go_together(iris):
+    X = np.round(iris)
+    for metric, traits in _core.METRICS.items():
+        for refine in _core.REFINEMENTS if metric != "mixed" else ():
+            if refine in traits["refinements"]:
+                KMeans(3, metric=metric, refine=refine, random_state=0).fit(X)
+                continue
+            known = " or ".join(map(repr, [None, *traits["refinements"]]))
+            with pytest.raises(ValueError) as caught:
+                pykmeans.k_means(X, 3, metric=metric, refine=refine)
+            assert str(caught.value).startswith(f"refine={refine!r} works with metric 'euclidean'")
+            assert str(caught.value).endswith(f"only, got metric={metric!r}, which works with refine {known}.")
+    assert _core.METRICS["cosine"]["refinements"] == ("splits", "swaps")
+    assert not any(_core.METRICS[metric]["refinements"] for metric in ("manhattan", "hamming", "mixed"))
+    with pytest.raises(TypeError, match="refine"):
+        pykmeans.KPrototypes(2, refine="swaps")
+
+
 def test_hamming_refuses_fractions_in_init():
     X = [[1, 2], [2, 1], [3, 3]]
     with pytest.raises(ValueError, match=r"init holds 0\.5 at row 0, column 1; .* must be whole numbers"):

@@ -200,6 +200,36 @@ def test_convergence_of_many_iterations_names_the_first_and_the_last():
     assert written(display.ax_) == [f"{model.inertia_history_[0]:.4g}", f"{model.inertia_:.4g}"]
 
 
+@pytest.mark.parametrize("refine", ["moves", "splits", "swaps"])
+def test_convergence_of_a_refined_fit(refine):
+    X = np.random.default_rng(0).normal(size=(300, 2))
+    model = KMeans(14, random_state=1, refine=refine).fit(X)
+    display = whole(plot.convergence(model))
+    values = [*model.inertia_history_, model.unrefined_inertia_]
+    np.testing.assert_array_equal(display.line_.get_xydata().T, [range(1, len(values) + 1), values])
+    history = model.refinement_history_
+    places = np.arange(len(values), len(values) + len(history))  # from the end of the other on
+    np.testing.assert_array_equal(display.refinement_line_.get_xydata().T, [places, history])
+    assert display.refinement_line_.get_color() != display.line_.get_color()
+    (closer,) = display.ax_.child_axes
+    np.testing.assert_array_equal(closer.lines[0].get_xydata(), display.refinement_line_.get_xydata())
+    assert written(closer) == [f"{history[0]:.4g}", f"{history[-1]:.4g}"] and history[-1] == model.inertia_
+    assert display.ax_.get_xlabel() == "iteration, then step of the refinement"
+    swaps = f"{model.n_accepted_swaps_} of {model.n_swaps_} swaps kept, " if refine == "swaps" else ""
+    fell = 100 * (1 - model.inertia_ / model.unrefined_inertia_)
+    last = title(display.ax_).split("\n")[1]
+    assert last == f"Refined: {swaps}{model.n_moves_} rows moved, inertia −{fell:.1f} %"  # noqa: RUF001
+
+
+def test_convergence_where_a_refinement_found_nothing(iris):
+    model = KMeans(2, random_state=0, refine="swaps").fit(iris)
+    assert model.inertia_ == model.unrefined_inertia_ and model.n_swaps_ == 10
+    display = whole(plot.convergence(model))
+    assert display.ax_.child_axes == [] and title(display.ax_).endswith("0 rows moved, inertia as before")
+    nothing = KMeans(1, refine="swaps").fit(iris)
+    assert plot.convergence(nothing).refinement_line_ is None
+
+
 def test_an_elbow(iris):
     selection = elbow(iris, random_state=0, progress=False)
     display = whole(plot.elbow(selection))

@@ -466,6 +466,51 @@ def test_a_generator_that_a_callable_keeps_is_its_own():
     assert kept[0].random_sample() == expected.random_sample()
 
 
+@pytest.mark.parametrize("init", ["k-means++", "random", "callable", "array"])
+def test_swaps_draw_all_starts_first_and_then_a_seed_for_each_run(init):
+    X = blobs(400, 2, 9, 3)
+    n_runs = 1 if init == "array" else 4
+
+    def some_rows(X, n_clusters, random_state):
+        return X[random_state.choice(len(X), n_clusters, replace=False)]
+
+    draw = {
+        "k-means++": lambda generator: kmeans_plusplus(X, 9, random_state=generator)[0],
+        "random": lambda generator: X[generator.choice(400, 9, replace=False, p=np.full(400, 1 / 400))],
+        "callable": lambda generator: some_rows(X, 9, generator),
+        "array": lambda _: X[:9],
+    }[init]
+    best = set()
+    for seed in range(6):
+        ours, other = np.random.RandomState(seed), np.random.RandomState(seed)
+        start = {"callable": some_rows, "array": X[:9]}.get(init, init)
+        model = KMeans(9, init=start, n_init=n_runs, random_state=ours, refine="swaps", tol=0).fit(X)
+        starts = [draw(other) for _ in range(n_runs)]
+        seeds = other.randint(2**32, size=n_runs, dtype=np.uint32)
+        runs = [
+            _core.fit(_core.Points(X), each, max_iter=300, tol=0.0, refine="swaps", seed=int(s))
+            for each, s in zip(starts, seeds, strict=True)
+        ]
+        best.add(number := min(range(n_runs), key=lambda i: runs[i].inertia))
+        expected = runs[number]
+        assert (model.inertia_, model.unrefined_inertia_) == (expected.inertia, expected.unrefined_inertia)
+        assert (model.n_swaps_, model.n_accepted_swaps_) == (expected.n_swaps, expected.n_accepted_swaps)
+        np.testing.assert_array_equal(model.refinement_history_, expected.refinement_history)
+        np.testing.assert_array_equal(model.labels_, expected.labels)
+        assert ours.random_sample() == other.random_sample()
+    assert best == {0} if init == "array" else len(best) > 1
+
+
+@pytest.mark.parametrize("refine", [None, "moves", "splits"])
+def test_others_draw_for_each_run_when_it_begins(refine):
+    """As scikit-learn does: a run that does not happen takes no numbers."""
+    X = blobs(400, 2, 9, 3)
+    ours, other = np.random.RandomState(0), np.random.RandomState(0)
+    KMeans(9, n_init=5, random_state=ours, refine=refine, max_time=0).fit(X)
+    kmeans_plusplus(X, 9, random_state=other)
+    assert ours.random_sample() == other.random_sample()
+
+
 def test_equal_seeds_in_many_threads():
     X = blobs(200, 3, 5, 1)
     expected = [kmeans_plusplus(X, 20, random_state=seed)[1].tolist() for seed in range(8)]

@@ -9,12 +9,14 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from .. import _core
 from .._validate.parameters import METRICS
 from . import _cluster, _elbow, _segment
 from ._columns import names_in
 from ._labels import LABEL
 from ._messages import Refusal, library_warnings_in_plain_words, say
 from ._missing import Gaps
+from ._model import Search
 from ._options import ColumnOptions
 from ._tables import SUFFIXES, Reading
 
@@ -35,6 +37,10 @@ class Fill(str, Enum):
 
     median = "median"
     most_frequent = "most-frequent"
+
+
+# What each run does after Lloyd's algorithm to end lower.
+Refine = Enum("Refine", {name: name for name in ("none", *_core.REFINEMENTS)}, type=str)  # type: ignore[misc]
 
 
 class Space(str, Enum):
@@ -145,6 +151,14 @@ NA = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Source of the random numbers.")]
 NInit = Annotated[int, typer.Option("--n-init", min=1, help="Runs from different starts; the best is kept.")]
+RefineOption = Annotated[
+    Refine | None,
+    typer.Option(
+        "--refine",
+        help="How each run goes on to a lower inertia.  [default: swaps; none with manhattan, hamming or categories]",
+        show_default=False,
+    ),
+]
 Out = Annotated[
     str | None,
     typer.Option(
@@ -196,6 +210,7 @@ def cluster(
     drop_missing: DropMissing = False,
     fill: FillOption = None,
     n_init: NInit = 10,
+    refine: RefineOption = None,
     seed: Seed = 0,
     out: Out = None,
     name: Name = LABEL,
@@ -212,7 +227,8 @@ def cluster(
     gaps = Gaps(drop_missing, _word(fill))
     options = _options(columns, exclude, categorical, kinds, weight, metric, scale, gaps, reading, name)
     outputs = _cluster.Outputs(out=out, centers=centers, plot=plot, report=report, save=save)
-    _cluster.cluster(data, k, options, outputs, n_init=n_init, seed=seed, force=force, command=context.obj)
+    search = Search(n_init, _word(refine), seed)
+    _cluster.cluster(data, k, options, outputs, search, force=force, command=context.obj)
 
 
 @app.command()
@@ -250,6 +266,7 @@ def elbow(
         typer.Option("--max-k", min=2, help="The most clusters to try.  [default: 10]", show_default=False),
     ] = None,
     n_init: NInit = 10,
+    refine: RefineOption = None,
     seed: Seed = 0,
     out: Annotated[
         str | None,
@@ -265,7 +282,8 @@ def elbow(
     options = _options(
         columns, exclude, categorical, kinds, weight, metric, scale, Gaps(drop_missing, _word(fill)), reading
     )
-    _elbow.elbow(data, options, most=max_k, n_init=n_init, seed=seed, out=out, plot=plot, force=force)
+    search = Search(n_init, _word(refine), seed)
+    _elbow.elbow(data, options, search, most=max_k, out=out, plot=plot, force=force)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from ._columns import Selection
 from ._labels import check_label, with_labels
 from ._magnitude import refusing_what_is_too_large
 from ._messages import Refusal, only
-from ._model import TableModel, estimator_for
+from ._model import Search, TableModel, estimator_for
 from ._nearby import nearby
 from ._options import ColumnOptions, chosen, output_format, scaling_of
 from ._summary import Summary
@@ -43,9 +43,8 @@ def cluster(
     n_clusters: int,
     options: ColumnOptions,
     outputs: Outputs,
+    search: Search,
     *,
-    n_init: int,
-    seed: int,
     force: bool,
     command: str,
 ) -> None:
@@ -60,7 +59,7 @@ def cluster(
         _pictures.check_columns(selection)
     if n_clusters > selection.n_rows:
         raise Refusal(f"-k {n_clusters}: {only(selection.n_rows, 'row')} to cluster.")
-    estimator = estimator_for(selection, options.metric, n_clusters, n_init, seed)
+    estimator = estimator_for(selection, options.metric, n_clusters, search)
     with refusing_what_is_too_large(selection):
         model = TableModel.of(selection, estimator, scaling_of(selection, options))
         rows = model.rows(selection)

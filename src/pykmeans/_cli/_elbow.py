@@ -6,7 +6,7 @@ from .._words import CriterionWord
 from . import _outputs, _pictures
 from ._magnitude import refusing_what_is_too_large
 from ._messages import Refusal, only
-from ._model import TableModel, estimator_for
+from ._model import Search, TableModel, estimator_for
 from ._options import ColumnOptions, chosen, output_format, scaling_of
 from ._summary import Summary, silhouette_criterion
 from ._tables import encoded, read
@@ -17,10 +17,9 @@ _MOST = 10  # clusters, where the user does not say
 def elbow(
     data: str,
     options: ColumnOptions,
+    search: Search,
     *,
     most: int | None,
-    n_init: int,
-    seed: int,
     out: str | None,
     plot: str | None,
     force: bool,
@@ -34,7 +33,7 @@ def elbow(
     if most is not None and most > selection.n_rows:
         raise Refusal(f"--max-k {most}: {only(selection.n_rows, 'row')} to cluster.")
     k = range(1, (most or min(_MOST, selection.n_rows)) + 1)
-    estimator = estimator_for(selection, options.metric, 1, n_init, seed)
+    estimator = estimator_for(selection, options.metric, 1, search)
     criteria: list[CriterionWord] = ["elbow", silhouette_criterion(selection, len(k))]
     with refusing_what_is_too_large(selection):
         model = TableModel.of(selection, estimator, scaling_of(selection, options))

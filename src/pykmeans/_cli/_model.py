@@ -184,16 +184,36 @@ class TableModel:
         return pl.Series(column.name, (selection.numbers[column.name] - offset) / divisor)
 
 
-def estimator_for(
-    selection: Selection, metric: MetricWord | None, n_clusters: int, n_init: int, seed: int
-) -> Clusterer:
+@dataclass(frozen=True)
+class Search:
+    """How the best clusters are looked for."""
+
+    n_init: int
+    refine: str | None  # None where the user does not say
+    seed: int
+
+
+def estimator_for(selection: Selection, metric: MetricWord | None, n_clusters: int, search: Search) -> Clusterer:
     """Return the estimator for numbers, for categories, or for both."""
-    common: dict[str, Any] = {"n_init": n_init, "random_state": seed}
-    if not selection.categories:
-        return KMeans(n_clusters, metric=metric or "euclidean", **common)
-    if not selection.numbers:
-        return KMeans(n_clusters, metric="hamming", **common)
-    return KPrototypes(n_clusters, categorical=list(selection.categories), **common)
+    common: dict[str, Any] = {"n_init": search.n_init, "random_state": search.seed}
+    if selection.categories and selection.numbers:
+        _refinement(search.refine, "mixed")
+        return KPrototypes(n_clusters, categorical=list(selection.categories), **common)
+    metric = "hamming" if selection.categories else metric or "euclidean"
+    return KMeans(n_clusters, metric=metric, refine=_refinement(search.refine, metric), **common)
+
+
+def _refinement(asked: str | None, metric: str) -> Any:
+    """Return what refines a fit with this metric: what was asked for, else the best there is."""
+    known = _core.METRICS[metric]["refinements"]
+    if asked is None:
+        return "swaps" if "swaps" in known else None
+    if asked == "none":
+        return None
+    if asked not in known:
+        what = "a table of numbers and categories" if metric == "mixed" else f"the metric {metric}"
+        raise Refusal(f"--refine {asked} does not work with {what}. Choose {' or '.join(['none', *known])}.")
+    return asked
 
 
 def _columns_of(estimator: Any, path: str) -> tuple[Column, ...]:

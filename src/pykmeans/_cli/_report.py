@@ -35,6 +35,8 @@ def content(model: TableModel, selection: Selection, separation: Separation, nea
     clusters = _pictures.clusters(model, selection) if selection.numbers else None
     center = "mean" if model.is_normalized else _core.METRICS[estimator._metric_name]["center"]
     left_out = n_rows - selection.n_rows
+    refine = estimator.get_params().get("refine")
+    refined = f" that {'was' if estimator.n_init == 1 else 'were'} refined by {refine}" if refine else ""
     return page(
         Content(
             title=f"{name}: {counted(n_clusters, 'cluster')} of {counted(selection.n_rows, 'row')}",
@@ -49,7 +51,7 @@ def content(model: TableModel, selection: Selection, separation: Separation, nea
                 ("table", f"{name}: {counted(n_rows, 'row')}" + f", {left_out:,} left out" * bool(left_out)),
                 ("clustered by", ", ".join(selection.names)),
                 ("method", how(model, selection)),
-                ("start", f"the best of {counted(estimator.n_init, 'run')}, seed {estimator.random_state}"),
+                ("start", f"the best of {counted(estimator.n_init, 'run')}{refined}, seed {estimator.random_state}"),
                 *facts(estimator),
             ],
         )

@@ -164,8 +164,9 @@ def figures(
 
 def facts(estimator: Clusterer) -> list[tuple[str, str]]:
     """Return what a fit was and how it ended, for the end of a report."""
+    unrefined = getattr(estimator, "unrefined_inertia_", None)
     return [
-        ("inertia", f"{estimator.inertia_:.6g}"),
+        ("inertia", f"{estimator.inertia_:.6g}" + ("" if unrefined is None else f", refined from {unrefined:.6g}")),
         ("iterations", f"{estimator.n_iter_}: {why_it_stopped(estimator)}"),
         ("made with", f"pykmeans {_core.__version__}"),
     ]

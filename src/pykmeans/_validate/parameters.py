@@ -34,6 +34,8 @@ class Metric(NamedTuple):
 
 EUCLIDEAN = Metric()
 METRICS = tuple(name for name in _core.METRICS if name != "mixed")
+_ALGORITHMS = {name: traits["algorithms"] for name, traits in _core.METRICS.items()}
+_REFINEMENTS = {name: (None, *traits["refinements"]) for name, traits in _core.METRICS.items()}
 
 
 class FitParameters(NamedTuple):
@@ -52,6 +54,8 @@ class FitParameters(NamedTuple):
     callback: Callable[[int, float, float], Any] | None
     deadline: float  # of time.monotonic()
     max_memory: int  # bytes; 0 for half of what is free
+    refine: str  # "" for none
+    n_swaps: int  # 0 for "auto"
 
 
 def _is_integer(value: Any) -> bool:
@@ -117,8 +121,12 @@ _is_positive = _is_integer_from(1)
 _is_natural = _is_integer_from(0)
 _is_start = _is_one_of("k-means++", "random")
 _is_auto = _is_one_of("auto")
+_is_refinement = _is_one_of(*_core.REFINEMENTS)
 
 _POSITIVE = _Rule(_is_positive, "an int in the range [1, inf)")
+_POSITIVE_OR_AUTO = _Rule(
+    lambda v: _is_positive(v) or _is_auto(v), "a str among {'auto'} or an int in the range [1, inf)"
+)
 _POSITIVE_OR_NONE = _Rule(lambda v: v is None or _is_positive(v), "an int in the range [1, inf) or None")
 _BOOLEAN = _Rule(_is_boolean, "an instance of 'bool'")
 _RULES = {
@@ -127,7 +135,7 @@ _RULES = {
         lambda v: _is_start(v) or callable(v) or is_array_like(v),
         "a str among {'k-means++', 'random'}, a callable or an array-like",
     ),
-    "n_init": _Rule(lambda v: _is_positive(v) or _is_auto(v), "a str among {'auto'} or an int in the range [1, inf)"),
+    "n_init": _POSITIVE_OR_AUTO,
     "max_iter": _POSITIVE,
     "tol": _Rule(_is_finite_and_not_negative, "a float in the range [0.0, inf)"),
     "verbose": _Rule(
@@ -140,6 +148,11 @@ _RULES = {
     "copy_x": _BOOLEAN,
     "algorithm": _Rule(_is_one_of(*_core.ALGORITHMS), "a str among {" + ", ".join(map(repr, _core.ALGORITHMS)) + "}"),
     "metric": _Rule(_is_one_of(*METRICS), "a str among {" + ", ".join(map(repr, METRICS)) + "}"),
+    "refine": _Rule(
+        lambda v: v is None or _is_refinement(v),
+        "a str among {" + ", ".join(map(repr, _core.REFINEMENTS)) + "} or None",
+    ),
+    "n_swaps": _POSITIVE_OR_AUTO,
     "store_medoids": _BOOLEAN,
     "record_steps": _BOOLEAN,
     "callback": _Rule(lambda v: v is None or callable(v), "a callable or None"),
@@ -209,10 +222,11 @@ def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
     The time of a fit begins here.
     """
     check(caller, **values)
-    algorithm = values.get("algorithm", "auto")
+    algorithm, refine = values.get("algorithm", "auto"), values.get("refine")
     if "metric" in values:
-        _check_combination(algorithm, values["metric"])
-    n_init = values["n_init"]
+        _check_combination("algorithm", algorithm, values["metric"], _ALGORITHMS)
+        _check_combination("refine", refine, values["metric"], _REFINEMENTS)
+    n_init, n_swaps = values["n_init"], values.get("n_swaps", "auto")
     max_time = values.get("max_time")
     max_memory = values.get("max_memory")
     return FitParameters(
@@ -229,15 +243,18 @@ def fit_parameters(caller: str, values: dict[str, Any]) -> FitParameters:
         callback=values.get("callback"),
         deadline=math.inf if max_time is None else time.monotonic() + float(max_time),
         max_memory=0 if max_memory is None else number_of_bytes(max_memory) or 0,
+        refine=refine or "",
+        n_swaps=0 if n_swaps == "auto" else min(int(n_swaps), _LARGEST_INT),
     )
 
 
-def _check_combination(algorithm: str, metric: str) -> None:
-    if algorithm not in _core.METRICS[metric]["algorithms"]:
-        others = [name for name in METRICS if algorithm in _core.METRICS[name]["algorithms"]]
+def _check_combination(name: str, value: Any, metric: str, that_work: dict[str, tuple[Any, ...]]) -> None:
+    """Raise ValueError unless ``value`` of a parameter is one of those that work with ``metric``."""
+    if value not in that_work[metric]:
+        others = [other for other in METRICS if value in that_work[other]]
         raise ValueError(
-            f"algorithm={algorithm!r} works with metric {_listed(others)} only, got metric={metric!r}, which works "
-            f"with algorithm {_listed(_core.METRICS[metric]['algorithms'])}."
+            f"{name}={value!r} works with metric {_listed(others)} only, got metric={metric!r}, which works "
+            f"with {name} {_listed(that_work[metric])}."
         )
 
 

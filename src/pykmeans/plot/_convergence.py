@@ -1,10 +1,12 @@
-"""plot.convergence: how the inertia fell, and why the fit stopped."""
+"""plot.convergence: how the inertia fell, why the fit stopped, and what its refinement found."""
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .._counts import counted
+from .._optional import optional
 from . import _curves, _frames, _style
 from ._display import Display
 from ._rows import fitted
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 
 _FEW = 10  # values, up to which each is labeled
+_REFINED = {"color": _style.ACCENT, "linewidth": 1.6, "marker": "o", "markersize": 3.0, "zorder": 3}
 
 
 class ConvergenceDisplay(Display):
@@ -28,13 +31,18 @@ class ConvergenceDisplay(Display):
     figure_ : matplotlib.figure.Figure
         Their figure.
     line_ : matplotlib.lines.Line2D
-        The curve: the inertia of each iteration, from 1, and last that of the labels and centers that came out.
+        The curve: the inertia of each iteration, from 1, and last that of the labels and centers that came out, before
+        they were refined.
+    refinement_line_ : matplotlib.lines.Line2D or None
+        What goes on from there: the inertia after each step of the refinement. None for a fit without.
     """
 
     line_: Any
+    refinement_line_: Any
 
-    def __init__(self, inertias: NDArray[np.float64], title: str) -> None:
+    def __init__(self, inertias: NDArray[np.float64], refined: NDArray[np.float64], title: str) -> None:
         self._inertias = inertias
+        self._refined = refined
         self._title = title
 
     def plot(self, *, ax: Any = None) -> "Self":
@@ -54,14 +62,41 @@ class ConvergenceDisplay(Display):
         self._keep(ax)
         places, values = np.arange(1, len(self._inertias) + 1), self._inertias
         self.line_, _ = _curves.draw_curve(ax, places, values, None)
+        self.refinement_line_ = None
         _style.dress(ax, self._title, "iteration", "inertia", grid="y")
-        if len(values) <= _FEW:
+        if len(self._refined):
+            self._draw_refinement(ax)
+        elif len(values) <= _FEW:
             self._name_all(ax, places)
         else:
             _curves.name_point(ax, 1, values[0], is_right=True)
             _curves.name_point(ax, places[-1], values[-1], is_right=False)
         _curves.count_format(ax)
         return self
+
+    def _draw_refinement(self, ax: Any) -> None:
+        """Go on behind the iterations in another color, and show that part once more, closer, where there is room."""
+        first = len(self._inertias)
+        places = np.arange(first, first + len(self._refined))
+        ticks = optional("matplotlib.ticker", "plot", "plot").MaxNLocator
+        (self.refinement_line_,) = ax.plot(places, self._refined, **_REFINED)
+        ax.axvline(first, color=_style.FAINT, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1)
+        ax.set_xlabel("iteration, then step of the refinement")
+        ax.xaxis.set_major_locator(ticks(integer=True))
+        _curves.name_point(ax, 1, self._inertias[0], is_right=True)
+        if self._refined[-1] == self._refined[0]:
+            _curves.name_point(ax, places[-1], self._refined[-1], is_right=False)
+            return
+        closer = ax.inset_axes([0.47, 0.4, 0.51, 0.52])  # a falling curve leaves the upper right free
+        closer.plot(places, self._refined, **_REFINED)
+        closer.margins(x=0.04, y=0.2)
+        closer.xaxis.set_major_locator(ticks(4, integer=True))
+        closer.yaxis.set_major_locator(ticks(4))
+        _style.dress(closer, grid="y")
+        closer.set_title("The refinement, closer", loc="left", fontsize=_style.SMALL, color=_style.INK)
+        _curves.name_point(closer, first, self._refined[0], is_right=True)
+        _curves.name_point(closer, places[-1], self._refined[-1], is_right=False, is_below=True)
+        _curves.count_format(closer)
 
     def _name_all(self, ax: Any, places: NDArray[np.int64]) -> None:
         """Draw a line from 0 to each of a few values, and write by how much it is below the one before."""
@@ -80,7 +115,8 @@ def convergence(model: Any, *, ax: Any = None) -> ConvergenceDisplay:
     """Draw how the inertia fell from iteration to iteration of a fit; the title says why it stopped.
 
     Iterations are counted from 1, as in all pictures. The last value is that of the labels and centers that came out.
-    Up to ten values are each labeled, above a scale that starts at 0.
+    Up to ten values are each labeled, above a scale that starts at 0. Where the fit was refined, the inertia after each
+    step of that follows, in another color, and the title says what it gained.
 
     Parameters
     ----------
@@ -113,4 +149,17 @@ def convergence(model: Any, *, ax: Any = None) -> ConvergenceDisplay:
     """
     model = fitted(model, "convergence")
     title = f"Stopped after {_frames.iterations(model.n_iter_)}: {_frames.why_it_stopped(model)}"
-    return ConvergenceDisplay(np.append(model.inertia_history_, model.inertia_), title).plot(ax=ax)
+    refined = getattr(model, "refinement_history_", np.empty(0))
+    last = model.inertia_
+    if len(refined):
+        last = model.unrefined_inertia_
+        title += f"\n{_gain(model)}"
+    return ConvergenceDisplay(np.append(model.inertia_history_, last), refined, title).plot(ax=ax)
+
+
+def _gain(model: Any) -> str:
+    """Return what the refinement of a fit did, in words."""
+    part = 1.0 - model.inertia_ / model.unrefined_inertia_
+    fall = f"{_style.MINUS}{_style.share(part)}" if part > 0 else "as before"
+    swaps = f"{model.n_accepted_swaps_} of {counted(model.n_swaps_, 'swap')} kept, " if model.n_swaps_ else ""
+    return f"Refined: {swaps}{counted(model.n_moves_, 'row')} moved, inertia {fall}"

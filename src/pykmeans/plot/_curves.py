@@ -53,15 +53,15 @@ def count_format(ax: Any) -> None:
         ax.yaxis.set_major_formatter(lambda value, _: _style.minus(f"{value:,.0f}"))
 
 
-def name_point(ax: Any, x: float, y: float, is_right: bool) -> Any:
-    """Write the value of a point above it, to its right or to its left; return the text."""
+def name_point(ax: Any, x: float, y: float, is_right: bool, is_below: bool = False) -> Any:
+    """Write the value of a point above or below it, to its right or to its left; return the text."""
     return ax.annotate(
         _style.number(y),
         (x, y),
-        (5, 7),
+        (5, -7 if is_below else 7),
         textcoords="offset points",
         ha="left" if is_right else "right",
-        va="bottom",
+        va="top" if is_below else "bottom",
         fontsize=_style.SMALL,
         color=_style.MUTED,
     )

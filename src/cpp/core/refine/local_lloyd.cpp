@@ -448,32 +448,35 @@ Ending LocalLloyd<T>::run(std::size_t updates, GiveUp give_up) {
 
 // ---------------------------------------------------------------- second nearest centers
 
-/// Whether a center is farther than `far` from a row, by the root of its distance to the center of the row's cluster.
+/// Look at centers, the nearest to the row's own first, until none can be nearer than the second nearest so far.
 template <class T>
-bool LocalLloyd<T>::is_farther(double root, double near_root, double far) const {
-  return root > 0x1p-450 && root * root_shrink_ > near_root + std::sqrt(far);
+void LocalLloyd<T>::look_for_second(Member& member, Neighbors& near, int worker) const {
+  const T* values = nullptr;
+  const double own = std::sqrt(member.distance);
+  Nearest second{member.second, member.second_distance};
+  double reach = own + std::sqrt(second.distance);
+  for (std::size_t i = 0; near.has(i); ++i) {
+    const Near& other = near[i];
+    if (is_farther(other.distance, reach)) break;
+    if (!values) values = row(member.row, worker);
+    const double distance = exact_(values, seen_center(other.center));
+    if (distance > second.distance) continue;
+    second.look(static_cast<std::int32_t>(other.center), distance);
+    reach = own + std::sqrt(distance);
+  }
+  member.second = second.center;
+  member.second_distance = second.distance;
 }
 
 /// Find the second nearest center of a row anew.
 template <class T>
 void LocalLloyd<T>::second_of(Member& member, std::size_t a, Neighbors& neighbors, int worker) const {
-  if (!neighbors.known) {
-    neighbors.known = true;
-    neighbors.centers.clear();
+  if (neighbors.is_empty())
     for (std::size_t c = 0; c < size(); ++c)
-      if (c != a) neighbors.centers.push_back({std::sqrt(between(seen_center(a), seen_center(c))), c});
-    std::sort(neighbors.centers.begin(), neighbors.centers.end(),
-              [](const Near& x, const Near& y) { return x.distance < y.distance; });
-  }
-  const T* const values = row(member.row, worker);
-  const double own = std::sqrt(member.distance);
-  Nearest second;
-  for (const Near& near : neighbors.centers) {
-    if (is_farther(near.distance, own, second.distance)) break;
-    second.look(static_cast<std::int32_t>(near.center), exact_(values, seen_center(near.center)));
-  }
-  member.second = second.center;
-  member.second_distance = second.distance;
+      if (c != a) neighbors.add({std::sqrt(between(seen_center(a), seen_center(c))), c});
+  member.second = 0;
+  member.second_distance = std::numeric_limits<double>::infinity();
+  look_for_second(member, neighbors, worker);
 }
 
 template <class T>
@@ -493,27 +496,18 @@ void LocalLloyd<T>::measure_seconds(std::size_t c) {
 template <class T>
 void LocalLloyd<T>::find_seconds(const Vector<std::size_t>& touched) {
   const double share = static_cast<double>(touched.size()) / static_cast<double>(size());
-  Vector<Neighbors> neighbors(static_cast<std::size_t>(threads()));
-  Vector<Vector<Near>> changed(static_cast<std::size_t>(threads()));
+  Vector<Neighbors> neighbors(static_cast<std::size_t>(threads())), changed(neighbors.size());
   each(size(), share * static_cast<double>(points_.rows() * d_ * 16), [&](std::size_t a, int worker) {
-    Neighbors& sorted = neighbors[static_cast<std::size_t>(worker)];
-    sorted.known = false;
-    Vector<Near>& near = changed[static_cast<std::size_t>(worker)];
+    Neighbors& all = neighbors[static_cast<std::size_t>(worker)];
+    Neighbors& near = changed[static_cast<std::size_t>(worker)];
+    all.clear();
     find_changed(a, touched, near);
-    if (near.empty() && !is_touched_[a]) return;
+    if (near.is_empty() && !is_touched_[a]) return;
     for (Member& member : clusters_[a].members) {
-      if (member.second == Member::unknown || is_touched_[static_cast<std::size_t>(member.second)]) {
-        second_of(member, a, sorted, worker);
-        continue;
-      }
-      const double own = std::sqrt(member.distance);
-      Nearest second{member.second, member.second_distance};
-      for (const Near& other : near)
-        if (!is_farther(other.distance, own, second.distance))
-          second.look(static_cast<std::int32_t>(other.center),
-                      exact_(row(member.row, worker), seen_center(other.center)));
-      member.second = second.center;
-      member.second_distance = second.distance;
+      if (member.second == Member::unknown || is_touched_[static_cast<std::size_t>(member.second)])
+        second_of(member, a, all, worker);
+      else
+        look_for_second(member, near, worker);
     }
     measure_seconds(a);
   });
@@ -526,9 +520,9 @@ void LocalLloyd<T>::bound_seconds() {
   const double drift = *std::max_element(drift_.begin(), drift_.end());
   const double share = static_cast<double>(touched_.size()) / static_cast<double>(size());
   each(size(), share * static_cast<double>(points_.rows() * 16), [&](std::size_t a, int) {
-    Vector<Near> near;
+    Neighbors near;
     find_changed(a, touched_, near);
-    if (near.empty() && !is_touched_[a]) return;
+    if (near.is_empty() && !is_touched_[a]) return;
     for (Member& member : clusters_[a].members) {
       const double root = std::sqrt(member.second_distance) * root_shrink_ - drift;
       member.second = Member::unknown;
@@ -542,17 +536,17 @@ void LocalLloyd<T>::bound_seconds() {
 
 /// The touched centers that may be, or may have been, the second nearest of a row of a cluster.
 template <class T>
-void LocalLloyd<T>::find_changed(std::size_t a, const Vector<std::size_t>& touched, Vector<Near>& near) const {
+void LocalLloyd<T>::find_changed(std::size_t a, const Vector<std::size_t>& touched, Neighbors& near) const {
   near.clear();
-  const double radius = std::sqrt(clusters_[a].radius);
+  const double reach = std::sqrt(clusters_[a].radius) + std::sqrt(clusters_[a].second_radius);
   for (const std::size_t t : touched) {
     if (t == a) continue;
     const double now = std::sqrt(between(seen_center(t), seen_center(a)));
     if (!is_touched_[a]) {
       const double before = std::sqrt(between(saved_seen_.data() + t * d_, seen_center(a)));
-      if (is_farther(std::min(now, before), radius, clusters_[a].second_radius)) continue;
+      if (is_farther(std::min(now, before), reach)) continue;
     }
-    near.push_back({now, t});
+    near.add({now, t});
   }
 }
 

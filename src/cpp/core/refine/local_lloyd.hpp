@@ -17,6 +17,7 @@
 // that were placed elsewhere are looked at on their own.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -59,6 +60,40 @@ enum class Ending {
 
 /// When a run that seems to gain too little is given up.
 enum class GiveUp { never, by_estimates, by_exact_sums };
+
+struct Near {
+  double distance;  // of two centers, or its root
+  std::size_t center;
+};
+
+/// Centers near another one, the nearest first, sorted as far as they are asked for.
+class Neighbors {
+ public:
+  bool is_empty() const { return centers_.empty(); }
+  void clear() {
+    centers_.clear();
+    sorted_ = 0;
+  }
+  void add(const Near& near) { centers_.push_back(near); }
+  /// Whether there is an i-th one; to be asked before it is looked at.
+  bool has(std::size_t i) {
+    if (i >= sorted_ && i < centers_.size()) sort_more();
+    return i < centers_.size();
+  }
+  const Near& operator[](std::size_t i) const { return centers_[i]; }
+
+ private:
+  void sort_more() {
+    const auto is_nearer = [](const Near& a, const Near& b) { return a.distance < b.distance; };
+    const auto first = centers_.begin() + static_cast<std::ptrdiff_t>(sorted_);
+    sorted_ = std::min(centers_.size(), std::max<std::size_t>(16, 3 * sorted_));
+    const auto last = centers_.begin() + static_cast<std::ptrdiff_t>(sorted_);
+    if (last != centers_.end()) std::nth_element(first, last - 1, centers_.end(), is_nearer);
+    std::sort(first, last, is_nearer);
+  }
+  Vector<Near> centers_;
+  std::size_t sorted_ = 0;
+};
 
 template <class T>
 class LocalLloyd {
@@ -123,15 +158,7 @@ class LocalLloyd {
     forget_saved();
   }
 
-  struct Near {
-    double distance;  // between centers
-    std::size_t center;
-  };
-  struct Neighbors {
-    Vector<Near> centers;  // the nearest first
-    bool known = false;
-  };
-  /// Find the second nearest center of one row. @param neighbors  of the cluster, found where they are not known
+  /// Find the second nearest center of one row. @param neighbors  of the cluster, found where it is empty
   void find_second(std::size_t c, std::size_t position, Neighbors& neighbors, int worker) {
     second_of(clusters_[c].members[position], c, neighbors, worker);
   }
@@ -191,10 +218,13 @@ class LocalLloyd {
 
   void bound_seconds();
   void find_seconds(const Vector<std::size_t>& touched);
-  void find_changed(std::size_t a, const Vector<std::size_t>& touched, Vector<Near>& near) const;
+  void find_changed(std::size_t a, const Vector<std::size_t>& touched, Neighbors& near) const;
   void second_of(Member& member, std::size_t a, Neighbors& neighbors, int worker) const;
   void measure_seconds(std::size_t c);
-  bool is_farther(double root, double near_root, double far) const;
+  void look_for_second(Member& member, Neighbors& near, int worker) const;
+  /// Whether a center is farther from a row than another one, by the root of its distance to the row's own center and
+  /// the sum of the roots of the row's distances to the other two.
+  bool is_farther(double root, double reach) const { return root > 0x1p-450 && root * root_shrink_ > reach; }
 
   const Points<T>& points_;
   const Poll& poll_;

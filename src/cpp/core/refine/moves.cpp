@@ -19,7 +19,7 @@ namespace pykmeans::detail {
 
 namespace {
 
-constexpr std::size_t most_rounds = 100;
+constexpr std::size_t most_rounds = 100, most_changes = 10;
 
 /// Equal rows of a cluster.
 struct Group {
@@ -66,7 +66,8 @@ class Moves {
         error_(state.size()),
         mass_(state.size()),
         by_mass_(state.size()),
-        is_new_(state.size()) {
+        is_new_(state.size()),
+        reach_(state.size()) {
     std::iota(by_mass_.begin(), by_mass_.end(), std::size_t{0});
     learn(by_mass_);
   }
@@ -133,11 +134,16 @@ class Moves {
     const Vector<Member>& members = state_[c].members;
     Vector<Group> groups;
     if (members.size() == 1) return groups;
+    if (!is_new_[c] && !may_attract(c)) return groups;
     // Equal rows are equally far: what is as far weighs at least as much as they do.
     const AsFar as_far(members, points_);
-    typename LocalLloyd<T>::Neighbors neighbors;
+    Neighbors neighbors;
+    Reach& reach = reach_[c];
+    if (is_new_[c]) reach = {};
     for (std::size_t i = 0; i < members.size(); ++i) {
       double weight = as_far.weight(members[i]);
+      reach.key = std::max(reach.key, highest_key(members[i], c, weight * (1.0 + 0x1p-20)));
+      reach.weight = std::max(reach.weight, weight * (1.0 + 0x1p-20));
       if (stays(members[i], c, weight, worker)) continue;
       if (weight != points_.weight(members[i].row)) {
         const Rows group = rows_of({members[i].row, c}, worker);
@@ -152,6 +158,17 @@ class Moves {
       groups.push_back({members[i].row, c});
     }
     return groups;
+  }
+
+  /// Whether a new cluster may attract a row of one that is not.
+  bool may_attract(std::size_t home) const {
+    const double radius = std::sqrt(state_[home].radius);
+    return std::any_of(new_.begin(), new_.end(), [&](std::size_t c) {
+      const double apart = std::sqrt(state_.between(state_.seen_center(home), state_.seen_center(c)));
+      const double low = apart * (1.0 - 0x1p-30) - radius * (1.0 + 0x1p-30) - error_[c];
+      const double factor = mass_[c] / (mass_[c] + reach_[home].weight) * (1.0 - 0x1p-20);
+      return !(low > 0.0 && low * low * factor > reach_[home].key);
+    });
   }
 
   /// Whether a row of a group of at most this weight surely stays: key(b) is at least what the second nearest center's
@@ -289,6 +306,10 @@ class Moves {
   Vector<std::size_t> by_mass_;
   Vector<std::size_t> new_;  // clusters that changed since all rows were looked at
   Vector<std::uint8_t> is_new_;
+  struct Reach {
+    double key = 0.0, weight = 0.0;  // what no group of the cluster has more of
+  };
+  Vector<Reach> reach_;  // (clusters)
   double largest_error_ = 0.0;
 };
 
@@ -298,11 +319,13 @@ template <class T>
 std::optional<StopReason> move_rows(LocalLloyd<T>& state, const FitOptions& options, FitSummary& summary,
                                     const Asked& asked) {
   Moves<T> moves(state);
-  for (std::size_t round = 0; round < most_rounds; ++round) {
+  std::size_t changes = 0;
+  for (std::size_t round = 0; round < most_rounds && changes <= most_changes * state.size(); ++round) {
     const std::size_t moved = moves.round();
     if (moved == 0) return std::nullopt;
     const Ending ending = state.run(options.max_iter);
     const Vector<std::size_t> touched = state.touched();
+    changes += touched.size();
     const bool kept = state.keep_if_lower(ending, /*with_seconds=*/false);
     if (kept) summary.n_moves += moved;
     if (const auto reason = asked()) return reason;

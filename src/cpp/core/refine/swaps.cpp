@@ -86,16 +86,26 @@ class Swaps {
 
   /// The first row of a cluster, the nearest first, whose exact prefix sum is > the threshold.
   std::size_t row_at(std::size_t cluster, double threshold) const {
-    Vector<Member> members = state_[cluster].members;
-    std::sort(members.begin(), members.end(), [&](const Member& a, const Member& b) {
+    order_.assign(state_[cluster].members.begin(), state_[cluster].members.end());
+    const auto is_nearer = [&](const Member& a, const Member& b) {
       return a.distance != b.distance ? a.distance < b.distance : is_before(a.row, b.row);
-    });
-    LimbSum sum;
-    for (const Member& member : members) {
-      state_.add(sum, member.distance, member.row);
-      if (exceeds(sum, threshold)) return member.row;
+    };
+    // Halve what is left: the first half is added up, and stays if it is enough.
+    auto first = order_.begin(), last = order_.end();
+    LimbSum before;
+    while (last - first > 1) {
+      const auto middle = first + (last - first) / 2;
+      std::nth_element(first, middle, last, is_nearer);
+      LimbSum sum = before;
+      for (auto at = first; at != middle; ++at) state_.add(sum, at->distance, at->row);
+      if (exceeds(sum, threshold)) {
+        last = middle;
+      } else {
+        before = sum;
+        first = middle;
+      }
     }
-    return members.back().row;
+    return first->row;
   }
 
   bool exceeds(const LimbSum& sum, double threshold) const {
@@ -140,7 +150,8 @@ class Swaps {
 
   LocalLloyd<T>& state_;
   Uniforms uniform_;
-  Vector<double> inertia_;  // of the clusters
+  Vector<double> inertia_;        // of the clusters
+  mutable Vector<Member> order_;  // memory for row_at()
 };
 
 }  // namespace
