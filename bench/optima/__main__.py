@@ -66,8 +66,8 @@ def measured(case: Case, X: np.ndarray, methods: list[str], seeds: int) -> tuple
 def searched(X: np.ndarray, k: int, seconds: float) -> float:
     """The least inertia of long searches, of other seeds than those that are measured."""
     end, least, seed = time.monotonic() + seconds, np.inf, 1000
-    while time.monotonic() < end:
-        least = min(least, by_pykmeans(X, k, seed, refine="swaps", n_swaps=10 * k).inertia)
+    while (left := end - time.monotonic()) > 0:
+        least = min(least, by_pykmeans(X, k, seed, refine="swaps", n_swaps=10 * k, max_time=left).inertia)
         seed += 1
     return least
 

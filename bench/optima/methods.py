@@ -4,11 +4,11 @@ import math
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from pykmeans import _core, assign
+from pykmeans import KMeans, assign
 
 from .. import verify
 
@@ -21,39 +21,18 @@ class Outcome(NamedTuple):
     trial: float = math.nan  # seconds of one; those of the first are not known
 
 
-def refined(
-    X: np.ndarray, k: int, seed: int, n_init: int = 1, refine: str = "", n_swaps: int = 0, told=None
-) -> _core.Fit:
-    points, rng = _core.Points(X, None, 1), np.random.RandomState(seed)
-    n_trials = 2 + int(math.log(k))
-    starts = [rng.random_sample(1 + (k - 1) * n_trials) for _ in range(n_init)]
-    seeds = rng.randint(2**32, size=n_init, dtype=np.uint32)
-    fits = (
-        _core.fit(
-            points,
-            X[_core.plus_plus(points, k, uniforms, n_trials)].astype(np.float64 if X.dtype == np.uint8 else X.dtype),
-            max_iter=300,
-            tol=1e-4,
-            refine=refine,
-            n_swaps=n_swaps,
-            seed=int(s),
-            on_update=told,
-        )
-        for uniforms, s in zip(starts, seeds, strict=True)
-    )
-    return min(fits, key=lambda fit: fit.inertia)
-
-
-def by_pykmeans(X: np.ndarray, k: int, seed: int, **how) -> Outcome:
+def by_pykmeans(X: np.ndarray, k: int, seed: int, **how: Any) -> Outcome:
     times = []
     start = time.process_time()
-    fit = refined(X, k, seed, told=lambda *_: times.append(time.process_time()) or False, **how)
+    model = KMeans(k, random_state=seed, n_threads=1, callback=lambda *_: times.append(time.process_time()), **how).fit(
+        X
+    )
     seconds = time.process_time() - start
-    n = fit.n_swaps
+    n = getattr(model, "n_swaps_", 0)
     if n < 2:
-        return Outcome(fit.inertia, seconds, n, fit.n_accepted_swaps)
-    trials = times[2 - len(fit.refinement_history) :][:n]  # what follows is Lloyd to the end, and rounds
-    return Outcome(fit.inertia, seconds, n, fit.n_accepted_swaps, (trials[-1] - trials[0]) / (n - 1))
+        return Outcome(model.inertia_, seconds, n)
+    trials = times[2 - len(model.refinement_history_) :][:n]  # what follows is Lloyd to the end, and rounds
+    return Outcome(model.inertia_, seconds, n, model.n_accepted_swaps_, (trials[-1] - trials[0]) / (n - 1))
 
 
 def by_bkmeans(X: np.ndarray, k: int, seed: int) -> Outcome:
