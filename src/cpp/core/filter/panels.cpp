@@ -21,12 +21,23 @@ float in_frame(const T* row, const RowFrame& frame, float* placed) {
 
 }  // namespace
 
-void FloatPanels::pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads,
-                       const Poll& poll) {
+void FloatPanels::make_space(std::size_t panels, const RowFrame& frame) {
   features_ = frame.origin.size();
   error_ = FilterError<float>(features_, frame.spread_exponent, 0);
-  values_.assign(groups.slots() * features_, 0.0f);
-  starts_.assign(groups.slots(), std::numeric_limits<float>::infinity());
+  values_.assign(panels * lanes * features_, 0.0f);
+  starts_.assign(panels * lanes, std::numeric_limits<float>::infinity());
+}
+
+void FloatPanels::pack(std::size_t slot, const double* center, const RowFrame& frame) {
+  const PackedCenter<float> packed =
+      pack_center<float>(center, frame.origin, frame.spread_exponent, error_.epsilon,
+                         values_.data() + slot / lanes * features_ * lanes + slot % lanes, lanes);
+  starts_[slot] = packed.start;
+}
+
+void FloatPanels::pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads,
+                       const Poll& poll) {
+  make_space(groups.slots() / lanes, frame);
   parallel_blocks(groups.slots() / lanes, threads, poll,
                   [&](std::size_t panel, int) { pack_panel(panel, centers, groups, frame); });
 }
@@ -34,11 +45,7 @@ void FloatPanels::pack(const double* centers, const Groups& groups, const RowFra
 void FloatPanels::pack_panel(std::size_t panel, const double* centers, const Groups& groups, const RowFrame& frame) {
   for (std::size_t slot = panel * lanes; slot < (panel + 1) * lanes; ++slot) {
     if (groups.member(slot) < 0) continue;
-    const double* center = centers + static_cast<std::size_t>(groups.member(slot)) * features_;
-    const PackedCenter<float> packed =
-        pack_center<float>(center, frame.origin, frame.spread_exponent, error_.epsilon,
-                           values_.data() + panel * features_ * lanes + slot % lanes, lanes);
-    starts_[slot] = packed.start;
+    pack(slot, centers + static_cast<std::size_t>(groups.member(slot)) * features_, frame);
   }
 }
 

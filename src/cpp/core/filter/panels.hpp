@@ -42,6 +42,9 @@ class FloatPanels {
  public:
   using Query = kernels::GroupQuery<float>;
   void pack(const double* centers, const Groups& groups, const RowFrame& frame, int threads, const Poll& poll);
+  /// Space for panels without centers, and one center in its slot.
+  void make_space(std::size_t panels, const RowFrame& frame);
+  void pack(std::size_t slot, const double* center, const RowFrame& frame);
   const FilterError<float>& error() const { return error_; }
   const float* packed(std::size_t panel) const { return values_.data() + panel * features_ * Groups::lanes; }
   const float* starts(std::size_t panel) const { return starts_.data() + panel * Groups::lanes; }

@@ -12,6 +12,8 @@ namespace pykmeans::detail {
 
 namespace {
 
+constexpr std::size_t few_centers = 8;  // that exact distances are taken to
+
 double relative_error(std::size_t features) {
   return (static_cast<double>(features) / 16.0 + 9.0) * 0x1p-53;
 }
@@ -54,6 +56,11 @@ LocalLloyd<T>::LocalLloyd(const Points<T>& points, const Vector<double>& centers
     sums_.add(c, sums, c);
     sums_.settle(c);
     clusters_[c].members.reserve(static_cast<std::size_t>(sums.count(c)));
+  }
+  if (CenterScores::serve(d_, exact_)) {
+    scores_.emplace(points.frame, size());
+    for (std::size_t c = 0; c < size(); ++c) scores_->pack(c, seen_center(c));
+    for (std::size_t t = 0; t < readers_.size(); ++t) scored_.emplace_back(*scores_);
   }
   for (std::size_t i = 0; i < points.rows(); ++i)
     if (points.weight(i) > 0.0) clusters_[static_cast<std::size_t>(labels[i])].members.push_back({i, 0.0});
@@ -109,6 +116,7 @@ void LocalLloyd<T>::restore() {
     std::swap(clusters_[c], saved_[c]);
     std::copy_n(saved_centers_.data() + c * d_, d_, centers_.data() + c * d_);
     std::copy_n(saved_seen_.data() + c * d_, d_, seen_.data() + c * d_);
+    if (scores_) scores_->pack(c, seen_center(c));
     sums_.clear(c);
     sums_.add(c, saved_sums_, c);
     sums_.settle(c);
@@ -182,6 +190,7 @@ void LocalLloyd<T>::set_center(std::size_t c, const double* values) {
   std::copy_n(values, d_, centers_.data() + c * d_);
   std::copy_n(values, d_, seen_.data() + c * d_);
   if (normalized_) normalize(values, d_, seen_.data() + c * d_);
+  if (scores_) scores_->pack(c, seen_center(c));
   mark_moved(c);
 }
 
@@ -203,6 +212,7 @@ template <class T>
 void LocalLloyd<T>::jump(std::size_t c, const double* values) {
   place(c, values);
   std::copy_n(values, d_, seen_.data() + c * d_);  // a row that has been normalized is as it should be
+  if (scores_) scores_->pack(c, seen_center(c));
   jumped_ = true;
 }
 
@@ -323,6 +333,8 @@ template <class T>
 void LocalLloyd<T>::look_at(std::size_t a, const Vector<Near>& near, int worker) {
   if (near.empty()) return;
   const Vector<Member>& members = clusters_[a].members;
+  const bool by_scores = scores_ && near.size() > few_centers;
+  Vector<std::size_t> positions;
   double largest = 0.0;
   for (const Near& other : near) largest = std::max(largest, drift_[other.center]);
   for (std::size_t i = 0; i < members.size(); ++i) {
@@ -330,6 +342,13 @@ void LocalLloyd<T>::look_at(std::size_t a, const Vector<Near>& near, int worker)
     if (beyond(near[0].distance, own)) continue;
     const double needed = needed_drift(members[i]);
     if (largest < needed) continue;
+    if (by_scores) {
+      CenterScores::Rows<T>& rows = scored_[static_cast<std::size_t>(worker)];
+      rows.add(row(members[i].row, worker), static_cast<std::int32_t>(a), own);
+      positions.push_back(i);
+      if (rows.count() == rows.most) look_by_scores(a, positions, worker);
+      continue;
+    }
     const T* const values = row(members[i].row, worker);
     Nearest best{static_cast<std::int32_t>(a), own};
     for (const Near& other : near) {
@@ -339,6 +358,26 @@ void LocalLloyd<T>::look_at(std::size_t a, const Vector<Near>& near, int worker)
     }
     if (best.center != static_cast<std::int32_t>(a)) changes_[a].push_back({i, best.center, best.distance});
   }
+  if (by_scores) look_by_scores(a, positions, worker);
+}
+
+/// The nearest centers of the rows that are to be scored.
+template <class T>
+void LocalLloyd<T>::look_by_scores(std::size_t a, Vector<std::size_t>& positions, int worker) {
+  CenterScores::Rows<T>& rows = scored_[static_cast<std::size_t>(worker)];
+  const Vector<Member>& members = clusters_[a].members;
+  Vector<Nearest> best;
+  for (const std::size_t position : positions)
+    best.push_back({static_cast<std::int32_t>(a), members[position].distance});
+  rows.look([&](std::size_t i, std::size_t c) {
+    best[i].look(static_cast<std::int32_t>(c), exact_(row(members[positions[i]].row, worker), seen_center(c)));
+    rows.set_limit(i, best[i].distance);
+  });
+  for (std::size_t i = 0; i < positions.size(); ++i)
+    if (best[i].center != static_cast<std::int32_t>(a))
+      changes_[a].push_back({positions[i], best[i].center, best[i].distance});
+  rows.clear();
+  positions.clear();
 }
 
 /// The same where one center moved that may be far from its rows now: their second nearest centers are known.
@@ -448,14 +487,14 @@ Ending LocalLloyd<T>::run(std::size_t updates, GiveUp give_up) {
 
 // ---------------------------------------------------------------- second nearest centers
 
-/// Look at centers, the nearest to the row's own first, until none can be nearer than the second nearest so far.
+/// Look at some centers, the nearest to the row's own first, until none can be nearer than the second nearest so far.
 template <class T>
-void LocalLloyd<T>::look_for_second(Member& member, Neighbors& near, int worker) const {
+void LocalLloyd<T>::look_for_second(Member& member, Neighbors& near, std::size_t most, int worker) const {
   const T* values = nullptr;
   const double own = std::sqrt(member.distance);
   Nearest second{member.second, member.second_distance};
   double reach = own + std::sqrt(second.distance);
-  for (std::size_t i = 0; near.has(i); ++i) {
+  for (std::size_t i = 0; i < most && near.has(i); ++i) {
     const Near& other = near[i];
     if (is_farther(other.distance, reach)) break;
     if (!values) values = row(member.row, worker);
@@ -468,15 +507,43 @@ void LocalLloyd<T>::look_for_second(Member& member, Neighbors& near, int worker)
   member.second_distance = second.distance;
 }
 
-/// Find the second nearest center of a row anew.
+/// Find the second nearest centers of some rows of a cluster anew.
 template <class T>
-void LocalLloyd<T>::second_of(Member& member, std::size_t a, Neighbors& neighbors, int worker) const {
-  if (neighbors.is_empty())
-    for (std::size_t c = 0; c < size(); ++c)
-      if (c != a) neighbors.add({std::sqrt(between(seen_center(a), seen_center(c))), c});
-  member.second = 0;
-  member.second_distance = std::numeric_limits<double>::infinity();
-  look_for_second(member, neighbors, worker);
+void LocalLloyd<T>::seconds_of(std::size_t a, const Vector<std::size_t>& positions, int worker) {
+  if (positions.empty()) return;
+  Neighbors neighbors;
+  for (std::size_t c = 0; c < size(); ++c)
+    if (c != a) neighbors.add({std::sqrt(between(seen_center(a), seen_center(c))), c});
+  const bool by_scores = scores_ && size() > few_centers;
+  for (std::size_t first = 0; first < positions.size(); first += CenterScores::Rows<T>::most) {
+    const std::size_t count = std::min(positions.size() - first, CenterScores::Rows<T>::most);
+    for (std::size_t i = first; i < first + count; ++i) {
+      Member& member = clusters_[a].members[positions[i]];
+      member.second = 0;
+      member.second_distance = std::numeric_limits<double>::infinity();
+      look_for_second(member, neighbors, by_scores ? 4 : size(), worker);
+    }
+    if (by_scores) seconds_by_scores(a, positions.data() + first, count, worker);
+  }
+}
+
+template <class T>
+void LocalLloyd<T>::seconds_by_scores(std::size_t a, const std::size_t* positions, std::size_t count, int worker) {
+  CenterScores::Rows<T>& rows = scored_[static_cast<std::size_t>(worker)];
+  Vector<Member>& members = clusters_[a].members;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Member& member = members[positions[i]];
+    rows.add(row(member.row, worker), static_cast<std::int32_t>(a), member.second_distance);
+  }
+  rows.look([&](std::size_t i, std::size_t c) {
+    Member& member = members[positions[i]];
+    Nearest second{member.second, member.second_distance};
+    second.look(static_cast<std::int32_t>(c), exact_(row(member.row, worker), seen_center(c)));
+    member.second = second.center;
+    member.second_distance = second.distance;
+    rows.set_limit(i, second.distance);
+  });
+  rows.clear();
 }
 
 template <class T>
@@ -496,19 +563,20 @@ void LocalLloyd<T>::measure_seconds(std::size_t c) {
 template <class T>
 void LocalLloyd<T>::find_seconds(const Vector<std::size_t>& touched) {
   const double share = static_cast<double>(touched.size()) / static_cast<double>(size());
-  Vector<Neighbors> neighbors(static_cast<std::size_t>(threads())), changed(neighbors.size());
+  Vector<Neighbors> changed(static_cast<std::size_t>(threads()));
   each(size(), share * static_cast<double>(points_.rows() * d_ * 16), [&](std::size_t a, int worker) {
-    Neighbors& all = neighbors[static_cast<std::size_t>(worker)];
     Neighbors& near = changed[static_cast<std::size_t>(worker)];
-    all.clear();
     find_changed(a, touched, near);
     if (near.is_empty() && !is_touched_[a]) return;
-    for (Member& member : clusters_[a].members) {
-      if (member.second == Member::unknown || is_touched_[static_cast<std::size_t>(member.second)])
-        second_of(member, a, all, worker);
+    Vector<Member>& members = clusters_[a].members;
+    Vector<std::size_t> anew;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (members[i].second == Member::unknown || is_touched_[static_cast<std::size_t>(members[i].second)])
+        anew.push_back(i);
       else
-        look_for_second(member, near, worker);
+        look_for_second(members[i], near, size(), worker);
     }
+    seconds_of(a, anew, worker);
     measure_seconds(a);
   });
 }
@@ -517,12 +585,13 @@ void LocalLloyd<T>::find_seconds(const Vector<std::size_t>& touched) {
 template <class T>
 void LocalLloyd<T>::bound_seconds() {
   find_drift();
-  const double drift = *std::max_element(drift_.begin(), drift_.end());
   const double share = static_cast<double>(touched_.size()) / static_cast<double>(size());
   each(size(), share * static_cast<double>(points_.rows() * 16), [&](std::size_t a, int) {
     Neighbors near;
     find_changed(a, touched_, near);
     if (near.is_empty() && !is_touched_[a]) return;
+    double drift = 0.0;
+    for (std::size_t i = 0; near.has(i); ++i) drift = std::max(drift, drift_[near[i].center]);
     for (Member& member : clusters_[a].members) {
       const double root = std::sqrt(member.second_distance) * root_shrink_ - drift;
       member.second = Member::unknown;

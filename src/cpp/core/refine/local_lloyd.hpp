@@ -21,10 +21,12 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "../distance/exact_distance.hpp"
 #include "../exact/limb_sum.hpp"
+#include "../filter/center_scores.hpp"
 #include "../rows/row_block.hpp"
 #include "pykmeans/partial.hpp"
 #include "pykmeans/points.hpp"
@@ -158,10 +160,8 @@ class LocalLloyd {
     forget_saved();
   }
 
-  /// Find the second nearest center of one row. @param neighbors  of the cluster, found where it is empty
-  void find_second(std::size_t c, std::size_t position, Neighbors& neighbors, int worker) {
-    second_of(clusters_[c].members[position], c, neighbors, worker);
-  }
+  /// Find the second nearest centers of some rows of a cluster. @param positions  among its members
+  void seconds_of(std::size_t c, const Vector<std::size_t>& positions, int worker);
 
   /// Call body(i, worker) for i in [0, count) by some threads. @param work  multiply-adds in all
   template <class Body>
@@ -209,6 +209,7 @@ class LocalLloyd {
   void assign_jumped();
   void find_near(std::size_t a, Vector<Near>& near) const;
   void look_at(std::size_t a, const Vector<Near>& near, int worker);
+  void look_by_scores(std::size_t a, Vector<std::size_t>& positions, int worker);
   void transfer();
   bool apply();
   static Ending given_up(const Estimate& before, const Estimate& now);
@@ -219,9 +220,9 @@ class LocalLloyd {
   void bound_seconds();
   void find_seconds(const Vector<std::size_t>& touched);
   void find_changed(std::size_t a, const Vector<std::size_t>& touched, Neighbors& near) const;
-  void second_of(Member& member, std::size_t a, Neighbors& neighbors, int worker) const;
+  void seconds_by_scores(std::size_t a, const std::size_t* positions, std::size_t count, int worker);
   void measure_seconds(std::size_t c);
-  void look_for_second(Member& member, Neighbors& near, int worker) const;
+  void look_for_second(Member& member, Neighbors& near, std::size_t most, int worker) const;
   /// Whether a center is farther from a row than another one, by the root of its distance to the row's own center and
   /// the sum of the roots of the row's distances to the other two.
   bool is_farther(double root, double reach) const { return root > 0x1p-450 && root * root_shrink_ > reach; }
@@ -237,6 +238,8 @@ class LocalLloyd {
   Vector<RowReader<T>> readers_;  // of the threads
 
   Vector<double> centers_, seen_;
+  std::optional<CenterScores> scores_;    // of seen_, where that pays
+  Vector<CenterScores::Rows<T>> scored_;  // of the threads
   Partial sums_;
   Vector<Cluster> clusters_;
   LimbSum inertia_;  // of all of them, likewise

@@ -20,6 +20,8 @@ namespace pykmeans::detail {
 namespace {
 
 constexpr std::size_t most_rounds = 100, most_changes = 10;
+/// Clusters that are looked at one by one, where the second nearest center is not known.
+constexpr std::size_t few = 4;
 
 /// Equal rows of a cluster.
 struct Group {
@@ -137,23 +139,23 @@ class Moves {
     if (!is_new_[c] && !may_attract(c)) return groups;
     // Equal rows are equally far: what is as far weighs at least as much as they do.
     const AsFar as_far(members, points_);
-    Neighbors neighbors;
     Reach& reach = reach_[c];
     if (is_new_[c]) reach = {};
+    Vector<std::size_t> unknown;
     for (std::size_t i = 0; i < members.size(); ++i) {
-      double weight = as_far.weight(members[i]);
+      const double weight = as_far.weight(members[i]);
       reach.key = std::max(reach.key, highest_key(members[i], c, weight * (1.0 + 0x1p-20)));
       reach.weight = std::max(reach.weight, weight * (1.0 + 0x1p-20));
+      if (members[i].second == Member::unknown && attractors(members[i], c, weight).size() > few) unknown.push_back(i);
+    }
+    state_.seconds_of(c, unknown, worker);
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      const double weight = as_far.weight(members[i]);
       if (stays(members[i], c, weight, worker)) continue;
       if (weight != points_.weight(members[i].row)) {
         const Rows group = rows_of({members[i].row, c}, worker);
         if (group.positions[0] != i) continue;  // its first row speaks for it
-        weight = group.mass;
-        if (stays(members[i], c, weight, worker)) continue;
-      }
-      if (is_new_[c] && members[i].second == Member::unknown) {
-        state_.find_second(c, i, neighbors, worker);
-        if (stays(members[i], c, weight, worker)) continue;
+        if (stays(members[i], c, group.mass, worker)) continue;
       }
       groups.push_back({members[i].row, c});
     }
@@ -171,26 +173,39 @@ class Moves {
     });
   }
 
-  /// Whether a row of a group of at most this weight surely stays: key(b) is at least what the second nearest center's
-  /// distance leaves where m_b is large enough, and the clusters of less weight are looked at, as far as they or its own
-  /// are new.
-  bool stays(const Member& member, std::size_t home, double weight, int worker) const {
+  /// The clusters whose keys may be less than that of a row's own, the first ones by mass of all or of the new: key(b) is
+  /// at least what the second nearest center's distance leaves where m_b is large enough, and where neither cluster is
+  /// new, that was looked at before.
+  struct Attractors {
+    const std::size_t *first, *last;
+    double key;  // the row's own is at most that
+    std::size_t size() const { return static_cast<std::size_t>(last - first); }
+  };
+  Attractors attractors(const Member& member, std::size_t home, double weight) const {
     weight *= 1.0 + 0x1p-20;
     const double low = std::sqrt(member.second_distance) * (1.0 - 0x1p-30) - largest_error_;
     const double key = highest_key(member, home, weight), least = low * low;
-    // m_b / (m_b + w) > key / least
-    const double enough = low > 0.0 && key < least ? weight * key / (least - key) * (1.0 + 0x1p-20)
-                                                   : std::numeric_limits<double>::infinity();
-    const T* values = nullptr;
-    for (const std::size_t c : is_new_[home] ? by_mass_ : new_) {
-      if (mass_[c] > enough) break;
-      if (c == home) continue;
-      if (!std::isfinite(enough) && is_new_[home]) return false;
-      if (!values) values = state_.row(member.row, worker);
-      const double near = std::sqrt(state_.exact()(values, state_.seen_center(c))) * (1.0 - 0x1p-30) - error_[c];
-      if (!(near > 0.0 && near * near * (mass_[c] / (mass_[c] + weight)) * (1.0 - 0x1p-20) > key)) return false;
+    const Vector<std::size_t>& others = is_new_[home] ? by_mass_ : new_;
+    const std::size_t* last = others.data() + others.size();
+    if (low > 0.0 && key < least) {
+      // m_b / (m_b + w) > key / least
+      const double enough = weight * key / (least - key) * (1.0 + 0x1p-20);
+      last = std::partition_point(others.data(), last, [&](std::size_t c) { return mass_[c] <= enough; });
     }
-    return true;
+    return {others.data(), last, key};
+  }
+
+  /// Whether a row of a group of at most this weight surely stays.
+  bool stays(const Member& member, std::size_t home, double weight, int worker) const {
+    const Attractors others = attractors(member, home, weight);
+    if (others.size() == 0) return true;
+    const T* const values = state_.row(member.row, worker);
+    return std::all_of(others.first, others.last, [&](std::size_t c) {
+      if (c == home) return true;
+      const double near = std::sqrt(state_.exact()(values, state_.seen_center(c))) * (1.0 - 0x1p-30) - error_[c];
+      const double factor = mass_[c] / (mass_[c] + weight * (1.0 + 0x1p-20));
+      return near > 0.0 && near * near * factor * (1.0 - 0x1p-20) > others.key;
+    });
   }
 
   double highest_key(const Member& member, std::size_t home, double weight) const {
