@@ -125,6 +125,7 @@ def problems(draw):
         max_iter=draw(st.integers(1, 8)),
         tol=draw(st.sampled_from([0.0, 1e-4])),
         uniforms=np.random.default_rng(k).random(1 + (k - 1) * trials),
+        refine=draw(st.sampled_from(["", *_core.METRICS[metric]["refinements"]])),
     )
 
 
@@ -184,5 +185,5 @@ def test_no_path_shows_in_8_bits(processes, kind, n, d, k):
     X = kind(rng, n, d, rng.uniform(-4, 4, (70, d))).astype(np.float32)
     uniforms = rng.random(1 + (k - 1) * 5)
     weight = some_weights(n, seed=1) if d == 45 else None
-    problem = Problem(X, weight, "euclidean", d, 0.0, k, max_iter=6, tol=0.0, uniforms=uniforms)
+    problem = Problem(X, weight, "euclidean", d, 0.0, k, max_iter=6, tol=0.0, uniforms=uniforms, refine="")
     assert_no_path_shows(processes, problem)

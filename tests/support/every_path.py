@@ -28,13 +28,15 @@ class Problem(NamedTuple):
     max_iter: int
     tol: float
     uniforms: Any
+    refine: str
 
 
 def fields(fit):
     """All that a fit found, as bytes."""
     arrays = [fit.labels, fit.centers, fit.cluster_inertia, fit.cluster_sizes, fit.inertia_history]
-    numbers = np.array([fit.inertia, fit.shift, fit.tolerance])
-    return [array.tobytes() for array in [*arrays, numbers]] + [fit.n_iter, fit.stop_reason]
+    numbers = np.array([fit.inertia, fit.shift, fit.tolerance, fit.unrefined_inertia])
+    counts = [fit.n_iter, fit.stop_reason, fit.n_swaps, fit.n_accepted_swaps, fit.n_moves]
+    return [array.tobytes() for array in [*arrays, fit.refinement_history, numbers]] + counts
 
 
 def measured(points, fit, silhouettes):
@@ -60,7 +62,14 @@ def ways(problem):
         yield f"seeds, {n_threads} threads", seeds.tobytes()
         for algorithm in _core.METRICS[problem.metric]["algorithms"]:
             fit = _core.fit(
-                points, problem.X[seeds].astype(float), max_iter=problem.max_iter, tol=problem.tol, algorithm=algorithm
+                points,
+                problem.X[seeds].astype(float),
+                max_iter=problem.max_iter,
+                tol=problem.tol,
+                algorithm=algorithm,
+                refine=problem.refine,
+                n_swaps=8,
+                seed=n,
             )
             yield f"fit, {n_threads} threads, {algorithm}", fields(fit)
         yield f"the rest, {n_threads} threads", measured(points, fit, silhouettes=n <= 400)
