@@ -54,8 +54,6 @@ def measured(case: Case, X: np.ndarray, methods: list[str], seeds: int) -> tuple
         for name in list(found):
             fit = METHODS[name]
             try:
-                if seed == 0:
-                    fit(X[: 2 * case.k], case.k, seed)  # imports, and what else is done once
                 found[name].append(repeated(lambda fit=fit, seed=seed: fit(X, case.k, seed)))
             except ImportError as error:
                 del found[name]
