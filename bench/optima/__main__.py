@@ -12,9 +12,10 @@ from pykmeans import info
 from .. import limits
 from . import known, report
 from .cases import CASES, POINTS, Case
-from .methods import METHODS, ONE_RUN, Outcome, by_pykmeans
+from .methods import METHODS, ONE_RUN, PEERS, Outcome, by_pykmeans
 
-PEERS = 1e7  # rows times clusters: beyond, peers take minutes and gigabytes
+LARGE = 2e6  # rows times clusters: beyond, peers take minutes and gigabytes
+PEER_SEEDS = 3  # of a thousand runs' time each
 SHORT = 0.02  # seconds: a fit that takes less is repeated
 
 
@@ -52,6 +53,8 @@ def measured(case: Case, X: np.ndarray, methods: list[str], seeds: int) -> tuple
     remarks = []
     for seed in range(seeds):
         for name in list(found):
+            if name in PEERS and seed >= PEER_SEEDS:
+                continue
             fit = METHODS[name]
             try:
                 found[name].append(repeated(lambda fit=fit, seed=seed: fit(X, case.k, seed)))
@@ -73,8 +76,8 @@ def searched(X: np.ndarray, k: int, seconds: float) -> float:
 def run(case: Case, asked: argparse.Namespace) -> tuple[report.Row, list[str]]:
     X = np.ascontiguousarray(POINTS[case.data]())
     names = [ONE_RUN, *(name for name in asked.methods if name != ONE_RUN)]
-    if len(X) * case.k > PEERS:
-        names = [name for name in names if not name.endswith(("bkmeans", "flspp"))]
+    if len(X) * case.k > LARGE:
+        names = [name for name in names if name not in PEERS]
     found, remarks = measured(case, X, names, asked.seeds or n_seeds(X, case.k))
     least = min(outcome.inertia for outcomes in found.values() for outcome in outcomes)
     whole = by_pykmeans(X, 1, 0).inertia

@@ -23,15 +23,14 @@ class Outcome(NamedTuple):
 
 def by_pykmeans(X: np.ndarray, k: int, seed: int, **how: Any) -> Outcome:
     times = []
+    model = KMeans(k, random_state=seed, n_threads=1, callback=lambda *_: times.append(time.process_time()), **how)
     start = time.process_time()
-    model = KMeans(k, random_state=seed, n_threads=1, callback=lambda *_: times.append(time.process_time()), **how).fit(
-        X
-    )
+    model.fit(X)
     seconds = time.process_time() - start
-    n = getattr(model, "n_swaps_", 0)
-    if n < 2:
-        return Outcome(model.inertia_, seconds, n)
-    trials = times[2 - len(model.refinement_history_) :][:n]  # what follows is Lloyd to the end, and rounds
+    if how.get("refine") != "swaps" or model.n_swaps_ < 2:
+        return Outcome(model.inertia_, seconds)
+    n = model.n_swaps_
+    trials = times[2 - len(model.refinement_history_) :][:n]  # before them came iterations, after them rounds of moves
     return Outcome(model.inertia_, seconds, n, model.n_accepted_swaps_, (trials[-1] - trials[0]) / (n - 1))
 
 
@@ -63,6 +62,6 @@ METHODS: dict[str, Callable[[np.ndarray, int, int], Outcome]] = {
     "moves": partial(by_pykmeans, refine="moves"),
     "splits": partial(by_pykmeans, refine="splits"),
     SWAPS: partial(by_pykmeans, refine="swaps"),
-    "bkmeans": by_bkmeans,
-    "flspp": by_flspp,
 }
+PEERS = {"bkmeans": by_bkmeans, "flspp": by_flspp}
+METHODS |= PEERS
