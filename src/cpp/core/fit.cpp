@@ -81,16 +81,178 @@ Vector<double> starting_centers(const Points<T>& points, MatrixView<double> init
   return centers;
 }
 
-/// Why the loop ends after an iteration; nothing where it goes on.
-std::optional<StopReason> reason_to_stop(bool labels_are_the_same, bool centers_stay, bool is_last, bool asked_to_stop,
-                                         const Deadline& deadline) {
-  if (labels_are_the_same) return StopReason::labels;
-  if (centers_stay) return StopReason::centers;
-  if (is_last) return StopReason::max_iter;
-  if (asked_to_stop) return StopReason::callback;
-  if (deadline.has_passed()) return StopReason::max_time;
-  return std::nullopt;
+template <class T>
+Vector<double> checked_start(const Points<T>& points, MatrixView<double> init, const FitOptions& options) {
+  Vector<double> centers = starting_centers(points, init);
+  check_options(points.rows(), init.rows, points.metric.distance, options);
+  return centers;
 }
+
+template <class T>
+detail::MemoryLimit checked_limit(const Points<T>& points, std::size_t n_clusters, std::size_t max_memory) {
+  const detail::MemoryLimit limit(max_memory);
+  if (const std::size_t least = detail::least_bytes(points, n_clusters); limit.is_set() && !limit.allows(least))
+    throw std::invalid_argument("max_memory=" + std::to_string(limit.bytes()) + " must be at least " +
+                                std::to_string(least) + ", which algorithm=lloyd takes here");
+  return limit;
+}
+
+/// A fit: iterations, and what refines what they found.
+template <class T>
+class Run {
+ public:
+  Run(const Points<T>& points, MatrixView<double> init, const FitOptions& options, const FitArrays& out)
+      : points_(points),
+        options_(options),
+        out_(out),
+        deadline_(options.max_time),
+        d_(points.columns()),
+        k_(init.rows),
+        numeric_(detail::numeric_features(points.metric, d_)),
+        centers_(checked_start(points, init, options)),
+        seen_(detail::with_directions(points, centers_, "init")),
+        range_(range_now()),
+        limit_(checked_limit(points, k_, options.max_memory)),
+        assigner_(points, k_, options.algorithm, out.labels, options.poll, limit_),
+        update_(points, k_, options.poll) {}
+
+  FitSummary operator()() {
+    const std::size_t changed = find_optimum();
+    measure();
+    summary_.unrefined_inertia = summary_.inertia;
+    if (options_.refine != Refine::none) refine(changed);
+    return finish();
+  }
+
+ private:
+  // Centers are as the caller gets them; seen are the same as distances see them: a center of a fit always has a
+  // direction.
+  ValueRange range_now() const { return detail::range_of_numbers(seen_.data(), k_, d_, numeric_); }
+  ExactDistance distance_now() const {
+    return ExactDistance(points_.metric, detail::merged(points_.range, range_), d_);
+  }
+  std::size_t assign() { return assigner_.assign(seen_.data(), distance_now(), &update_.sums()); }
+
+  void measure() {
+    const ExactDistance exact = distance_now();
+    const std::size_t n_sums = out_.cluster_inertia ? k_ : 1;
+    summary_.inertia =
+        detail::inertia_of(assigner_.distance_sums(seen_.data(), exact, n_sums), exact, out_.cluster_inertia);
+  }
+
+  /// Tell the caller of an iteration or a step. @return whether it is to be the last one, and why
+  std::optional<StopReason> told(double inertia, double shift) {
+    const bool asked = options_.on_update && called(options_.on_update, Update{number_, inertia, shift});
+    ++number_;
+    if (asked) return StopReason::callback;
+    if (deadline_.has_passed()) return StopReason::max_time;
+    return std::nullopt;
+  }
+
+  /// Iterations until there is a reason to stop. The first one has labels already where it is said how many changed.
+  /// @param measured  called with the objective of each, before anything moves
+  template <class Measured>
+  StopReason iterate(const Rounded& tolerance, std::optional<std::size_t> changed, const Measured& measured) {
+    for (const std::size_t end = number_ + options_.max_iter;; changed.reset()) {
+      if (!changed) changed = assign();
+      double inertia = 0.0;
+      const bool filled = update_(assigner_, seen_, distance_now(), centers_, [&](double objective) {
+        inertia = objective;
+        measured(objective);
+      });
+      previous_.swap(seen_);
+      detail::normalize_centers(points_, centers_, seen_);
+      const ValueRange previous_range = std::exchange(range_, range_now());
+      const detail::Movement moves =
+          detail::movement(previous_, seen_, detail::merged(previous_range, range_), d_, numeric_);
+      shift_ = moves.shift;
+      ended_ = told(inertia, as_double(shift_));
+      if (*changed == 0 && !filled) return StopReason::labels;
+      if (!moves.categories && detail::at_most(shift_, tolerance)) return StopReason::centers;
+      if (number_ == end) return StopReason::max_iter;
+      if (ended_) return *ended_;
+    }
+  }
+
+  /// Lloyd's algorithm. @return how many labels changed when they were made to belong to the last centers
+  std::size_t find_optimum() {
+    const Rounded tolerance =
+        options_.tol > 0.0 ? detail::times(options_.tol, detail::mean_variance(points_, options_.poll)) : Rounded{};
+    summary_.tolerance = as_double(tolerance);
+    summary_.stop_reason = iterate(tolerance, std::nullopt, [&](double objective) {
+      if (out_.inertia_history)
+        out_.inertia_history[number_] = objective;
+      else
+        summary_.inertia_history.push_back(objective);
+      if (options_.on_iteration)
+        called(options_.on_iteration, Iteration{number_, objective, MatrixView<double>(centers_.data(), k_, d_),
+                                                [&] { return assigner_.labels(); }});
+    });
+    summary_.n_iter = number_;
+    summary_.shift = as_double(shift_);
+    return summary_.stop_reason == StopReason::labels ? 0 : assign();
+  }
+
+  /// @param changed  labels, in the last assignment
+  void refine(std::size_t changed) {
+    if (!ended_ && can_be_refined()) {
+      const Vector<double> unrefined = centers_;
+      if (changed != 0 && iterate(Rounded{}, changed, [](double) {}) != StopReason::labels) assign();
+      if (changed != 0) measure();
+      summary_.refinement_history = {summary_.unrefined_inertia, summary_.inertia};
+      if (!ended_ && can_be_refined()) ended_ = refine_centers();
+      if (!(summary_.inertia < summary_.unrefined_inertia)) show(unrefined);
+    }
+    if (ended_) summary_.stop_reason = *ended_;
+  }
+
+  bool can_be_refined() { return k_ > 1 && summary_.inertia > 0.0 && !detail::any_empty(update_.sums()); }
+
+  /// @return why the fit ends, or nothing
+  std::optional<StopReason> refine_centers() {
+    detail::LocalLloyd<T> state(points_, centers_, assigner_.labels(), update_.sums(), distance_now(), options_.poll);
+    const std::optional<StopReason> reason = detail::refine<T>(state, options_, summary_, [&] {
+      summary_.refinement_history.push_back(state.inertia());
+      return told(state.inertia(), 0.0);
+    });
+    show(state.centers());
+    return reason;
+  }
+
+  /// Make these the centers, with their labels and inertia.
+  void show(const Vector<double>& centers) {
+    centers_ = centers;
+    detail::normalize_centers(points_, centers_, seen_);
+    range_ = range_now();
+    assign();
+    measure();
+  }
+
+  FitSummary finish() {
+    summary_.algorithm = assigner_.used();
+    assigner_.labels();  // written now, where they are kept elsewhere
+    std::copy(centers_.begin(), centers_.end(), out_.centers);
+    const Partial& sums = update_.sums();
+    for (std::size_t c = 0; c < k_; ++c)
+      out_.cluster_sizes[c] = as_double(sums.count(c) == 0 ? Rounded{} : sums.weight(c));
+    return std::move(summary_);
+  }
+
+  const Points<T>& points_;
+  const FitOptions& options_;
+  const FitArrays& out_;
+  const Deadline deadline_;
+  const std::size_t d_, k_, numeric_;
+  Vector<double> centers_, seen_, previous_;
+  ValueRange range_;  // of seen_
+  const detail::MemoryLimit limit_;
+  detail::Assigner<T> assigner_;
+  detail::UpdateStep<T> update_;
+  Rounded shift_;
+  std::size_t number_ = 0;           // of the iteration, or of the step
+  std::optional<StopReason> ended_;  // the caller, or the time, ends the fit
+  FitSummary summary_;
+};
 
 }  // namespace
 
@@ -139,122 +301,8 @@ const char* to_string(StopReason reason) {
 
 template <class T>
 FitSummary fit(const Points<T>& points, MatrixView<double> init, const FitOptions& options, FitArrays out) {
-  const Deadline deadline(options.max_time);
   const detail::FloatEnvironment environment;
-  Vector<double> centers = starting_centers(points, init);
-  const std::size_t n = points.rows(), d = points.columns(), k = init.rows;
-  check_options(n, k, points.metric.distance, options);
-  // The centers as distances see them; a center of a fit always has a direction.
-  Vector<double> seen = detail::with_directions(points, centers, "init"), previous;
-  const std::size_t numeric = detail::numeric_features(points.metric, d);
-
-  FitSummary summary;
-  const Rounded tolerance =
-      options.tol > 0.0 ? detail::times(options.tol, detail::mean_variance(points, options.poll)) : Rounded{};
-  const auto range_now = [&] { return detail::range_of_numbers(seen.data(), k, d, numeric); };
-  ValueRange range = range_now();
-  const auto distance_now = [&] { return ExactDistance(points.metric, detail::merged(points.range, range), d); };
-  const detail::MemoryLimit limit(options.max_memory);
-  if (const std::size_t least = detail::least_bytes(points, k); limit.is_set() && !limit.allows(least))
-    throw std::invalid_argument("max_memory=" + std::to_string(limit.bytes()) + " must be at least " +
-                                std::to_string(least) + ", which algorithm=lloyd takes here");
-  detail::Assigner<T> assigner(points, k, options.algorithm, out.labels, options.poll, limit);
-  detail::UpdateStep<T> update(points, k, options.poll);
-
-  Rounded shift;
-  std::size_t number = 0;  // of the iteration
-  const auto asked_to_stop = [&](double inertia_now, double its_shift) {
-    return options.on_update && called(options.on_update, Update{number, inertia_now, its_shift});
-  };
-  const auto assign = [&] { return assigner.assign(seen.data(), distance_now(), &update.sums()); };
-  // Iterations until one of the reasons holds. The first one has labels already where `changed` says how many changed.
-  const auto iterate = [&](const Rounded& least_shift, std::optional<std::size_t> changed, const auto& measured) {
-    for (const std::size_t end = number + options.max_iter;; changed.reset()) {
-      if (!changed) changed = assign();
-      double inertia_now = 0.0;
-      const bool filled = update(assigner, seen, distance_now(), centers, [&](double objective) {
-        inertia_now = objective;
-        measured(objective);
-      });
-      previous.swap(seen);
-      detail::normalize_centers(points, centers, seen);
-      const ValueRange previous_range = std::exchange(range, range_now());
-      const detail::Movement moves =
-          detail::movement(previous, seen, detail::merged(previous_range, range), d, numeric);
-      shift = moves.shift;
-      const bool asked = asked_to_stop(inertia_now, as_double(shift));
-      ++number;
-      if (const auto reason =
-              reason_to_stop(*changed == 0 && !filled, !moves.categories && detail::at_most(shift, least_shift),
-                             number == end, asked, deadline))
-        return *reason;
-    }
-  };
-
-  summary.stop_reason = iterate(tolerance, std::nullopt, [&](double objective) {
-    if (out.inertia_history)
-      out.inertia_history[number] = objective;
-    else
-      summary.inertia_history.push_back(objective);
-    if (options.on_iteration)
-      called(options.on_iteration,
-             Iteration{number, objective, MatrixView<double>(centers.data(), k, d), [&] { return assigner.labels(); }});
-  });
-  summary.n_iter = number;
-  summary.shift = as_double(shift);
-  summary.tolerance = as_double(tolerance);
-  std::size_t changed = 0;
-  if (summary.stop_reason != StopReason::labels) changed = assign();  // make the labels belong to the centers
-  const std::size_t n_sums = out.cluster_inertia ? k : 1;
-  const auto measure = [&] {
-    const ExactDistance exact = distance_now();
-    summary.inertia =
-        detail::inertia_of(assigner.distance_sums(seen.data(), exact, n_sums), exact, out.cluster_inertia);
-  };
-  measure();
-  summary.unrefined_inertia = summary.inertia;
-
-  const bool was_ended = summary.stop_reason == StopReason::callback || summary.stop_reason == StopReason::max_time;
-  if (options.refine != Refine::none && !was_ended && k > 1 && summary.inertia > 0.0) {
-    const Vector<double> unrefined = centers;
-    const auto show = [&](const Vector<double>& shown) {
-      centers = shown;
-      detail::normalize_centers(points, centers, seen);
-      range = range_now();
-      assign();
-      measure();
-    };
-    std::optional<StopReason> reason;
-    if (changed != 0) {
-      reason = iterate(Rounded{}, changed, [](double) {});
-      if (reason != StopReason::labels) assign();
-      if (reason != StopReason::callback && reason != StopReason::max_time) reason.reset();
-      measure();
-    }
-    summary.refinement_history = {summary.unrefined_inertia, summary.inertia};
-    if (!reason && summary.inertia > 0.0 && !detail::any_empty(update.sums())) {
-      const ExactDistance exact = distance_now();
-      detail::LocalLloyd<T> state(points, centers, assigner.labels(), update.sums(), exact, options.poll);
-      reason = detail::refine<T>(state, options, summary, [&]() -> std::optional<StopReason> {
-        summary.refinement_history.push_back(std::ldexp(state.inertia(), state.units().exponent + exact.exponent()));
-        const bool asked = asked_to_stop(summary.refinement_history.back(), 0.0);
-        ++number;
-        if (asked) return StopReason::callback;
-        if (deadline.has_passed()) return StopReason::max_time;
-        return std::nullopt;
-      });
-      show(state.centers());
-    }
-    if (!(summary.inertia < summary.unrefined_inertia)) show(unrefined);
-    if (reason) summary.stop_reason = *reason;
-  }
-
-  summary.algorithm = assigner.used();
-  assigner.labels();  // written now, where they are kept elsewhere
-  std::copy(centers.begin(), centers.end(), out.centers);
-  const Partial& sums = update.sums();
-  for (std::size_t c = 0; c < k; ++c) out.cluster_sizes[c] = as_double(sums.count(c) == 0 ? Rounded{} : sums.weight(c));
-  return summary;
+  return Run<T>(points, init, options, out)();
 }
 
 template <class T>

@@ -21,14 +21,14 @@ class LimbSum {
   static constexpr std::size_t limbs = 4;
 
  public:
-  /// For terms of magnitude up to 2^exponent. The highest limb grows by 2^31 units a term at most.
+  /// For terms of magnitude up to 2^highest. The highest limb grows by 2^31 units a term at most.
   struct Units {
     explicit Units(int highest)
-        : exponent(highest), lowest(highest - 31 - bits * 3), usable(highest < 900 && lowest > -900) {
+        : exponent(highest - 900), lowest(highest - 31 - bits * 3), usable(highest < 900 && lowest > -900) {
       for (std::size_t l = 0; l < limbs; ++l)
         magic[l] = usable ? std::ldexp(1.5, 52 + lowest + bits * static_cast<int>(l)) : 0.0;
     }
-    int exponent;
+    int exponent;  // sums are divided by 2^exponent before they are rounded: none overflows
     int lowest;
     bool usable;
     double magic[limbs];
@@ -77,6 +77,9 @@ class LimbSum {
     threshold.exponent += units.exponent;
     return whole(units).exceeds(threshold, /*or_equal=*/false);
   }
+
+  /// The sum times 2^exponent, rounded once; infinite beyond the largest double.
+  double to_double(const Units& units, int exponent) const { return whole(units).to_double(exponent); }
 
   /// -1, 0 or 1.
   int sign(const Units& units) const {

@@ -15,11 +15,15 @@ void CenterScores::pack(std::size_t c, const double* center) {
   centers_.pack(c, center, frame_);
 }
 
-float CenterScores::limit(double norm, double distance) const {
-  if (!(norm <= 0x1p80)) return std::numeric_limits<float>::infinity();
-  const FilterError<float>& error = centers_.error();
-  const double in_frame = std::ldexp(distance, -2 * frame_.spread_exponent);
-  return rounded_up(0.5 * (in_frame - norm) + error.epsilon * norm + error.tau);
+template <class T>
+void CenterScores::Rows<T>::set_limit(std::size_t i, double distance) {
+  const double norm = norms_[i], in_frame = std::ldexp(distance, -2 * frame_->spread_exponent);
+  limits_[i] = norm <= 0x1p80 ? rounded_up(0.5 * (in_frame - norm) + error_.epsilon * norm + error_.tau)
+                              : std::numeric_limits<float>::infinity();
 }
+
+template class CenterScores::Rows<std::uint8_t>;
+template class CenterScores::Rows<float>;
+template class CenterScores::Rows<double>;
 
 }  // namespace pykmeans::detail

@@ -19,6 +19,7 @@ namespace pykmeans::detail {
 class CenterScores {
  public:
   static constexpr std::size_t lanes = kernels::group_lanes;
+  static constexpr std::int32_t none = -1;
 
   CenterScores(const RowFrame& frame, std::size_t n_clusters);
 
@@ -29,16 +30,16 @@ class CenterScores {
 
   void pack(std::size_t c, const double* center);
 
-  /// Some rows of a thread.
+  /// Some rows of a thread, in the frame. They may be scored against any centers that are packed in it.
   template <class T>
   class Rows {
    public:
     static constexpr std::size_t most = 64;
 
-    /// `scores` must outlive it.
-    explicit Rows(const CenterScores& scores)
-        : scores_(&scores),
-          placed_(most, scores.frame_.origin.size()),
+    explicit Rows(const RowFrame& frame)
+        : frame_(&frame),
+          error_(frame.origin.size(), frame.spread_exponent, 0),
+          placed_(most, frame.origin.size()),
           norms_(most),
           limits_(most),
           own_(most),
@@ -49,41 +50,42 @@ class CenterScores {
 
     std::size_t count() const { return count_; }
     void clear() { count_ = 0; }
-    /// @param own  a center to leave out  @param distance  see set_limit()
+    /// @param own  a center to leave out, or none  @param distance  see set_limit()
     void add(const T* row, std::int32_t own, double distance) {
-      norms_[count_] = static_cast<double>(placed_.place(count_, row, scores_->frame_));
+      norms_[count_] = static_cast<double>(placed_.place(count_, row, *frame_));
       own_[count_] = own;
       set_limit(count_++, distance);
     }
     /// Centers that are farther than this, by the exact distance, are of no interest.
-    void set_limit(std::size_t i, double distance) { limits_[i] = scores_->limit(norms_[i], distance); }
+    void set_limit(std::size_t i, double distance);
 
     /// Call use(i, center) for all centers that may be that near to the i-th row; it may lower the row's limit.
     template <class Use>
-    void look(const Use& use) {
+    void look(const CenterScores& scores, const Use& use) {
       if (count_ == 0) return;
       std::iota(chosen_.begin(), chosen_.begin() + static_cast<std::ptrdiff_t>(count_), 0u);
       std::fill_n(chosen_.begin() + static_cast<std::ptrdiff_t>(count_), lanes, static_cast<std::uint32_t>(count_ - 1));
-      for (std::size_t first = 0; first < scores_->n_clusters_; first += lanes) {
+      for (std::size_t first = 0; first < scores.n_clusters_; first += lanes) {
         kernels::GroupQuery<float> query{};
         query.chosen = chosen_.data();
         query.count = count_;
         query.limits = limits_.data();
         query.slot = own_.data();
         query.first_slot = static_cast<std::int32_t>(first);
-        const std::size_t n = scores_->centers_.score(first / lanes, placed_, query,
-                                                      {least_.data(), contenders_.data(), contended_.data()});
+        const std::size_t n = scores.centers_.score(first / lanes, placed_, query,
+                                                    {least_.data(), contenders_.data(), contended_.data()});
         for (std::size_t at = 0; at < n; ++at) {
           const std::size_t i = contended_[at];
           std::uint32_t mask = contenders_[i];
           for (std::size_t l = 0; mask != 0; ++l, mask >>= 1)
-            if ((mask & 1) != 0 && first + l < scores_->n_clusters_) use(i, first + l);
+            if ((mask & 1) != 0 && first + l < scores.n_clusters_) use(i, first + l);
         }
       }
     }
 
    private:
-    const CenterScores* scores_;
+    const RowFrame* frame_;
+    FilterError<float> error_;
     FloatPanels::Rows placed_;
     Vector<double> norms_;
     Vector<float> limits_;
@@ -95,8 +97,6 @@ class CenterScores {
   };
 
  private:
-  float limit(double norm, double distance) const;
-
   const RowFrame& frame_;
   const std::size_t n_clusters_;
   FloatPanels centers_;

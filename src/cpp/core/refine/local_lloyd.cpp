@@ -60,7 +60,7 @@ LocalLloyd<T>::LocalLloyd(const Points<T>& points, const Vector<double>& centers
   if (CenterScores::serve(d_, exact_)) {
     scores_.emplace(points.frame, size());
     for (std::size_t c = 0; c < size(); ++c) scores_->pack(c, seen_center(c));
-    for (std::size_t t = 0; t < readers_.size(); ++t) scored_.emplace_back(*scores_);
+    for (std::size_t t = 0; t < readers_.size(); ++t) scored_.emplace_back(points.frame);
   }
   for (std::size_t i = 0; i < points.rows(); ++i)
     if (points.weight(i) > 0.0) clusters_[static_cast<std::size_t>(labels[i])].members.push_back({i, 0.0});
@@ -108,6 +108,7 @@ void LocalLloyd<T>::forget_saved() {
   for (const std::size_t c : moved_) moved_at_[c] = -1;
   moved_.clear();
   jumped_ = false;
+  jumped_to_ = nowhere;
 }
 
 template <class T>
@@ -179,7 +180,7 @@ typename LocalLloyd<T>::Estimate LocalLloyd<T>::estimated_change() const {
 template <class T>
 bool LocalLloyd<T>::is_lower() const {
   const Estimate estimate = estimated_change();
-  if (std::fabs(estimate.value) > estimate.error && std::isfinite(estimate.error)) return estimate.value < 0.0;
+  if (estimate.is_clear(estimate.value, estimate.error)) return estimate.value < 0.0;
   return change().sign(units_) < 0;
 }
 
@@ -211,6 +212,7 @@ void LocalLloyd<T>::place(std::size_t c, const double* values) {
 template <class T>
 void LocalLloyd<T>::jump(std::size_t c, const double* values) {
   place(c, values);
+  ++jumps_;
   std::copy_n(values, d_, seen_.data() + c * d_);  // a row that has been normalized is as it should be
   if (scores_) scores_->pack(c, seen_center(c));
   jumped_ = true;
@@ -246,7 +248,10 @@ void LocalLloyd<T>::update() {
       move_to_directions(sum, single, d_, mean.data(), 1, poll_);
     else
       move_to_means(sum, single, d_, d_, mean.data(), 1, poll_);
-    if (std::equal(mean.begin(), mean.end(), centers_.data() + c * d_)) continue;
+    const Vector<double> as_seen = seen(mean.data());
+    if (std::equal(mean.begin(), mean.end(), centers_.data() + c * d_) &&
+        std::equal(as_seen.begin(), as_seen.end(), seen_center(c)))
+      continue;
     save(c);
     set_center(c, mean.data());
   }
@@ -257,6 +262,8 @@ void LocalLloyd<T>::find_drift() {
   for (const std::size_t c : touched_)
     if (std::isfinite(drift_[c]))
       drift_[c] = std::sqrt(between(seen_center(c), saved_seen_.data() + c * d_)) * (2.0 - root_shrink_);
+  if (jumped_to_ != nowhere)
+    jump_drift_ = std::sqrt(between(seen_center(jumped_to_), jump_.data())) * (2.0 - root_shrink_);
 }
 
 // ---------------------------------------------------------------- assignment
@@ -304,6 +311,10 @@ void LocalLloyd<T>::assign() {
     for (std::size_t c = 0; c < size(); ++c) between_[i * size() + c] = between(seen_center(moved_[i]), seen_center(c));
   });
   find_drift();
+  if (scores_ && moved_.size() > few_centers) {
+    moved_scores_.emplace(points_.frame, moved_.size());
+    for (std::size_t i = 0; i < moved_.size(); ++i) moved_scores_->pack(i, seen_center(moved_[i]));
+  }
   Vector<Vector<Near>> near(static_cast<std::size_t>(threads()));
   const double share = static_cast<double>(moved_.size()) / static_cast<double>(size());
   each(size(), share * static_cast<double>(points_.rows() * d_ * 8), [&](std::size_t a, int worker) {
@@ -332,50 +343,66 @@ void LocalLloyd<T>::find_near(std::size_t a, Vector<Near>& near) const {
 template <class T>
 void LocalLloyd<T>::look_at(std::size_t a, const Vector<Near>& near, int worker) {
   if (near.empty()) return;
-  const Vector<Member>& members = clusters_[a].members;
-  const bool by_scores = scores_ && near.size() > few_centers;
+  const Cluster& cluster = clusters_[a];
+  const bool by_scores = scores_ && near.size() > few_centers, jump_is_known = cluster.last_jump == jumps_;
+  const std::size_t jumped = jumped_to_;
+  bool jumped_is_near = false;
+  double largest = 0.0;  // drift of the others
+  for (const Near& other : near)
+    if (other.center == jumped)
+      jumped_is_near = true;
+    else
+      largest = std::max(largest, drift_[other.center]);
   Vector<std::size_t> positions;
-  double largest = 0.0;
-  for (const Near& other : near) largest = std::max(largest, drift_[other.center]);
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    const double own = members[i].distance;
+  for (std::size_t i = 0; i < cluster.members.size(); ++i) {
+    const Member& member = cluster.members[i];
+    const double own = member.distance;
     if (beyond(near[0].distance, own)) continue;
-    const double needed = needed_drift(members[i]);
-    if (largest < needed) continue;
-    if (by_scores) {
+    const double needed = needed_drift(member);
+    const bool at_jumped = jumped_is_near && !(jump_is_known && member.jump_root - std::sqrt(own) > jump_drift_);
+    if (largest < needed && !at_jumped) continue;
+    const T* const values = row(member.row, worker);
+    if (largest >= needed && by_scores) {
       CenterScores::Rows<T>& rows = scored_[static_cast<std::size_t>(worker)];
-      rows.add(row(members[i].row, worker), static_cast<std::int32_t>(a), own);
+      rows.add(values, moved_at_[a] >= 0 ? label_of(a) : CenterScores::none, own);
       positions.push_back(i);
       if (rows.count() == rows.most) look_by_scores(a, positions, worker);
       continue;
     }
-    const T* const values = row(members[i].row, worker);
-    Nearest best{static_cast<std::int32_t>(a), own};
-    for (const Near& other : near) {
-      if (beyond(other.distance, own)) break;
-      if (drift_[other.center] < needed) continue;
-      best.look(static_cast<std::int32_t>(other.center), exact_(values, seen_center(other.center)));
+    Nearest best{label_of(a), own};
+    const auto look = [&](std::size_t other) { best.look(label_of(other), exact_(values, seen_center(other))); };
+    if (largest < needed) {
+      look(jumped);
+    } else {
+      for (const Near& other : near) {
+        if (beyond(other.distance, own)) break;
+        if (drift_[other.center] >= needed) look(other.center);
+      }
     }
-    if (best.center != static_cast<std::int32_t>(a)) changes_[a].push_back({i, best.center, best.distance});
+    if (best.center != label_of(a)) changes_[a].push_back({i, best.center, best.distance});
   }
-  if (by_scores) look_by_scores(a, positions, worker);
+  if (!by_scores) return;
+  look_by_scores(a, positions, worker);
+  std::sort(changes_[a].begin(), changes_[a].end(),
+            [](const Change& x, const Change& y) { return x.position < y.position; });
 }
 
-/// The nearest centers of the rows that are to be scored.
+/// The nearest centers of the rows that are to be scored: against all centers where their own moved, else against those
+/// that did.
 template <class T>
 void LocalLloyd<T>::look_by_scores(std::size_t a, Vector<std::size_t>& positions, int worker) {
   CenterScores::Rows<T>& rows = scored_[static_cast<std::size_t>(worker)];
   const Vector<Member>& members = clusters_[a].members;
+  const bool has_moved = moved_at_[a] >= 0;
   Vector<Nearest> best;
-  for (const std::size_t position : positions)
-    best.push_back({static_cast<std::int32_t>(a), members[position].distance});
-  rows.look([&](std::size_t i, std::size_t c) {
-    best[i].look(static_cast<std::int32_t>(c), exact_(row(members[positions[i]].row, worker), seen_center(c)));
+  for (const std::size_t position : positions) best.push_back({label_of(a), members[position].distance});
+  rows.look(has_moved ? *scores_ : *moved_scores_, [&](std::size_t i, std::size_t at) {
+    const std::size_t c = has_moved ? at : moved_[at];
+    best[i].look(label_of(c), exact_(row(members[positions[i]].row, worker), seen_center(c)));
     rows.set_limit(i, best[i].distance);
   });
   for (std::size_t i = 0; i < positions.size(); ++i)
-    if (best[i].center != static_cast<std::int32_t>(a))
-      changes_[a].push_back({positions[i], best[i].center, best[i].distance});
+    if (best[i].center != label_of(a)) changes_[a].push_back({positions[i], best[i].center, best[i].distance});
   rows.clear();
   positions.clear();
 }
@@ -384,22 +411,27 @@ void LocalLloyd<T>::look_by_scores(std::size_t a, Vector<std::size_t>& positions
 template <class T>
 void LocalLloyd<T>::assign_jumped() {
   const std::size_t to = moved_[0];
-  const auto label = static_cast<std::int32_t>(to);
   const double* const center = seen_center(to);
+  jumped_to_ = to;
+  jump_.assign(center, center + d_);
   between_.resize(size());
   for (std::size_t c = 0; c < size(); ++c) between_[c] = between(center, seen_center(c));
   each(size(), static_cast<double>(rows_of(moved_) * d_ * 4), [&](std::size_t a, int worker) {
     Vector<Member>& members = clusters_[a].members;
     if (a != to && beyond(between_[a], clusters_[a].radius)) return;
+    clusters_[a].last_jump = jumps_;
     for (std::size_t i = 0; i < members.size(); ++i) {
       Member& member = members[i];
-      if (a != to && beyond(between_[a], member.distance)) continue;
+      if (a != to && beyond(between_[a], member.distance)) {
+        member.jump_root = std::sqrt(between_[a]) * root_shrink_ - std::sqrt(member.distance);
+        continue;
+      }
       const double distance = exact_(row(member.row, worker), center);
-      Nearest best{label, distance};
-      best.look(a == to ? member.second : static_cast<std::int32_t>(a),
-                a == to ? member.second_distance : member.distance);
+      Nearest best{label_of(to), distance};
+      best.look(a == to ? member.second : label_of(a), a == to ? member.second_distance : member.distance);
+      member.jump_root = distance > 0x1p-900 ? std::sqrt(distance) * root_shrink_ : 0.0;
       if (a == to) member.distance = distance;
-      if (best.center != static_cast<std::int32_t>(a)) changes_[a].push_back({i, best.center, best.distance});
+      if (best.center != label_of(a)) changes_[a].push_back({i, best.center, best.distance});
     }
   });
   jumped_ = false;
@@ -454,7 +486,7 @@ Ending LocalLloyd<T>::given_up(const Estimate& before, const Estimate& now) {
     const double margin =
         4.0 * now.error + 3.0 * before.error + 0x1p-40 * (std::fabs(now.value) + std::fabs(before.value));
     const double excess = 4.0 * now.value - 3.0 * before.value;
-    if (!(std::fabs(now.value) > now.error && std::fabs(excess) > margin)) return Ending::unclear;
+    if (!(now.is_clear(now.value, now.error) && now.is_clear(excess, margin))) return Ending::unclear;
   }
   return fails ? Ending::failed : Ending::used_up;
 }
@@ -535,7 +567,7 @@ void LocalLloyd<T>::seconds_by_scores(std::size_t a, const std::size_t* position
     const Member& member = members[positions[i]];
     rows.add(row(member.row, worker), static_cast<std::int32_t>(a), member.second_distance);
   }
-  rows.look([&](std::size_t i, std::size_t c) {
+  rows.look(*scores_, [&](std::size_t i, std::size_t c) {
     Member& member = members[positions[i]];
     Nearest second{member.second, member.second_distance};
     second.look(static_cast<std::int32_t>(c), exact_(row(member.row, worker), seen_center(c)));

@@ -42,6 +42,7 @@ struct Member {
   double distance;                // to the center of its cluster
   double second_distance = 0.0;   // to the second nearest center
   std::int32_t second = unknown;  // where it is not known, the distance is a lower bound
+  double jump_root = 0.0;         // a lower bound of the root of the distance to where a center jumped last
 };
 
 struct Cluster {
@@ -51,6 +52,7 @@ struct Cluster {
   double loss = 0.0;           // sum of w * (second_distance - distance), rounded once
   double estimate = 0.0;       // sum of w * distance, in float64
   LimbSum inertia;             // the exact one, where changes were kept last
+  std::size_t last_jump = 0;   // that its rows know of
 };
 
 enum class Ending {
@@ -131,8 +133,8 @@ class LocalLloyd {
       sum.add(units_, distance);
   }
 
-  /// The sum of w * distance over all rows where changes were kept last, divided by 2^units().exponent and rounded once.
-  double inertia() const { return inertia_.rounded(units_); }
+  /// The inertia where changes were kept last, rounded once.
+  double inertia() const { return inertia_.to_double(units_, exact_.exponent()); }
 
   /// Give a cluster another center, from which run() goes on.
   void place(std::size_t c, const double* values);
@@ -185,6 +187,7 @@ class LocalLloyd {
     double distance;
   };
   /// How far a center must have moved since the last time to be nearer to a row than its own.
+  static std::int32_t label_of(std::size_t c) { return static_cast<std::int32_t>(c); }
   double needed_drift(const Member& member) const {
     return member.second_distance > 0x1p-900
                ? std::sqrt(member.second_distance) * root_shrink_ - std::sqrt(member.distance)
@@ -201,6 +204,10 @@ class LocalLloyd {
   LimbSum change() const;
   struct Estimate {
     double value, error;
+    /// Whether the sign of a number is known that is right to `error`. What vanished is far below 2^-900.
+    static bool is_clear(double number, double error) {
+      return std::fabs(number) > error && std::fabs(number) > 0x1p-900 && std::isfinite(number);
+    }
   };
   Estimate estimated_change() const;
   bool is_lower() const;
@@ -238,8 +245,9 @@ class LocalLloyd {
   Vector<RowReader<T>> readers_;  // of the threads
 
   Vector<double> centers_, seen_;
-  std::optional<CenterScores> scores_;    // of seen_, where that pays
-  Vector<CenterScores::Rows<T>> scored_;  // of the threads
+  std::optional<CenterScores> scores_;        // of seen_, where that pays
+  std::optional<CenterScores> moved_scores_;  // of those in moved_
+  Vector<CenterScores::Rows<T>> scored_;      // of the threads
   Partial sums_;
   Vector<Cluster> clusters_;
   LimbSum inertia_;  // of all of them, likewise
@@ -256,6 +264,11 @@ class LocalLloyd {
   Vector<std::int32_t> moved_at_;  // (clusters) where in moved_, -1 for not at all
   Vector<double> between_;         // (moved_, clusters)
   bool jumped_ = false;
+  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+  std::size_t jumps_ = 0;            // so far
+  std::size_t jumped_to_ = nowhere;  // the center that jumped, since changes were kept or undone
+  Vector<double> jump_;              // (features) where to
+  double jump_drift_ = 0.0;          // how far it moved at most from there
   Vector<double> drift_;  // (clusters) how far centers moved at most since they were saved, infinite where placed
   Vector<Vector<Change>> changes_;  // (clusters)
   Vector<std::size_t> changed_;     // clusters that gained or lost rows
