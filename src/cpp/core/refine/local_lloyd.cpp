@@ -261,8 +261,10 @@ void LocalLloyd<T>::update() {
     check_finite(mean);
     const Vector<double> as_seen = seen(mean.data());
     if (std::equal(mean.begin(), mean.end(), centers_.data() + c * d_) &&
-        std::equal(as_seen.begin(), as_seen.end(), seen_center(c)))
+        std::equal(as_seen.begin(), as_seen.end(), seen_center(c))) {
+      std::copy(mean.begin(), mean.end(), centers_.data() + c * d_);  // a zero may have another sign
       continue;
+    }
     save(c);
     set_center(c, mean.data());
   }
