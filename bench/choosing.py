@@ -1,7 +1,7 @@
 """Choosing k beside scikit-learn and kneed: ``python -m bench.choosing``.
 
-Both fit k = 2 to 10 with ten starts each, and compute elbow, silhouette, Calinski-Harabasz and Davies-Bouldin; pykmeans
-fits once more for each k, from the solution before. Values are compared on the labels of pykmeans.
+Both fit k = 2 to 10: scikit-learn from ten starts, pykmeans from three and from the solution before, refining each.
+Both compute elbow, silhouette, Calinski-Harabasz and Davies-Bouldin. Values are compared on the labels of pykmeans.
 """
 
 import argparse

@@ -25,7 +25,9 @@ def main() -> None:
     mpl.use("Agg")
     wine = load_wine(as_frame=True).data
     scaled = (wine - wine.mean()) / wine.std()
-    selection = select_k(scaled, criteria=("elbow", "silhouette", "calinski_harabasz", "gap"), random_state=0)
+    selection = select_k(
+        scaled, criteria=("elbow", "silhouette", "calinski_harabasz", "davies_bouldin"), random_state=0
+    )
     save(selection.plot(), "wine-k.png")
 
     petals = load_iris(as_frame=True).data[["petal length (cm)", "petal width (cm)"]]

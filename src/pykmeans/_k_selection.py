@@ -59,7 +59,7 @@ class KSelection:
     >>> X = [[0, 0], [0, 1], [1, 0], [9, 0], [9, 1], [10, 0], [5, 8], [5, 9], [6, 8]]
     >>> select_k(X, k=range(2, 6), random_state=0)
     k  inertia  n_iter  converged    elbow  silhouette  best by
-    2      124       2        yes        0      0.5381
+    2      124       3        yes        0      0.5381
     3        4       2        yes  0.65297     0.87167  elbow, silhouette
     4   3.1667       2        yes  0.32648     0.61079
     5   2.3333       2        yes        0     0.35446

@@ -20,7 +20,8 @@ TABLE = Path(__file__).with_name("table.json")
 OURS = ("KMeans", "KPrototypes", "KSelection", "Segmentation")
 ATTRIBUTES = """cluster_centers_ labels_ inertia_ n_iter_ n_features_in_ feature_names_in_ inertia_history_ stop_reason_
 converged_ cluster_sizes_ cluster_inertia_ medoid_indices_ steps_ gamma_ categorical_features_ table best best_k reason
-reasons warm_started models image labels palette shares inertia original"""  # of these; more may come
+reasons warm_started models image labels palette shares inertia original unrefined_inertia_ refinement_history_ n_swaps_
+n_accepted_swaps_ n_moves_"""  # of these; more may come
 # Calls with these words are left out on a machine where "floats()" differs: NumPy's floats or photographs are others.
 OF_THE_MACHINE = ("floats()", "'lab'", "calinski", "profile", "china.jpg")
 

@@ -30,6 +30,7 @@ def rows(n=120, seed=0):
 
 
 ONE_RUN = list(estimators(init="random", n_init=1, max_iter=2))
+ONE_RUN += [KMeans(init="random", n_init=1, max_iter=2, refine="splits")]
 
 
 @pytest.mark.parametrize("weighted", [False, True])

@@ -47,11 +47,12 @@ def test_unscaled_labels_are_those_of_kmeans(table, capsys, metric):
     assert f"inertia {model.inertia_:.6g}" in done.out
 
 
-def test_the_default_is_standardised_with_seed_0_and_10_runs(table, capsys):
+def test_the_default_is_standardised_with_seed_0_and_10_runs_that_are_refined(table, capsys):
     out = table.parent / "out.csv"
-    done = command(capsys, "cluster", table, "-k", 3, "--columns", ",".join(NUMBERS), "--out", out)
+    done = command(capsys, "cluster", table, "-k", 20, "--columns", ",".join(NUMBERS), "--out", out)
     X = standardised(customers())
-    model = KMeans(3, random_state=0, n_init=10, refine="swaps").fit(X)
+    model = KMeans(20, random_state=0, n_init=10, refine="swaps").fit(X)
+    assert model.n_accepted_swaps_ > 0 and model.inertia_ < KMeans(20, random_state=0, n_init=10).fit(X).inertia_
     np.testing.assert_array_equal(labels_in(out), model.labels_)
     assert "numbers scaled to mean 0 and standard deviation 1" in done.out
     assert f"mean silhouette {silhouette_score(X, model.labels_):.2f}" in done.out

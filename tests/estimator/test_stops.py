@@ -162,7 +162,7 @@ def test_a_callback_ends_a_refinement(refine):
     several = Heard()
     KMeans(**how, n_init=3, callback=several).fit(X)
     first = several.told[: [told[0] for told in several.told].index(0, 1)]
-    for last in range(whole.n_iter_, len(first)):  # it began as the single run did
+    for last in range(whole.n_iter_ - 1, len(first)):  # it began as the single run did
         heard = Heard(last)
         model = KMeans(**how, n_init=3, callback=heard).fit(X)
         assert heard.told == first[: last + 1]  # and no other run began

@@ -158,6 +158,66 @@ def test_choosing_k_beside_scikit_learn_and_kneed():
     assert ours == kneed != "None"
 
 
+@pytest.fixture(scope="module")
+def optima():
+    """The rows of its first table: the cells by the words above them."""
+    command = [
+        sys.executable,
+        "-m",
+        "bench.optima",
+        "--only",
+        "iris",
+        "--methods",
+        "n_init=10",
+        "swaps",
+        "--seeds",
+        "3",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    cells = [line.strip("|").split("|") for line in done.stdout.splitlines() if line.startswith(("| case", "| iris"))]
+    head, *rows = [[cell.strip() for cell in line] for line in cells]
+    return [dict(zip(head, row, strict=True)) for row in rows], done.stdout
+
+
+def test_optima_of_irises_beside_the_best_known(optima):
+    rows, printed = optima
+    assert [row["case"] for row in rows] == ["iris 3", "iris 10"]
+    for row in rows:
+        one, ten, swaps = (float(row[name].split()[0]) for name in ("one run", "n_init=10", "swaps"))
+        assert 0 <= swaps <= one and 0 <= ten <= one
+        assert not row["bkmeans"]
+    assert '- "swaps": mean excess' in printed
+    assert "less than what was known" not in printed
+
+
+def test_excess_and_cost_are_beside_one_run_of_the_same_seed():
+    from bench.optima import cases, methods, report
+
+    plain = [methods.Outcome(110.0, 1.0), methods.Outcome(100.0, 4.0), methods.Outcome(105.0, 2.0)]
+    swaps = [methods.Outcome(100.0, 3.0, 20, 9, 0.01), methods.Outcome(100.0, 4.0), methods.Outcome(102.0, 3.0)]
+    row = report.Row(cases.Case("iris", 3), (150, 4), 100.0, {"one run": plain, "swaps": swaps})
+    assert row.excesses("one run") == pytest.approx([10.0, 0.0, 5.0])
+    assert row.cost("swaps") == 0.5  # of 2, 0 and 0.5
+    assert row.trial() == 1.0
+    assert "| swaps | 1 | 0.67 | 0.67 | 2.00 | 0.67 | 0.50 | 0.50 | 0.50 |" in report.summary([row])
+
+
+def test_the_best_known_are_those_of_the_same_data(tmp_path, monkeypatch):
+    from bench.optima import cases, known
+
+    best = cases.Case("iris", 3)
+    assert known.best(best, 681.3) == math.inf
+    assert known.best(best, 681.3706) == pytest.approx(78.85144142614601)
+    monkeypatch.setattr(known, "FILE", tmp_path / "best.json")
+    known.FILE.write_text("{}", encoding="utf-8")
+    known.keep(best, 600.0, 80.0)
+    known.keep(best._replace(k=10), 600.0, 30.0)
+    assert (known.best(best, 600.0), known.best(best, 601.0)) == (80.0, math.inf)
+    known.keep(best, 601.0, 81.0)
+    assert (known.best(best, 601.0), known.best(best._replace(k=10), 601.0)) == (81.0, math.inf)
+
+
 def fit_of_digits(digits):
     return KMeans(10, init=digits[:10], n_init=1, tol=0, max_iter=5).fit(digits)
 

@@ -195,18 +195,17 @@ class Run {
 
   /// @param changed  labels, in the last assignment
   void refine(std::size_t changed) {
-    if (!ended_ && can_be_refined()) {
+    if (k_ == 1 || !(summary_.inertia > 0.0)) return;
+    if (!ended_) {
       const Vector<double> unrefined = centers_;
       if (changed != 0 && iterate(Rounded{}, changed, [](double) {}) != StopReason::labels) assign();
       if (changed != 0) measure();
       summary_.refinement_history = {summary_.unrefined_inertia, summary_.inertia};
-      if (!ended_ && can_be_refined()) ended_ = refine_centers();
+      if (!ended_ && summary_.inertia > 0.0 && !detail::any_empty(update_.sums())) ended_ = refine_centers();
       if (!(summary_.inertia < summary_.unrefined_inertia)) show(unrefined);
     }
     if (ended_) summary_.stop_reason = *ended_;
   }
-
-  bool can_be_refined() { return k_ > 1 && summary_.inertia > 0.0 && !detail::any_empty(update_.sums()); }
 
   /// @return why the fit ends, or nothing
   std::optional<StopReason> refine_centers() {

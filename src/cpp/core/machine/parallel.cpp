@@ -53,10 +53,7 @@ int granted_threads() {
 
 namespace detail {
 
-namespace {
-
-/// To be called between blocks of a millisecond at most. The clock is read only now and then: small fits consist of
-/// many short calls.
+// The clock is read only now and then: small fits consist of many short calls.
 void poll_now_and_then(const Poll& poll) {
   using namespace std::chrono;
   static thread_local unsigned calls = 0;
@@ -68,6 +65,8 @@ void poll_now_and_then(const Poll& poll) {
   const FloatEnvironment environment;  // what it does to it ends here
   poll();
 }
+
+namespace {
 
 /// Blocks that one worker does before it helps the others: the same ones in every call, so that what it reads is near.
 struct alignas(64) Share {

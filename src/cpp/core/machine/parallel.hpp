@@ -43,6 +43,9 @@ inline void lower_to(std::atomic<std::size_t>& number, std::size_t other) {
   }
 }
 
+/// Call poll, unless it was called just before: to be called by the calling thread (worker 0) every millisecond.
+void poll_now_and_then(const Poll& poll);
+
 /// Refers to a callable body(block, worker) without owning it, so that nothing is allocated.
 class BlockBody {
  public:

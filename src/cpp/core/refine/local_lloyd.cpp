@@ -5,6 +5,8 @@
 #include <limits>
 
 #include "../distance/metrics.hpp"
+#include "../exact/rounding.hpp"
+#include "../rows/check.hpp"
 #include "../rows/normalize.hpp"
 #include "../update/mean.hpp"
 
@@ -16,6 +18,11 @@ constexpr std::size_t few_centers = 8;  // that exact distances are taken to
 
 double relative_error(std::size_t features) {
   return (static_cast<double>(features) / 16.0 + 9.0) * 0x1p-53;
+}
+
+/// As Member keeps it.
+float jump_root(double root) {
+  return rounded_down(std::min(root, 0x1p126));
 }
 
 int largest_exponent(const double* weights, std::size_t rows) {
@@ -67,7 +74,10 @@ LocalLloyd<T>::LocalLloyd(const Points<T>& points, const Vector<double>& centers
   Vector<std::size_t> all(size());
   for (std::size_t c = 0; c < size(); ++c) all[c] = c;
   each(size(), static_cast<double>(points.rows() * d_), [&](std::size_t c, int worker) {
-    for (Member& member : clusters_[c].members) member.distance = exact_(row(member.row, worker), seen_center(c));
+    for (Member& member : clusters_[c].members) {
+      breathe(worker);
+      member.distance = exact_(row(member.row, worker), seen_center(c));
+    }
     measure(c);
     clusters_[c].inertia = inertia_of(clusters_[c]);
   });
@@ -248,10 +258,13 @@ void LocalLloyd<T>::update() {
       move_to_directions(sum, single, d_, mean.data(), 1, poll_);
     else
       move_to_means(sum, single, d_, d_, mean.data(), 1, poll_);
+    check_finite(mean);
     const Vector<double> as_seen = seen(mean.data());
     if (std::equal(mean.begin(), mean.end(), centers_.data() + c * d_) &&
-        std::equal(as_seen.begin(), as_seen.end(), seen_center(c)))
+        std::equal(as_seen.begin(), as_seen.end(), seen_center(c))) {
+      std::copy(mean.begin(), mean.end(), centers_.data() + c * d_);  // a zero may have another sign
       continue;
+    }
     save(c);
     set_center(c, mean.data());
   }
@@ -301,14 +314,13 @@ void LocalLloyd<T>::assign() {
   const auto work = static_cast<double>(rows_of(moved_) * d_);
   each(moved_.size(), work, [&](std::size_t i, int worker) {
     const std::size_t c = moved_[i];
-    for (Member& member : clusters_[c].members) member.distance = exact_(row(member.row, worker), seen_center(c));
     double radius = 0.0;
-    for (const Member& member : clusters_[c].members) radius = std::max(radius, member.distance);
+    for (Member& member : clusters_[c].members) {
+      breathe(worker);
+      member.distance = exact_(row(member.row, worker), seen_center(c));
+      radius = std::max(radius, member.distance);
+    }
     clusters_[c].radius = radius;
-  });
-  between_.resize(moved_.size() * size());
-  each(moved_.size(), static_cast<double>(between_.size() * d_), [&](std::size_t i, int) {
-    for (std::size_t c = 0; c < size(); ++c) between_[i * size() + c] = between(seen_center(moved_[i]), seen_center(c));
   });
   find_drift();
   if (scores_ && moved_.size() > few_centers) {
@@ -329,14 +341,14 @@ template <class T>
 void LocalLloyd<T>::find_near(std::size_t a, Vector<Near>& near) const {
   near.clear();
   const double radius = clusters_[a].radius;
-  if (moved_at_[a] >= 0) {
-    const double* const distances = between_.data() + static_cast<std::size_t>(moved_at_[a]) * size();
-    for (std::size_t c = 0; c < size(); ++c)
-      if (c != a && !beyond(distances[c], radius)) near.push_back({distances[c], c});
-  } else {
-    for (std::size_t i = 0; i < moved_.size(); ++i)
-      if (!beyond(between_[i * size() + a], radius)) near.push_back({between_[i * size() + a], moved_[i]});
-  }
+  const auto add = [&](std::size_t c) {
+    const double distance = between(seen_center(a), seen_center(c));
+    if (c != a && !beyond(distance, radius)) near.push_back({distance, c});
+  };
+  if (moved_at_[a] >= 0)
+    for (std::size_t c = 0; c < size(); ++c) add(c);
+  else
+    for (const std::size_t c : moved_) add(c);
   std::sort(near.begin(), near.end(), [](const Near& x, const Near& y) { return x.distance < y.distance; });
 }
 
@@ -355,11 +367,13 @@ void LocalLloyd<T>::look_at(std::size_t a, const Vector<Near>& near, int worker)
       largest = std::max(largest, drift_[other.center]);
   Vector<std::size_t> positions;
   for (std::size_t i = 0; i < cluster.members.size(); ++i) {
+    breathe(worker);
     const Member& member = cluster.members[i];
     const double own = member.distance;
     if (beyond(near[0].distance, own)) continue;
     const double needed = needed_drift(member);
-    const bool at_jumped = jumped_is_near && !(jump_is_known && member.jump_root - std::sqrt(own) > jump_drift_);
+    const bool at_jumped =
+        jumped_is_near && !(jump_is_known && static_cast<double>(member.jump_root) - std::sqrt(own) > jump_drift_);
     if (largest < needed && !at_jumped) continue;
     const T* const values = row(member.row, worker);
     if (largest >= needed && by_scores) {
@@ -421,15 +435,16 @@ void LocalLloyd<T>::assign_jumped() {
     if (a != to && beyond(between_[a], clusters_[a].radius)) return;
     clusters_[a].last_jump = jumps_;
     for (std::size_t i = 0; i < members.size(); ++i) {
+      breathe(worker);
       Member& member = members[i];
       if (a != to && beyond(between_[a], member.distance)) {
-        member.jump_root = std::sqrt(between_[a]) * root_shrink_ - std::sqrt(member.distance);
+        member.jump_root = jump_root(std::sqrt(between_[a]) * root_shrink_ - std::sqrt(member.distance));
         continue;
       }
       const double distance = exact_(row(member.row, worker), center);
       Nearest best{label_of(to), distance};
       best.look(a == to ? member.second : label_of(a), a == to ? member.second_distance : member.distance);
-      member.jump_root = distance > 0x1p-900 ? std::sqrt(distance) * root_shrink_ : 0.0;
+      member.jump_root = distance > 0x1p-900 ? jump_root(std::sqrt(distance) * root_shrink_) : 0.0f;
       if (a == to) member.distance = distance;
       if (best.center != label_of(a)) changes_[a].push_back({i, best.center, best.distance});
     }
@@ -449,6 +464,7 @@ void LocalLloyd<T>::transfer() {
     if (changes_[a].empty()) continue;
     touch(a);
     for (const Change& change : changes_[a]) {
+      breathe(0);
       const auto to = static_cast<std::size_t>(change.to);
       touch(to);
       const Member& member = clusters_[a].members[change.position];
@@ -513,7 +529,7 @@ Ending LocalLloyd<T>::run(std::size_t updates, GiveUp give_up) {
       before = now;
     }
     update();
-    if (poll_) poll_();
+    poll_now_and_then(poll_);
   }
 }
 
@@ -556,6 +572,11 @@ void LocalLloyd<T>::seconds_of(std::size_t a, const Vector<std::size_t>& positio
       look_for_second(member, neighbors, by_scores ? 4 : size(), worker);
     }
     if (by_scores) seconds_by_scores(a, positions.data() + first, count, worker);
+    for (std::size_t i = first; i < first + count; ++i) {
+      breathe(worker);
+      clusters_[a].second_radius =
+          std::max(clusters_[a].second_radius, clusters_[a].members[positions[i]].second_distance);
+    }
   }
 }
 
@@ -603,6 +624,7 @@ void LocalLloyd<T>::find_seconds(const Vector<std::size_t>& touched) {
     Vector<Member>& members = clusters_[a].members;
     Vector<std::size_t> anew;
     for (std::size_t i = 0; i < members.size(); ++i) {
+      breathe(worker);
       if (members[i].second == Member::unknown || is_touched_[static_cast<std::size_t>(members[i].second)])
         anew.push_back(i);
       else

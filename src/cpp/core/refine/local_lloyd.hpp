@@ -42,7 +42,7 @@ struct Member {
   double distance;                // to the center of its cluster
   double second_distance = 0.0;   // to the second nearest center
   std::int32_t second = unknown;  // where it is not known, the distance is a lower bound
-  double jump_root = 0.0;         // a lower bound of the root of the distance to where a center jumped last
+  float jump_root = 0.0f;         // a lower bound of the root of the distance to where a center jumped last
 };
 
 struct Cluster {
@@ -178,6 +178,10 @@ class LocalLloyd {
   const T* row(std::size_t at, int worker, std::size_t slot = 0) const {
     return readers_[static_cast<std::size_t>(worker)](at, slot);
   }
+  /// To be called for each row of a long loop, so that Ctrl-C need not wait for the loop's end.
+  void breathe(int worker) const {
+    if (worker == 0 && ++breaths_ % 256 == 0) poll_now_and_then(poll_);
+  }
   int threads() const { return static_cast<int>(readers_.size()); }
 
  private:
@@ -243,6 +247,7 @@ class LocalLloyd {
   const double root_shrink_;  // 1 - 4 g
   const LimbSum::Units units_;
   Vector<RowReader<T>> readers_;  // of the threads
+  mutable std::uint32_t breaths_ = 0;
 
   Vector<double> centers_, seen_;
   std::optional<CenterScores> scores_;        // of seen_, where that pays
@@ -262,7 +267,7 @@ class LocalLloyd {
   // The assignment that comes next.
   Vector<std::size_t> moved_;      // centers that moved since distances were taken
   Vector<std::int32_t> moved_at_;  // (clusters) where in moved_, -1 for not at all
-  Vector<double> between_;         // (moved_, clusters)
+  Vector<double> between_;         // (clusters) from where a center jumped
   bool jumped_ = false;
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
   std::size_t jumps_ = 0;            // so far

@@ -38,12 +38,13 @@ struct Interval {
 /// An upper bound of what the rows of a cluster weigh that are as far from its center as one of them.
 class AsFar {
  public:
-  template <class T>
-  AsFar(const Vector<Member>& members, const Points<T>& points) {
+  /// @param weight  of a row
+  template <class Weight>
+  AsFar(const Vector<Member>& members, const Weight& weight) {
     std::size_t size = 16;
     while (size < 2 * members.size()) size *= 2;
     weights_.resize(size);
-    for (const Member& member : members) weights_[place(member)] += points.weight(member.row);
+    for (const Member& member : members) weights_[place(member)] += weight(member.row);
   }
   double weight(const Member& member) const { return weights_[place(member)]; }
 
@@ -65,6 +66,7 @@ class Moves {
         d_(points_.columns()),
         unit_(points_.source->has_single_centers() ? 0x1p-23 : 0x1p-51),
         least_(points_.source->has_single_centers() ? 0x1p-148 : 0x1p-1073),
+        weight_exponent_(points_.weights ? points_.facts.weights.highest : 0),
         error_(state.size()),
         mass_(state.size()),
         by_mass_(state.size()),
@@ -77,7 +79,7 @@ class Moves {
   /// One round, without the iterations that follow it. @return how many rows moved
   std::size_t round() {
     Vector<Group> groups = leaving();
-    std::sort(groups.begin(), groups.end(), [&](const Group& a, const Group& b) { return is_before(a.row, b.row, 0); });
+    keep_one_of_equal(groups, 0);
     std::size_t moved = 0;
     for (const Group& group : groups) moved += move(group);
     return moved;
@@ -105,10 +107,14 @@ class Moves {
     // What vanishes in a square is below 2^-537.
     error_[c] = unit_ * largest * std::sqrt(squares) * (1.0 + 0x1p-20) +
                 std::sqrt(static_cast<double>(d_)) * (state_.exact().scaled(least_) + 0x1p-536);
-    mass_[c] = mass_of(state_.sums().weight(c));
+    const Rounded mass = state_.sums().weight(c);
+    mass_[c] = std::ldexp(mass.fraction, mass.exponent - weight_exponent_);
   }
 
-  static double mass_of(const Rounded& weight) { return std::ldexp(weight.fraction, weight.exponent); }
+  /// Weights and masses are divided by a power of two, so that the largest weight is near 1.
+  double weight_of(std::size_t row) const {
+    return points_.weights ? std::ldexp(points_.weights[row], -weight_exponent_) : 1.0;
+  }
 
   bool is_before(std::size_t a, std::size_t b, int worker) const {
     const T *left = state_.row(a, worker, 0), *right = state_.row(b, worker, 1);
@@ -138,11 +144,12 @@ class Moves {
     if (members.size() == 1) return groups;
     if (!is_new_[c] && !may_attract(c)) return groups;
     // Equal rows are equally far: what is as far weighs at least as much as they do.
-    const AsFar as_far(members, points_);
+    const AsFar as_far(members, [&](std::size_t row) { return weight_of(row); });
     Reach& reach = reach_[c];
     if (is_new_[c]) reach = {};
     Vector<std::size_t> unknown;
     for (std::size_t i = 0; i < members.size(); ++i) {
+      state_.breathe(worker);
       const double weight = as_far.weight(members[i]);
       reach.key = std::max(reach.key, highest_key(members[i], c, weight * (1.0 + 0x1p-20)));
       reach.weight = std::max(reach.weight, weight * (1.0 + 0x1p-20));
@@ -150,16 +157,29 @@ class Moves {
     }
     state_.seconds_of(c, unknown, worker);
     for (std::size_t i = 0; i < members.size(); ++i) {
-      const double weight = as_far.weight(members[i]);
-      if (stays(members[i], c, weight, worker)) continue;
-      if (weight != points_.weight(members[i].row)) {
-        const Rows group = rows_of({members[i].row, c}, worker);
-        if (group.positions[0] != i) continue;  // its first row speaks for it
-        if (stays(members[i], c, group.mass, worker)) continue;
-      }
-      groups.push_back({members[i].row, c});
+      state_.breathe(worker);
+      if (!stays(members[i], c, as_far.weight(members[i]), worker)) groups.push_back({members[i].row, c});
     }
+    keep_one_of_equal(groups, worker);
+    const auto stays_with_its_own_weight = [&](const Group& group) {
+      const Rows rows = rows_of(group, worker);
+      return rows.positions.empty() || stays(members[rows.positions[0]], c, rows.mass, worker);
+    };
+    groups.erase(std::remove_if(groups.begin(), groups.end(), stays_with_its_own_weight), groups.end());
     return groups;
+  }
+
+  /// In lexicographic order, one group for equal rows. By a heap, which stays within bounds even where somebody writes
+  /// into X meanwhile.
+  void keep_one_of_equal(Vector<Group>& groups, int worker) const {
+    const auto before = [&](const Group& a, const Group& b) {
+      state_.breathe(worker);
+      return is_before(a.row, b.row, worker);
+    };
+    std::make_heap(groups.begin(), groups.end(), before);
+    std::sort_heap(groups.begin(), groups.end(), before);
+    const auto equal = [&](const Group& a, const Group& b) { return !is_before(a.row, b.row, worker); };
+    groups.erase(std::unique(groups.begin(), groups.end(), equal), groups.end());
   }
 
   /// Whether a new cluster may attract a row of one that is not.
@@ -187,7 +207,7 @@ class Moves {
     const double key = highest_key(member, home, weight), least = low * low;
     const Vector<std::size_t>& others = is_new_[home] ? by_mass_ : new_;
     const std::size_t* last = others.data() + others.size();
-    if (low > 0.0 && key < least) {
+    if (low > 0.0 && key < least && least > 0x1p-900) {
       // m_b / (m_b + w) > key / least
       const double enough = weight * key / (least - key) * (1.0 + 0x1p-20);
       last = std::partition_point(others.data(), last, [&](std::size_t c) { return mass_[c] <= enough; });
@@ -220,7 +240,7 @@ class Moves {
   /// The rows of a group, and what they weigh.
   struct Rows {
     Vector<std::size_t> positions;  // among the members of the cluster, increasing
-    double mass = 0.0;
+    double mass = 0.0;              // as weight_of() has weights
     ExactNumber weight;
   };
   Rows rows_of(const Group& group, int worker) const {
@@ -231,14 +251,15 @@ class Moves {
       if (member.row == group.row) distance = member.distance;
     const T* const values = state_.row(group.row, worker, 0);
     for (std::size_t i = 0; i < members.size(); ++i) {
+      state_.breathe(worker);
       if (members[i].distance != distance) continue;
       const T* const other = state_.row(members[i].row, worker, 1);
       if (!std::equal(values, values + d_, other)) continue;
-      const double weight = points_.weight(members[i].row);
       rows.positions.push_back(i);
-      rows.mass += weight;
-      rows.weight = rows.weight + ExactNumber(weight);
+      rows.mass += weight_of(members[i].row);
+      if (points_.weights) rows.weight = rows.weight + ExactNumber(points_.weights[members[i].row]);
     }
+    if (!points_.weights) rows.weight = ExactNumber(static_cast<std::uint64_t>(rows.positions.size()), 0);
     return rows;
   }
 
@@ -265,6 +286,7 @@ class Moves {
     const double root = std::sqrt(state_.exact()(values, state_.seen_center(c)));
     const double low = std::max(0.0, root * (1.0 - 0x1p-30) - error_[c]), high = root * (1.0 + 0x1p-30) + error_[c];
     const double factor = mass_[c] / other;
+    if (!(high * high > 0x1p-900)) return {};
     return {low * low * factor * (1.0 - slack), high * high * factor * (1.0 + slack)};
   }
 
@@ -316,8 +338,9 @@ class Moves {
   const Points<T>& points_;
   const std::size_t d_;
   const double unit_, least_;  // a center is right to unit_ of it, and to least_ of what is subnormal
-  Vector<double> error_;       // (clusters) how far each center may be from the exact mean
-  Vector<double> mass_;        // (clusters) rounded
+  const int weight_exponent_;
+  Vector<double> error_;  // (clusters) how far each center may be from the exact mean
+  Vector<double> mass_;   // (clusters) rounded
   Vector<std::size_t> by_mass_;
   Vector<std::size_t> new_;  // clusters that changed since all rows were looked at
   Vector<std::uint8_t> is_new_;

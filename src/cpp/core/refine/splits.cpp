@@ -62,6 +62,7 @@ class Halves {
     std::size_t best = 0;
     double largest = distance(0);
     for (std::size_t i = 1; i < members_.size(); ++i) {
+      state_.breathe(worker_);
       const double other = distance(i);
       if (other < largest) continue;
       if (other == largest) {
@@ -85,6 +86,7 @@ class Halves {
     bool changed = false;
     inertia_ = LimbSum();
     for (std::size_t i = 0; i < members_.size(); ++i) {
+      state_.breathe(worker_);
       const T* const values = row(i);
       const double first = state_.exact()(values, seen_[0].data()), second = state_.exact()(values, seen_[1].data());
       const int label = second < first ? 1 : 0;

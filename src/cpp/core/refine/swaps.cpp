@@ -1,5 +1,6 @@
 // Trials in which one center moves: to a row that is drawn, from the cluster whose loss is least.
 #include <algorithm>
+#include <cstring>
 #include <random>
 #include <utility>
 
@@ -62,6 +63,19 @@ class Swaps {
   }
 
  private:
+  /// A row and its distance, as an integer: distances are not negative, and their bits have the same order.
+  struct Far {
+    std::int64_t distance;
+    std::size_t row;
+    bool operator<(const Far& other) const { return distance < other.distance; }
+  };
+  void add(LimbSum& sum, const Far& far) const {
+    state_.breathe(0);
+    double distance;
+    std::memcpy(&distance, &far.distance, sizeof distance);
+    state_.add(sum, distance, far.row);
+  }
+
   void learn_inertia() {
     for (std::size_t c = 0; c < state_.size(); ++c) inertia_[c] = state_[c].inertia.rounded(state_.units());
   }
@@ -86,18 +100,19 @@ class Swaps {
 
   /// The first row of a cluster, the nearest first, whose exact prefix sum is > the threshold.
   std::size_t row_at(std::size_t cluster, double threshold) const {
-    order_.assign(state_[cluster].members.begin(), state_[cluster].members.end());
-    const auto is_nearer = [&](const Member& a, const Member& b) {
-      return a.distance != b.distance ? a.distance < b.distance : is_before(a.row, b.row);
-    };
+    order_.clear();
+    for (const Member& member : state_[cluster].members) {
+      state_.breathe(0);
+      order_.push_back({bits_of(member.distance), member.row});
+    }
     // Halve what is left: the first half is added up, and stays if it is enough.
     auto first = order_.begin(), last = order_.end();
     LimbSum before;
     while (last - first > 1) {
       const auto middle = first + (last - first) / 2;
-      std::nth_element(first, middle, last, is_nearer);
+      std::nth_element(first, middle, last);
       LimbSum sum = before;
-      for (auto at = first; at != middle; ++at) state_.add(sum, at->distance, at->row);
+      for (auto at = first; at != middle; ++at) add(sum, *at);
       if (exceeds(sum, threshold)) {
         last = middle;
       } else {
@@ -105,7 +120,28 @@ class Swaps {
         first = middle;
       }
     }
-    return first->row;
+    return first_of_equally_far(first->distance, threshold);
+  }
+
+  /// The same among the rows that are as far as the one that was found.
+  std::size_t first_of_equally_far(std::int64_t distance, double threshold) const {
+    Vector<Far> equal;
+    LimbSum sum;
+    for (const Far& far : order_)
+      if (far.distance == distance)
+        equal.push_back(far);
+      else if (far.distance < distance)
+        add(sum, far);
+    if (equal.size() > 1) {  // by a heap, which stays within bounds even where somebody writes into X meanwhile
+      const auto before = [&](const Far& a, const Far& b) { return is_before(a.row, b.row); };
+      std::make_heap(equal.begin(), equal.end(), before);
+      std::sort_heap(equal.begin(), equal.end(), before);
+    }
+    for (const Far& far : equal) {
+      add(sum, far);
+      if (exceeds(sum, threshold)) return far.row;
+    }
+    return equal.back().row;
   }
 
   bool exceeds(const LimbSum& sum, double threshold) const {
@@ -130,6 +166,7 @@ class Swaps {
       if (state_.beyond(apart, cluster.radius)) return;
       LimbSum& gain = gains[static_cast<std::size_t>(worker)];
       for (const Member& member : cluster.members) {
+        state_.breathe(worker);
         if (state_.beyond(apart, member.distance)) continue;
         const double distance = state_.exact()(state_.row(member.row, worker), seen.data());
         if (!(distance < member.distance)) continue;
@@ -150,8 +187,8 @@ class Swaps {
 
   LocalLloyd<T>& state_;
   Uniforms uniform_;
-  Vector<double> inertia_;        // of the clusters
-  mutable Vector<Member> order_;  // memory for row_at()
+  Vector<double> inertia_;     // of the clusters
+  mutable Vector<Far> order_;  // memory for row_at()
 };
 
 }  // namespace
