@@ -1,7 +1,7 @@
 """How far above the best known inertia fits end, and what they take beside one run of k-means.
 
-An excess is in percents of the best known inertia; what a method takes, its time of the processor, is in runs more than
-the one of the same seed.
+An excess is in percent of the best known inertia. What a method takes is its extra CPU time, in units of one run of the
+same seed.
 """
 
 import math

@@ -43,7 +43,7 @@ def best_run(caller: str, data: Numbers, sample_weight: Any, parameters: FitPara
     n_runs = _number_of_runs(caller, start, parameters.n_init)
 
     stop = _Stop(caller, parameters)
-    # So that the starts are those of a fit that is not refined, and a trial more or less changes no other run.
+    # Drawn ahead, so that the starts are the same as without refine, and the trials of one run change no other run.
     seeds = start.draw_ahead(n_runs) if parameters.refine == "swaps" else None
     best = None
     for i in range(n_runs):  # not a generator, which would make a RuntimeError of a user's StopIteration

@@ -71,7 +71,7 @@ def k_means(
     metric : {"euclidean", "manhattan", "cosine", "hamming"}, default="euclidean"
         The distance, and with it what a center is.
     refine : {"moves", "splits", "swaps"} or None, default=None
-        How to go on to a lower inertia from where each run stopped.
+        How to lower the inertia in each run after Lloyd's algorithm has stopped; see :class:`KMeans`.
     n_swaps : "auto" or int, default="auto"
         Number of trials where refine is "swaps"; "auto" ends after ten in a row that found nothing.
     max_memory : int, str or None, default=None

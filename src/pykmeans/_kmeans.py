@@ -58,15 +58,15 @@ class KMeans(Clusterer):
         rows, normalized; the number of features that differ and the most frequent value of each. "manhattan" and
         "hamming" work with algorithm "auto" and "lloyd".
     refine : {"moves", "splits", "swaps"} or None, default=None
-        How each run goes on to a lower inertia from where Lloyd's algorithm stopped. "moves": single rows change their
-        cluster while that lowers the inertia. "splits": clusters are split and others dissolved while that does, then
-        moves; no random numbers. "swaps": centers move to rows drawn at random, and stay there where that does, then
-        moves; this finds most. The inertia is never above that of None. "euclidean" works with all, "cosine" with
+        How to lower the inertia in each run after Lloyd's algorithm has stopped. "moves": single rows move to another
+        cluster while that lowers it. "splits": some clusters are split and others dissolved while that lowers it, then
+        moves; without random numbers. "swaps": centers move to rows drawn at random, and stay there if that lowers it,
+        then moves; mostly the best. The inertia is never above that of None. "euclidean" works with all, "cosine" with
         "splits" and "swaps" (without moves), the other metrics with None alone. With "swaps", the random numbers for
-        the starts of all runs are drawn first, then a seed for each run: the starts are those of None.
+        the starts of all runs are drawn first, then a seed for each run, so the starts are the same as with None.
     n_swaps : "auto" or int, default="auto"
-        Number of trials of "swaps"; "auto" ends after ten in a row that found nothing. More trials go on from where
-        fewer ended. Without meaning for another ``refine``.
+        Number of trials of "swaps"; "auto" ends after ten in a row that found nothing. A larger number goes on from
+        where a smaller one would have ended. Ignored with any other ``refine``.
     store_medoids : bool, default=False
         Whether to find the row nearest to each center, for ``medoid_indices_``.
     record_steps : bool, default=False
@@ -76,20 +76,21 @@ class KMeans(Clusterer):
         What the fit may keep beside X and its attributes: bytes, or text such as "2 GB" (GiB are 1024^3 bytes). None
         for half of what the machine, or the container that it runs in, has free. "auto" and k-means++ choose among what
         fits, an ``algorithm`` that does not fit is replaced by "lloyd", and the result is the same. A limit below what
-        "lloyd" or k-means++ cannot do without is a ValueError that says how much that is. It is not about what NumPy
-        takes for a moment where ``init`` is "random" or a callable, nor about 16 bytes a row while empty clusters are
-        filled.
+        "lloyd", k-means++ or ``refine`` (64 bytes a row) cannot do without is a ValueError that says how much that is.
+        It is not about what NumPy takes for a moment where ``init`` is "random" or a callable, nor about 16 bytes a row
+        while empty clusters are filled.
     callback : callable or None, default=None
         Called as ``callback(iteration, inertia, shift)`` after every iteration of every run, when its centers have
         moved: the iteration's number from 0, its entry in ``inertia_history_``, and the sum of the squared distances
         that the centers moved, which is what ``tol`` is about (normalized ones for "cosine", and 0 for "hamming").
-        Steps of ``refine`` count on: with the inertia so far, and 0 for trials and rounds.
+        Steps of ``refine`` continue the numbers, with the inertia so far and a shift of 0.
         True ends the fit; False and None do not, and anything else is a TypeError. What it raises reaches the caller,
         and the estimator stays as it was.
     max_time : float or None, default=None
-        Seconds from the call of ``fit`` on after which no further iteration, step of ``refine`` and run begins; None
+        Seconds from the call of ``fit`` on after which no further iteration, step of ``refine`` or run begins; None
         for no limit. One iteration is always made, and nothing is cut in the middle: a fit takes longer by the
-        iteration that is under way then and a last assignment of the rows, or by reading X and choosing a start.
+        iteration or step that is under way then and a last assignment of the rows, or by reading X and choosing a
+        start.
 
     Attributes
     ----------
@@ -101,7 +102,8 @@ class KMeans(Clusterer):
         Weighted sum of the distances of the rows to their centers (squared ones where the metric is "euclidean"),
         exactly summed and rounded once: what ``-score(X, sample_weight=sample_weight)`` returns.
     n_iter_ : int
-        Number of iterations of the best run, before ``refine``; so it is for the next two.
+        Number of iterations of the best run. What ``refine`` does is not counted, here and in
+        ``inertia_history_``.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : ndarray of shape (``n_features_in_``,), object
@@ -125,13 +127,14 @@ class KMeans(Clusterer):
     unrefined_inertia_ : float
         The inertia of the best run before ``refine``. Only with ``refine``, as the next four.
     refinement_history_ : ndarray of float64
-        That, and the inertia when labels no longer changed and after each trial and round.
+        ``unrefined_inertia_``, then the inertia after Lloyd's algorithm has run on to its end, and after each step of
+        ``refine``. Empty where there was nothing to refine.
     n_swaps_ : int
         Number of trials of "swaps".
     n_accepted_swaps_ : int
         Those of them that were kept.
     n_moves_ : int
-        Number of single rows that changed their cluster.
+        Number of single rows that moved to another cluster and stayed, added up over the rounds.
     medoid_indices_ : ndarray of shape (n_clusters,), int64
         The row of X in each cluster that is nearest to its center, the first at a tie, of rows with positive weight; -1
         for an empty cluster. Only with ``store_medoids=True``.

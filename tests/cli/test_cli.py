@@ -78,7 +78,7 @@ def test_refine_says_how_runs_go_on(table, capsys, refine):
     "words, phrase",
     [
         (("--columns", "age", "--metric", "manhattan", "--refine", "swaps"), "the metric manhattan. Choose none."),
-        (("--columns", "age", "--metric", "cosine", "--refine", "moves"), "cosine. Choose none or splits or swaps."),
+        (("--columns", "age", "--metric", "cosine", "--refine", "moves"), "cosine. Choose none, splits or swaps."),
         ((*CHOSEN, "--refine", "splits"), "--refine splits does not work with a table of numbers and categories."),
         (("--columns", "plan", "--categorical", "plan", "--refine", "moves"), "the metric hamming. Choose none."),
     ],

@@ -113,6 +113,12 @@ std::uint64_t check_points(const pykmeans::Points<T>& one, const pykmeans::Point
     options.algorithm = algorithm;
     for (const auto* points : {&one, &three}) expect_same(pykmeans::fit(*points, start, options), lloyd);
   }
+  options.n_swaps = 4;
+  for (const pykmeans::Refine refine : pykmeans::refinements) {
+    if (!pykmeans::works_with(refine, one.metric.distance)) continue;
+    options.refine = refine;
+    expect_same(pykmeans::fit(three, start, options), pykmeans::fit(one, start, options));
+  }
   const MatrixView<double> centers(lloyd.centers.data(), that.k, that.d);
   const Found here = found(one, centers, that.n <= 1000);
   expect_same(found(three, centers, that.n <= 1000), here);

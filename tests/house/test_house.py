@@ -96,7 +96,7 @@ def test_includes_point_one_way(path):
 # folder without those in it that have places of their own, or a file; "." has the files directly in core.
 CORE_ORDER = [
     ["."],
-    ["distance/metrics"],  # the table of metrics, which names what each is used for
+    ["distance/metrics", "refine"],  # the table of metrics, which names what each is used for
     ["update"],
     ["assign", "seeding", "silhouette"],
     ["assign/bounds", "assign/boxes", "assign/lloyd", "assign/tiles"],

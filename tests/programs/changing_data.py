@@ -99,6 +99,8 @@ def calls(X, w, k, how, metric, algorithm, changer):
         on_iteration=lambda *_: changer.change(),
         record_steps=bool(rng.integers(2)),
     )
+    refinements = ("", *_core.METRICS[metric]["refinements"])
+    _core.fit(points, start, max_iter=3, tol=0.0, refine=refinements[rng.integers(len(refinements))], n_swaps=5)
     _core.nearest(points, start)
     _core.transform(points, start[:3])
     _core.medoids(points, start, fit.labels)

@@ -31,11 +31,18 @@ def silhouettes(X, **how):
     pykmeans.silhouette_samples(X, np.arange(len(X)) % 3, n_threads=threads, **how)
 
 
+def splits_again_and_again():
+    while True:
+        long_fit(X, n_clusters=3, init=X[:3], max_iter=3, refine="splits")
+
+
 CALLS = {
     "one long iteration": lambda: long_fit(X, n_clusters=5000, init=X[:5000]),
     "many short iterations": lambda: long_fit(X[:3000], n_clusters=2, init="random", n_init=10**9, random_state=0),
     "seeding": lambda: long_fit(X, n_clusters=3000, random_state=0),
     "seeding in many features": lambda: long_fit(X.reshape(-1, 320), n_clusters=3000, random_state=0),
+    "swaps": lambda: long_fit(X, n_clusters=2, init=X[:2], max_iter=3, refine="swaps", n_swaps=10**6),
+    "splits": splits_again_and_again,
     "predict": lambda: fitted.predict(np.broadcast_to(X[:1], (20_000_000, d))),
     "silhouette": lambda: silhouettes(X),
     "silhouette of any size": lambda: silhouettes(wide, metric="manhattan"),

@@ -39,6 +39,8 @@ KINDS = [
     "many short iterations",
     "seeding",
     "seeding in many features",
+    "swaps",
+    "splits",
     "predict",
     "silhouette",
     "silhouette of any size",

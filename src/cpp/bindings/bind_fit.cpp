@@ -23,6 +23,7 @@ Algorithm algorithm_named(const std::string& name) {
 }
 
 Refine refinement_named(const std::string& name) {
+  if (name.empty()) return Refine::none;
   for (const Refine refine : refinements)
     if (name == to_string(refine)) return refine;
   throw py::value_error("refine='" + name + "' must be one of _core.REFINEMENTS, or empty");
@@ -60,7 +61,7 @@ Holder<PyFit> fit_points(const AnyPoints& any, const py::array& init, std::size_
   options.max_time = max_time;
   options.max_memory = max_memory;
   options.refine = refinement_named(refine);
-  if (n_swaps != 0) options.n_swaps = n_swaps;
+  options.n_swaps = n_swaps;
   options.seed = seed;
   options.poll = poll_signals;
   if (!on_update.is_none())
@@ -120,8 +121,7 @@ void bind_fit(py::module_& module) {
   for (std::size_t i = 0; i < std::size(algorithms); ++i) names[i] = to_string(algorithms[i]);
   module.attr("ALGORITHMS") = names;
   py::list refined;
-  for (const Refine refine : refinements)
-    if (refine != Refine::none) refined.append(to_string(refine));
+  for (const Refine refine : refinements) refined.append(to_string(refine));
   module.attr("REFINEMENTS") = py::tuple(refined);
   module.def("fit", &fit_points, py::arg("points"), py::arg("init"), py::kw_only(), py::arg("max_iter"), py::arg("tol"),
              py::arg("algorithm") = "auto", py::arg("on_iteration") = py::none(), py::arg("on_update") = py::none(),

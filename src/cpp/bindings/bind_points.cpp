@@ -20,7 +20,7 @@ py::dict metrics() {
       if (works_with(algorithm, distance)) names.append(to_string(algorithm));
     py::list refined;
     for (const Refine refine : refinements)
-      if (refine != Refine::none && works_with(refine, distance)) refined.append(to_string(refine));
+      if (works_with(refine, distance)) refined.append(to_string(refine));
     py::dict traits;
     traits["center"] = center_name(distance);
     traits["algorithms"] = py::tuple(names);

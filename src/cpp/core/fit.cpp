@@ -39,7 +39,6 @@ void check_options(std::size_t n_samples, std::size_t n_clusters, Distance dista
   if (!works_with(options.refine, distance))
     throw std::invalid_argument(std::string("refine=") + to_string(options.refine) +
                                 " does not work with metric=" + to_string(distance));
-  if (options.n_swaps < 1) throw std::invalid_argument("n_swaps=0 must be >= 1");
   if (!(options.max_time >= 0.0))
     throw std::invalid_argument("max_time=" + detail::shown(options.max_time) + " must be >= 0");
 }
@@ -89,11 +88,15 @@ Vector<double> checked_start(const Points<T>& points, MatrixView<double> init, c
 }
 
 template <class T>
-detail::MemoryLimit checked_limit(const Points<T>& points, std::size_t n_clusters, std::size_t max_memory) {
-  const detail::MemoryLimit limit(max_memory);
-  if (const std::size_t least = detail::least_bytes(points, n_clusters); limit.is_set() && !limit.allows(least))
-    throw std::invalid_argument("max_memory=" + std::to_string(limit.bytes()) + " must be at least " +
-                                std::to_string(least) + ", which algorithm=lloyd takes here");
+detail::MemoryLimit checked_limit(const Points<T>& points, std::size_t n_clusters, const FitOptions& options) {
+  const detail::MemoryLimit limit(options.max_memory);
+  std::size_t least = detail::least_bytes(points, n_clusters);
+  if (options.refine != Refine::none) least += detail::LocalLloyd<T>::bytes(points);
+  if (limit.is_set() && !limit.allows(least))
+    throw std::invalid_argument(
+        "max_memory=" + std::to_string(limit.bytes()) + " must be at least " + std::to_string(least) + ", which " +
+        (options.refine == Refine::none ? "algorithm=lloyd" : std::string("refine=") + to_string(options.refine)) +
+        " takes here");
   return limit;
 }
 
@@ -112,7 +115,7 @@ class Run {
         centers_(checked_start(points, init, options)),
         seen_(detail::with_directions(points, centers_, "init")),
         range_(range_now()),
-        limit_(checked_limit(points, k_, options.max_memory)),
+        limit_(checked_limit(points, k_, options)),
         assigner_(points, k_, options.algorithm, out.labels, options.poll, limit_),
         update_(points, k_, options.poll) {}
 
@@ -149,7 +152,7 @@ class Run {
     return std::nullopt;
   }
 
-  /// Iterations until there is a reason to stop. The first one has labels already where it is said how many changed.
+  /// Iterations until there is a reason to stop. @param changed  labels, where the first iteration's are there already
   /// @param measured  called with the objective of each, before anything moves
   template <class Measured>
   StopReason iterate(const Rounded& tolerance, std::optional<std::size_t> changed, const Measured& measured) {

@@ -155,7 +155,7 @@ RefineOption = Annotated[
     Refine | None,
     typer.Option(
         "--refine",
-        help="How each run goes on to a lower inertia.  [default: swaps; none with manhattan, hamming or categories]",
+        help="How to improve each run afterwards.  [default: swaps; none with manhattan, hamming or categories]",
         show_default=False,
     ),
 ]

@@ -212,7 +212,8 @@ def _refinement(asked: str | None, metric: str) -> Any:
         return None
     if asked not in known:
         what = "a table of numbers and categories" if metric == "mixed" else f"the metric {metric}"
-        raise Refusal(f"--refine {asked} does not work with {what}. Choose {' or '.join(['none', *known])}.")
+        choices = " or ".join([", ".join(["none", *known[:-1]]), *known[-1:]])
+        raise Refusal(f"--refine {asked} does not work with {what}. Choose {choices}.")
     return asked
 
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "digits.hpp"
 #include "pykmeans/workspace.hpp"

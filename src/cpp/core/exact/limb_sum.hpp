@@ -1,7 +1,8 @@
-// LimbSum: an exact sum of distances, small enough to keep one for each cluster, that can be subtracted and compared.
+// LimbSum: an exact sum of distances, small enough to keep one for each cluster, that can be subtracted and compared. (A
+// UnitSum is quicker to add to, but leaves what is small to its caller.)
 //
-// A term is cut into multiples of four units (limbs.hpp). What is left of it below the last unit, of terms of 2^-109
-// times the bound or less, goes to a WideSum, which most sums never need.
+// A term is cut into four parts, each a multiple of its own unit (limbs.hpp). Terms of 2^-109 times the bound or less
+// may leave something below the last unit. That goes to a WideSum, which most sums never need.
 #pragma once
 
 #include <cmath>
@@ -62,13 +63,15 @@ class LimbSum {
     for (const WideSum& sum : other.rest_) rest().subtract(sum);
   }
 
-  /// The sum divided by 2^units.exponent, rounded once.
-  double rounded(const Units& units) const {
-    if (!rest_.empty()) return whole(units).to_double(-units.exponent);
+  /// The sum times 2^exponent, rounded once; infinite beyond the largest double.
+  double to_double(const Units& units, int exponent) const {
+    if (!rest_.empty()) return whole(units).to_double(exponent);
     LimbSum copy = *this;
     copy.carry();
-    return round_to_double(leading_bits<bits>(copy.limbs_, limbs), units.lowest - units.exponent);
+    return round_to_double(leading_bits<bits>(copy.limbs_, limbs), units.lowest + exponent);
   }
+  /// The sum divided by 2^units.exponent, rounded once.
+  double rounded(const Units& units) const { return to_double(units, -units.exponent); }
 
   /// Whether the sum, which is not negative, is > value * 2^units.exponent. value >= 0.
   bool exceeds(const Units& units, double value) const {
@@ -77,9 +80,6 @@ class LimbSum {
     threshold.exponent += units.exponent;
     return whole(units).exceeds(threshold, /*or_equal=*/false);
   }
-
-  /// The sum times 2^exponent, rounded once; infinite beyond the largest double.
-  double to_double(const Units& units, int exponent) const { return whole(units).to_double(exponent); }
 
   /// -1, 0 or 1.
   int sign(const Units& units) const {

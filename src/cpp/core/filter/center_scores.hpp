@@ -1,6 +1,6 @@
 // CenterScores: which centers may be within a distance of a row, by float32 scores of panels of sixteen. Centers are
-// packed one by one, as they move. bounds.hpp has the proof: for a center c that is farther than `most`, the score is
-// above the limit (3. there, with `most` in place of exact(a)).
+// packed one by one, as they move. A center that is farther, by the exact distance, has a score above the limit: 3. in
+// assign/bounds/bounds.hpp, with that distance in place of exact(a).
 #pragma once
 
 #include <cstddef>

@@ -53,7 +53,7 @@ LocalLloyd<T>::LocalLloyd(const Points<T>& points, const Vector<double>& centers
       saved_centers_(centers_.size()),
       saved_seen_(centers_.size()),
       saved_sums_(points.layout, size()),
-      moved_at_(size(), -1),
+      is_moved_(size()),
       drift_(size()),
       changes_(size()) {
   for (int t = 0; t < std::max(1, points.n_threads); ++t) readers_.emplace_back(points, /*slots=*/2);
@@ -64,15 +64,13 @@ LocalLloyd<T>::LocalLloyd(const Points<T>& points, const Vector<double>& centers
     sums_.settle(c);
     clusters_[c].members.reserve(static_cast<std::size_t>(sums.count(c)));
   }
-  if (CenterScores::serve(d_, exact_)) {
+  if (traits(points.metric.distance).filter && CenterScores::serve(d_, exact_)) {
     scores_.emplace(points.frame, size());
     for (std::size_t c = 0; c < size(); ++c) scores_->pack(c, seen_center(c));
     for (std::size_t t = 0; t < readers_.size(); ++t) scored_.emplace_back(points.frame);
   }
   for (std::size_t i = 0; i < points.rows(); ++i)
     if (points.weight(i) > 0.0) clusters_[static_cast<std::size_t>(labels[i])].members.push_back({i, 0.0});
-  Vector<std::size_t> all(size());
-  for (std::size_t c = 0; c < size(); ++c) all[c] = c;
   each(size(), static_cast<double>(points.rows() * d_), [&](std::size_t c, int worker) {
     for (Member& member : clusters_[c].members) {
       breathe(worker);
@@ -82,9 +80,12 @@ LocalLloyd<T>::LocalLloyd(const Points<T>& points, const Vector<double>& centers
     clusters_[c].inertia = inertia_of(clusters_[c]);
   });
   for (const Cluster& cluster : clusters_) inertia_.add(cluster.inertia);
-  for (std::size_t c = 0; c < size(); ++c) is_touched_[c] = 1;
-  find_seconds(all);
-  for (std::size_t c = 0; c < size(); ++c) is_touched_[c] = 0;
+  for (std::size_t c = 0; c < size(); ++c) {
+    touched_.push_back(c);
+    is_touched_[c] = 1;
+  }
+  find_seconds();
+  forget_saved();
 }
 
 template <class T>
@@ -115,7 +116,7 @@ void LocalLloyd<T>::forget_saved() {
     drift_[c] = 0.0;
   }
   touched_.clear();
-  for (const std::size_t c : moved_) moved_at_[c] = -1;
+  for (const std::size_t c : moved_) is_moved_[c] = 0;
   moved_.clear();
   jumped_ = false;
   jumped_to_ = nowhere;
@@ -145,7 +146,7 @@ void LocalLloyd<T>::keep(bool with_seconds) {
     inertia_.subtract(saved_[c].inertia);
   }
   if (with_seconds)
-    find_seconds(touched_);
+    find_seconds();
   else
     bound_seconds();
 }
@@ -207,8 +208,8 @@ void LocalLloyd<T>::set_center(std::size_t c, const double* values) {
 
 template <class T>
 void LocalLloyd<T>::mark_moved(std::size_t c) {
-  if (moved_at_[c] >= 0) return;
-  moved_at_[c] = static_cast<std::int32_t>(moved_.size());
+  if (is_moved_[c]) return;
+  is_moved_[c] = 1;
   moved_.push_back(c);
 }
 
@@ -345,7 +346,7 @@ void LocalLloyd<T>::find_near(std::size_t a, Vector<Near>& near) const {
     const double distance = between(seen_center(a), seen_center(c));
     if (c != a && !beyond(distance, radius)) near.push_back({distance, c});
   };
-  if (moved_at_[a] >= 0)
+  if (is_moved_[a] != 0)
     for (std::size_t c = 0; c < size(); ++c) add(c);
   else
     for (const std::size_t c : moved_) add(c);
@@ -378,7 +379,7 @@ void LocalLloyd<T>::look_at(std::size_t a, const Vector<Near>& near, int worker)
     const T* const values = row(member.row, worker);
     if (largest >= needed && by_scores) {
       CenterScores::Rows<T>& rows = scored_[static_cast<std::size_t>(worker)];
-      rows.add(values, moved_at_[a] >= 0 ? label_of(a) : CenterScores::none, own);
+      rows.add(values, is_moved_[a] != 0 ? label_of(a) : CenterScores::none, own);
       positions.push_back(i);
       if (rows.count() == rows.most) look_by_scores(a, positions, worker);
       continue;
@@ -407,7 +408,7 @@ template <class T>
 void LocalLloyd<T>::look_by_scores(std::size_t a, Vector<std::size_t>& positions, int worker) {
   CenterScores::Rows<T>& rows = scored_[static_cast<std::size_t>(worker)];
   const Vector<Member>& members = clusters_[a].members;
-  const bool has_moved = moved_at_[a] >= 0;
+  const bool has_moved = is_moved_[a] != 0;
   Vector<Nearest> best;
   for (const std::size_t position : positions) best.push_back({label_of(a), members[position].distance});
   rows.look(has_moved ? *scores_ : *moved_scores_, [&](std::size_t i, std::size_t at) {
@@ -488,15 +489,15 @@ bool LocalLloyd<T>::apply() {
   Vector<std::size_t> stale = std::move(moved_);
   moved_ = {};
   for (const std::size_t c : changed_)
-    if (moved_at_[c] < 0) stale.push_back(c);
-  for (const std::size_t c : stale) moved_at_[c] = -1;
+    if (!is_moved_[c]) stale.push_back(c);
+  for (const std::size_t c : stale) is_moved_[c] = 0;
   each(stale.size(), static_cast<double>(rows_of(stale) * 8), [&](std::size_t i, int) { measure(stale[i]); });
   return !changed_.empty();
 }
 
-/// @return failed, unclear, or used_up for neither
+/// @return failed or unclear, or nothing
 template <class T>
-Ending LocalLloyd<T>::given_up(const Estimate& before, const Estimate& now) {
+std::optional<Ending> LocalLloyd<T>::given_up(const Estimate& before, const Estimate& now) {
   const bool fails = now.value > 0.0 && now.value > 3.0 * (before.value - now.value);
   if (now.error != 0.0 || before.error != 0.0) {
     const double margin =
@@ -504,7 +505,7 @@ Ending LocalLloyd<T>::given_up(const Estimate& before, const Estimate& now) {
     const double excess = 4.0 * now.value - 3.0 * before.value;
     if (!(now.is_clear(now.value, now.error) && now.is_clear(excess, margin))) return Ending::unclear;
   }
-  return fails ? Ending::failed : Ending::used_up;
+  return fails ? std::optional(Ending::failed) : std::nullopt;
 }
 
 template <class T>
@@ -522,10 +523,8 @@ Ending LocalLloyd<T>::run(std::size_t updates, GiveUp give_up) {
     if (give_up != GiveUp::never) {
       const Estimate now =
           give_up == GiveUp::by_estimates ? estimated_change() : Estimate{change().rounded(units_), 0.0};
-      if (i >= 2) {
-        const Ending ending = given_up(before, now);
-        if (ending != Ending::used_up) return ending;
-      }
+      if (i >= 2)
+        if (const auto ending = given_up(before, now)) return *ending;
       before = now;
     }
     update();
@@ -548,7 +547,7 @@ void LocalLloyd<T>::look_for_second(Member& member, Neighbors& near, std::size_t
     if (!values) values = row(member.row, worker);
     const double distance = exact_(values, seen_center(other.center));
     if (distance > second.distance) continue;
-    second.look(static_cast<std::int32_t>(other.center), distance);
+    second.look(label_of(other.center), distance);
     reach = own + std::sqrt(distance);
   }
   member.second = second.center;
@@ -586,12 +585,12 @@ void LocalLloyd<T>::seconds_by_scores(std::size_t a, const std::size_t* position
   Vector<Member>& members = clusters_[a].members;
   for (std::size_t i = 0; i < count; ++i) {
     const Member& member = members[positions[i]];
-    rows.add(row(member.row, worker), static_cast<std::int32_t>(a), member.second_distance);
+    rows.add(row(member.row, worker), label_of(a), member.second_distance);
   }
   rows.look(*scores_, [&](std::size_t i, std::size_t c) {
     Member& member = members[positions[i]];
     Nearest second{member.second, member.second_distance};
-    second.look(static_cast<std::int32_t>(c), exact_(row(member.row, worker), seen_center(c)));
+    second.look(label_of(c), exact_(row(member.row, worker), seen_center(c)));
     member.second = second.center;
     member.second_distance = second.distance;
     rows.set_limit(i, second.distance);
@@ -614,12 +613,12 @@ void LocalLloyd<T>::measure_seconds(std::size_t c) {
 
 /// Find the second nearest centers again, where centers of some clusters, or their rows, changed.
 template <class T>
-void LocalLloyd<T>::find_seconds(const Vector<std::size_t>& touched) {
-  const double share = static_cast<double>(touched.size()) / static_cast<double>(size());
+void LocalLloyd<T>::find_seconds() {
+  const double share = static_cast<double>(touched_.size()) / static_cast<double>(size());
   Vector<Neighbors> changed(static_cast<std::size_t>(threads()));
   each(size(), share * static_cast<double>(points_.rows() * d_ * 16), [&](std::size_t a, int worker) {
     Neighbors& near = changed[static_cast<std::size_t>(worker)];
-    find_changed(a, touched, near);
+    find_changed(a, near);
     if (near.is_empty() && !is_touched_[a]) return;
     Vector<Member>& members = clusters_[a].members;
     Vector<std::size_t> anew;
@@ -642,7 +641,7 @@ void LocalLloyd<T>::bound_seconds() {
   const double share = static_cast<double>(touched_.size()) / static_cast<double>(size());
   each(size(), share * static_cast<double>(points_.rows() * 16), [&](std::size_t a, int) {
     Neighbors near;
-    find_changed(a, touched_, near);
+    find_changed(a, near);
     if (near.is_empty() && !is_touched_[a]) return;
     double drift = 0.0;
     for (std::size_t i = 0; near.has(i); ++i) drift = std::max(drift, drift_[near[i].center]);
@@ -659,10 +658,10 @@ void LocalLloyd<T>::bound_seconds() {
 
 /// The touched centers that may be, or may have been, the second nearest of a row of a cluster.
 template <class T>
-void LocalLloyd<T>::find_changed(std::size_t a, const Vector<std::size_t>& touched, Neighbors& near) const {
+void LocalLloyd<T>::find_changed(std::size_t a, Neighbors& near) const {
   near.clear();
   const double reach = std::sqrt(clusters_[a].radius) + std::sqrt(clusters_[a].second_radius);
-  for (const std::size_t t : touched) {
+  for (const std::size_t t : touched_) {
     if (t == a) continue;
     const double now = std::sqrt(between(seen_center(t), seen_center(a)));
     if (!is_touched_[a]) {

@@ -12,9 +12,9 @@
 // d2 from x where sqrt(D) (1 - 4 g) > sqrt(d) + sqrt(d2), the roots rounded. The largest d of a cluster, and the largest
 // d2, do for all its rows.
 //
-// And from what was known when changes were last kept: all centers but its own were at least sqrt(d2) from x then. They
-// are farther than its own still where sqrt(d2) (1 - 4 g) > sqrt(d) + the distance that they have moved since. Centers
-// that were placed elsewhere are looked at on their own.
+// More follows from what was known when changes were last kept. All centers but its own were at least sqrt(d2) from x
+// then. A center is still farther than its own where sqrt(d2) (1 - 4 g) > sqrt(d) + the distance that it has moved
+// since. Centers that were placed elsewhere are looked at separately.
 #pragma once
 
 #include <algorithm>
@@ -41,7 +41,7 @@ struct Member {
   std::size_t row;
   double distance;                // to the center of its cluster
   double second_distance = 0.0;   // to the second nearest center
-  std::int32_t second = unknown;  // where it is not known, the distance is a lower bound
+  std::int32_t second = unknown;  // while it is unknown, second_distance is a lower bound
   float jump_root = 0.0f;         // a lower bound of the root of the distance to where a center jumped last
 };
 
@@ -107,6 +107,9 @@ class LocalLloyd {
   LocalLloyd(const Points<T>& points, const Vector<double>& centers, const std::int32_t* labels, const Partial& sums,
              const ExactDistance& exact, const Poll& poll);
 
+  /// What it keeps of the rows, as they are and as they were.
+  static std::size_t bytes(const Points<T>& points) { return 2 * points.rows() * sizeof(Member); }
+
   std::size_t size() const { return clusters_.size(); }
   const Cluster& operator[](std::size_t c) const { return clusters_[c]; }
   const Vector<double>& centers() const { return centers_; }
@@ -149,9 +152,7 @@ class LocalLloyd {
   /// Assignments and at most so many updates in between, of the clusters that gained or lost rows.
   Ending run(std::size_t updates, GiveUp give_up = GiveUp::never);
 
-  /// Whether nothing was touched since keep_if_lower() was called last.
-  bool is_untouched() const { return touched_.empty(); }
-  /// The clusters whose centers or rows changed since.
+  /// The clusters whose centers or rows changed since keep_if_lower() was called last.
   const Vector<std::size_t>& touched() const { return touched_; }
   /// Go on from here, where the inertia is less than where this was called last; else, or where run() failed, go back to
   /// there. @return whether it is less
@@ -168,15 +169,26 @@ class LocalLloyd {
   /// Call body(i, worker) for i in [0, count) by some threads. @param work  multiply-adds in all
   template <class Body>
   void each(std::size_t count, double work, const Body& body) const {
-    if (work < 0x1p18) {
-      for (std::size_t i = 0; i < count; ++i) body(i, 0);
-    } else {
-      parallel_blocks(count, useful_threads(points_.n_threads, {static_cast<std::size_t>(work)}), poll_,
-                      [&](std::size_t i, int worker) { body(i, worker); });
-    }
+    parallel_blocks(count, useful_threads(points_.n_threads, {static_cast<std::size_t>(work)}), poll_,
+                    [&](std::size_t i, int worker) { body(i, worker); });
   }
   const T* row(std::size_t at, int worker, std::size_t slot = 0) const {
     return readers_[static_cast<std::size_t>(worker)](at, slot);
+  }
+  /// Whether a row comes before another one in lexicographic order.
+  bool is_before(std::size_t a, std::size_t b, int worker) const {
+    const T *left = row(a, worker, 0), *right = row(b, worker, 1);
+    return std::lexicographical_compare(left, left + d_, right, right + d_);
+  }
+  /// Sort what has a row into that order, by a heap: it stays within bounds even where somebody writes into X meanwhile.
+  template <class WithRow>
+  void sort_rows(Vector<WithRow>& rows, int worker) const {
+    const auto before = [&](const WithRow& a, const WithRow& b) {
+      breathe(worker);
+      return is_before(a.row, b.row, worker);
+    };
+    std::make_heap(rows.begin(), rows.end(), before);
+    std::sort_heap(rows.begin(), rows.end(), before);
   }
   /// To be called for each row of a long loop, so that Ctrl-C need not wait for the loop's end.
   void breathe(int worker) const {
@@ -190,8 +202,8 @@ class LocalLloyd {
     std::int32_t to;
     double distance;
   };
-  /// How far a center must have moved since the last time to be nearer to a row than its own.
   static std::int32_t label_of(std::size_t c) { return static_cast<std::int32_t>(c); }
+  /// How far a center must have moved since the last time to be nearer to a row than its own.
   double needed_drift(const Member& member) const {
     return member.second_distance > 0x1p-900
                ? std::sqrt(member.second_distance) * root_shrink_ - std::sqrt(member.distance)
@@ -223,14 +235,14 @@ class LocalLloyd {
   void look_by_scores(std::size_t a, Vector<std::size_t>& positions, int worker);
   void transfer();
   bool apply();
-  static Ending given_up(const Estimate& before, const Estimate& now);
+  static std::optional<Ending> given_up(const Estimate& before, const Estimate& now);
   void measure(std::size_t c);
   void update();
   void find_drift();
 
   void bound_seconds();
-  void find_seconds(const Vector<std::size_t>& touched);
-  void find_changed(std::size_t a, const Vector<std::size_t>& touched, Neighbors& near) const;
+  void find_seconds();
+  void find_changed(std::size_t a, Neighbors& near) const;
   void seconds_by_scores(std::size_t a, const std::size_t* positions, std::size_t count, int worker);
   void measure_seconds(std::size_t c);
   void look_for_second(Member& member, Neighbors& near, std::size_t most, int worker) const;
@@ -255,7 +267,7 @@ class LocalLloyd {
   Vector<CenterScores::Rows<T>> scored_;      // of the threads
   Partial sums_;
   Vector<Cluster> clusters_;
-  LimbSum inertia_;  // of all of them, likewise
+  LimbSum inertia_;  // of all clusters, where changes were kept last
 
   // As they were where keep_if_lower() was called last, of the clusters that were touched since.
   Vector<std::size_t> touched_;
@@ -266,7 +278,7 @@ class LocalLloyd {
 
   // The assignment that comes next.
   Vector<std::size_t> moved_;      // centers that moved since distances were taken
-  Vector<std::int32_t> moved_at_;  // (clusters) where in moved_, -1 for not at all
+  Vector<std::uint8_t> is_moved_;  // (clusters)
   Vector<double> between_;         // (clusters) from where a center jumped
   bool jumped_ = false;
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);

@@ -3,16 +3,14 @@
 // A group of weight w, equal rows x, would leave cluster a for b where key(b) < key(a), with
 //     key(a) = |x - S_a / m_a|^2 m_a / (m_a - w)    and    key(b) = |x - S_b / m_b|^2 m_b / (m_b + w).
 // Centers are these means, rounded. So the exact distances bound the keys from both sides, and only where that leaves
-// something open is a key compared exactly. Most rows need not even that: all other centers are at least as far as the
-// second nearest, and a key is small beside its distance only where a cluster is.
+// something open is a key compared exactly. Most rows do not even need the bounds: all other centers are at least as
+// far as the second nearest, and a key is much less than its distance only where the cluster is small.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <numeric>
 
 #include "../exact/exact_number.hpp"
-#include "../exact/power_of_two.hpp"
 #include "refine.hpp"
 
 namespace pykmeans::detail {
@@ -35,7 +33,7 @@ struct Interval {
   double high = std::numeric_limits<double>::infinity();
 };
 
-/// An upper bound of what the rows of a cluster weigh that are as far from its center as one of them.
+/// For each row of a cluster, an upper bound on the weight of all its rows that are equally far from its center.
 class AsFar {
  public:
   /// @param weight  of a row
@@ -50,8 +48,7 @@ class AsFar {
 
  private:
   std::size_t place(const Member& member) const {
-    std::uint64_t bits;
-    std::memcpy(&bits, &member.distance, sizeof bits);
+    const auto bits = static_cast<std::uint64_t>(bits_of(member.distance));
     return static_cast<std::size_t>((bits * 0x9e3779b97f4a7c15u) >> 20) & (weights_.size() - 1);
   }
   Vector<double> weights_;
@@ -116,11 +113,6 @@ class Moves {
     return points_.weights ? std::ldexp(points_.weights[row], -weight_exponent_) : 1.0;
   }
 
-  bool is_before(std::size_t a, std::size_t b, int worker) const {
-    const T *left = state_.row(a, worker, 0), *right = state_.row(b, worker, 1);
-    return std::lexicographical_compare(left, left + d_, right, right + d_);
-  }
-
   // -------------------------------------------------------------- groups that would leave
 
   Vector<Group> leaving() {
@@ -169,16 +161,10 @@ class Moves {
     return groups;
   }
 
-  /// In lexicographic order, one group for equal rows. By a heap, which stays within bounds even where somebody writes
-  /// into X meanwhile.
+  /// In lexicographic order, one group for equal rows.
   void keep_one_of_equal(Vector<Group>& groups, int worker) const {
-    const auto before = [&](const Group& a, const Group& b) {
-      state_.breathe(worker);
-      return is_before(a.row, b.row, worker);
-    };
-    std::make_heap(groups.begin(), groups.end(), before);
-    std::sort_heap(groups.begin(), groups.end(), before);
-    const auto equal = [&](const Group& a, const Group& b) { return !is_before(a.row, b.row, worker); };
+    state_.sort_rows(groups, worker);
+    const auto equal = [&](const Group& a, const Group& b) { return !state_.is_before(a.row, b.row, worker); };
     groups.erase(std::unique(groups.begin(), groups.end(), equal), groups.end());
   }
 
@@ -193,9 +179,9 @@ class Moves {
     });
   }
 
-  /// The clusters whose keys may be less than that of a row's own, the first ones by mass of all or of the new: key(b) is
-  /// at least what the second nearest center's distance leaves where m_b is large enough, and where neither cluster is
-  /// new, that was looked at before.
+  /// The clusters whose keys may be less than that of a row's own cluster. They are the lightest of all clusters, or of
+  /// the new ones if its own is not new: the other pairs were looked at before. A cluster that is heavy enough cannot
+  /// be among them, as its center is at least as far as the second nearest.
   struct Attractors {
     const std::size_t *first, *last;
     double key;  // the row's own is at most that

@@ -10,12 +10,12 @@ std::optional<StopReason> refine(LocalLloyd<T>& state, const FitOptions& options
   if (options.refine == Refine::splits) reason = split_clusters(state, options, asked);
   if (reason) return reason;
   state.update_all();
-  if (!state.is_untouched()) {
+  if (!state.touched().empty()) {
     const Ending ending = state.run(options.max_iter);
     if (!state.keep_if_lower(ending)) return std::nullopt;
     if ((reason = asked()) || ending != Ending::settled) return reason;
   }
-  if (traits(state.points().metric.distance).normalized) return std::nullopt;
+  if (!works_with(Refine::moves, state.points().metric.distance)) return std::nullopt;
   return move_rows(state, options, summary, asked);
 }
 

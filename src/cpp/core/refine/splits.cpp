@@ -1,10 +1,8 @@
 // Rounds in which clusters whose split gains much take the centers of clusters whose loss is little (T. Kaukoranta,
 // P. Franti and O. Nevalainen, "Iterative split-and-merge algorithm for vector quantization codebook generation", 1998).
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
-#include "../rows/normalize.hpp"
 #include "../update/mean.hpp"
 #include "refine.hpp"
 
@@ -54,7 +52,7 @@ class Halves {
   }
 
  private:
-  const T* row(std::size_t i, std::size_t slot = 0) const { return state_.row(members_[i].row, worker_, slot); }
+  const T* row(std::size_t i) const { return state_.row(members_[i].row, worker_); }
 
   /// The member of largest distance, the first in lexicographic order at a tie.
   template <class Distance>
@@ -65,10 +63,7 @@ class Halves {
       state_.breathe(worker_);
       const double other = distance(i);
       if (other < largest) continue;
-      if (other == largest) {
-        const T *left = row(i, 0), *right = row(best, 1);
-        if (!std::lexicographical_compare(left, left + d_, right, right + d_)) continue;
-      }
+      if (other == largest && !state_.is_before(members_[i].row, members_[best].row, worker_)) continue;
       best = i;
       largest = other;
     }

@@ -1,6 +1,5 @@
 // Trials in which one center moves: to a row that is drawn, from the cluster whose loss is least.
 #include <algorithm>
-#include <cstring>
 #include <random>
 #include <utility>
 
@@ -63,17 +62,16 @@ class Swaps {
   }
 
  private:
-  /// A row and its distance, as an integer: distances are not negative, and their bits have the same order.
+  /// A row and its distance. They are compared by the bits, which have the order of numbers that are not negative, and
+  /// have one even where somebody has written NaN into X.
   struct Far {
-    std::int64_t distance;
+    double distance;
     std::size_t row;
-    bool operator<(const Far& other) const { return distance < other.distance; }
+    bool operator<(const Far& other) const { return bits_of(distance) < bits_of(other.distance); }
   };
   void add(LimbSum& sum, const Far& far) const {
     state_.breathe(0);
-    double distance;
-    std::memcpy(&distance, &far.distance, sizeof distance);
-    state_.add(sum, distance, far.row);
+    state_.add(sum, far.distance, far.row);
   }
 
   void learn_inertia() {
@@ -103,7 +101,7 @@ class Swaps {
     order_.clear();
     for (const Member& member : state_[cluster].members) {
       state_.breathe(0);
-      order_.push_back({bits_of(member.distance), member.row});
+      order_.push_back({member.distance, member.row});
     }
     // Halve what is left: the first half is added up, and stays if it is enough.
     auto first = order_.begin(), last = order_.end();
@@ -120,23 +118,19 @@ class Swaps {
         first = middle;
       }
     }
-    return first_of_equally_far(first->distance, threshold);
+    return first_of_equally_far(*first, threshold);
   }
 
   /// The same among the rows that are as far as the one that was found.
-  std::size_t first_of_equally_far(std::int64_t distance, double threshold) const {
+  std::size_t first_of_equally_far(const Far& found, double threshold) const {
     Vector<Far> equal;
     LimbSum sum;
     for (const Far& far : order_)
-      if (far.distance == distance)
-        equal.push_back(far);
-      else if (far.distance < distance)
+      if (far < found)
         add(sum, far);
-    if (equal.size() > 1) {  // by a heap, which stays within bounds even where somebody writes into X meanwhile
-      const auto before = [&](const Far& a, const Far& b) { return is_before(a.row, b.row); };
-      std::make_heap(equal.begin(), equal.end(), before);
-      std::sort_heap(equal.begin(), equal.end(), before);
-    }
+      else if (!(found < far))
+        equal.push_back(far);
+    state_.sort_rows(equal, 0);
     for (const Far& far : equal) {
       add(sum, far);
       if (exceeds(sum, threshold)) return far.row;
@@ -147,12 +141,6 @@ class Swaps {
   bool exceeds(const LimbSum& sum, double threshold) const {
     const double rounded = sum.rounded(state_.units());
     return rounded != threshold ? rounded > threshold : sum.exceeds(state_.units(), threshold);
-  }
-
-  bool is_before(std::size_t a, std::size_t b) const {
-    const T *left = state_.row(a, 0, 0), *right = state_.row(b, 0, 1);
-    const std::size_t d = state_.points().columns();
-    return std::lexicographical_compare(left, left + d, right, right + d);
   }
 
   /// What all rows gain that are nearer to a new center than to their own.
@@ -198,7 +186,7 @@ std::optional<StopReason> swap_centers(LocalLloyd<T>& state, const FitOptions& o
                                        const Asked& asked) {
   Swaps<T> swaps(state, options.seed);
   std::size_t failures = 0;
-  while (summary.n_swaps < options.n_swaps && !(options.n_swaps == automatic_swaps && failures == most_failures)) {
+  while (options.n_swaps == 0 ? failures < most_failures : summary.n_swaps < options.n_swaps) {
     const bool kept = swaps.trial();
     ++summary.n_swaps;
     summary.n_accepted_swaps += kept ? 1 : 0;

@@ -35,14 +35,11 @@ enum class Refine {
   swaps,   ///< trials in which one center moves to a row drawn at random, then moves
 };
 
-/// All of them.
-inline constexpr Refine refinements[] = {Refine::none, Refine::moves, Refine::splits, Refine::swaps};
+/// All but none.
+inline constexpr Refine refinements[] = {Refine::moves, Refine::splits, Refine::swaps};
 
 /// The name of a refinement, as Python knows it; that of Refine::none is empty.
 const char* to_string(Refine refine);
-
-/// FitOptions::n_swaps: trials until ten in a row were in vain.
-inline constexpr std::size_t automatic_swaps = std::numeric_limits<std::size_t>::max();
 
 /// Called now and then on the calling thread only, at most every few hundredths of a second; it stops the work by
 /// throwing, and what it throws reaches the caller. It must not call a function of this library on the same points.
@@ -74,10 +71,10 @@ struct FitOptions {
   /// Bytes that it may keep beside X and its outputs; 0 for half of what the machine has free, or a cgroup, or what the
   /// process's own limits leave it. Algorithms are chosen among what fits, which changes the time and never the result.
   std::size_t max_memory = 0;
-  Refine refine = Refine::none;           ///< where the metric is euclidean, or cosine but for Refine::moves
-  std::size_t n_swaps = automatic_swaps;  ///< trials of Refine::swaps, at least 1
-  std::uint32_t seed = 0;                 ///< of the random numbers of Refine::swaps
-  Poll poll;  ///< see Poll
+  Refine refine = Refine::none;  ///< where the metric is euclidean, or cosine but for Refine::moves
+  std::size_t n_swaps = 0;       ///< trials of Refine::swaps; 0 for until ten in a row were in vain
+  std::uint32_t seed = 0;        ///< of the random numbers of Refine::swaps
+  Poll poll;                     ///< see Poll
 };
 
 }  // namespace pykmeans

@@ -118,8 +118,8 @@ class Partial {
   Rounded weight(std::size_t cluster) const;
   /// The exact sums of `count` features from `first` on, each rounded once. The layout must not be wide.
   void sums(std::size_t cluster, std::size_t first, std::size_t count, double* out) const;
-  /// The exact sum of a feature, with weights of the weights too: digits to the base 2^51, lowest first, of which only the
-  /// last may be negative, times 2^(layout().unit[feature]). @param digits [out]
+  /// The exact sum of a feature; with weights, the last feature holds that of the weights. It is given as digits to the
+  /// base 2^51 times 2^(layout().unit[feature]), lowest first; only the last may be negative. @param digits [out]
   void digits(std::size_t cluster, std::size_t feature, Vector<std::int64_t>& digits) const;
   /// The sum of a feature times 2^exponent as high + low, exact to 2^-100 of it. With weights the last feature holds
   /// the sum of the weights.
