@@ -134,7 +134,7 @@ def fit(
     on_update(i, inertia, shift) is called when the centers have moved, too; True ends the fit. Exceptions as above.
     max_time : seconds after which no further iteration begins, >= 0; one is always made. Infinity by default.
     max_memory : bytes that it may keep beside X and what it returns; 0 for half of what is free. ValueError where that
-        is less than "lloyd" takes.
+        is less than "lloyd", or the refinement, takes.
     record_steps : whether to keep the steps, in 4 bytes a row and iteration.
     refine : one of REFINEMENTS, or empty for none.  n_swaps : trials of "swaps", 0 for "auto".
     seed : of the random numbers of "swaps", below 2^32.

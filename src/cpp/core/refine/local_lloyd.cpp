@@ -199,6 +199,7 @@ bool LocalLloyd<T>::is_lower() const {
 
 template <class T>
 void LocalLloyd<T>::set_center(std::size_t c, const double* values) {
+  check_finite(Vector<double>(values, values + d_));
   std::copy_n(values, d_, centers_.data() + c * d_);
   std::copy_n(values, d_, seen_.data() + c * d_);
   if (normalized_) normalize(values, d_, seen_.data() + c * d_);

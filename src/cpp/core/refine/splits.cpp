@@ -1,6 +1,7 @@
 // Rounds in which clusters whose split gains much take the centers of clusters whose loss is little (T. Kaukoranta,
 // P. Franti and O. Nevalainen, "Iterative split-and-merge algorithm for vector quantization codebook generation", 1998).
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "../update/mean.hpp"
@@ -14,7 +15,7 @@ constexpr std::size_t most_rounds = 100, updates_of_parts = 5;
 
 /// What splitting a cluster gives.
 struct Parting {
-  double gain = 0.0;  // none where it is not positive
+  double gain = -std::numeric_limits<double>::infinity();  // where there is none
   Vector<double> centers[2];
 };
 
