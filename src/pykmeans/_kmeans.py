@@ -11,7 +11,7 @@ from ._validate.arrays import as_core_centers
 from ._validate.data import Numbers, read
 from ._validate.parameters import Metric, check
 from ._validate.tables import is_table
-from ._words import AlgorithmWord, MetricWord, NumberOfRuns, NumberOfSwaps, RefineWord, Start
+from ._words import AlgorithmWord, AutoNumber, MetricWord, RefineWord, Start
 
 
 class KMeans(Clusterer):
@@ -76,9 +76,9 @@ class KMeans(Clusterer):
         What the fit may keep beside X and its attributes: bytes, or text such as "2 GB" (GiB are 1024^3 bytes). None
         for half of what the machine, or the container that it runs in, has free. "auto" and k-means++ choose among what
         fits, an ``algorithm`` that does not fit is replaced by "lloyd", and the result is the same. A limit below what
-        "lloyd" or k-means++ cannot do without is a ValueError that says how much that is. It is not about what NumPy
-        takes for a moment where ``init`` is "random" or a callable, nor about 16 bytes a row while empty clusters are
-        filled.
+        "lloyd", k-means++ or the refinement cannot do without is a ValueError that says how much that is. It is not
+        about what NumPy takes for a moment where ``init`` is "random" or a callable, nor about 16 bytes a row while
+        empty clusters are filled.
     callback : callable or None, default=None
         Called as ``callback(iteration, inertia, shift)`` after every iteration of every run, when its centers have
         moved: the iteration's number from 0, its entry in ``inertia_history_``, and the sum of the squared distances
@@ -210,7 +210,7 @@ class KMeans(Clusterer):
         n_clusters: int = 8,
         *,
         init: Start = "k-means++",
-        n_init: NumberOfRuns = "auto",
+        n_init: AutoNumber = "auto",
         max_iter: int = 300,
         tol: float = 1e-4,
         verbose: int | bool = 0,
@@ -220,7 +220,7 @@ class KMeans(Clusterer):
         n_threads: int | None = None,
         metric: MetricWord = "euclidean",
         refine: RefineWord | None = None,
-        n_swaps: NumberOfSwaps = "auto",
+        n_swaps: AutoNumber = "auto",
         store_medoids: bool = False,
         record_steps: bool = False,
         max_memory: int | str | None = None,
