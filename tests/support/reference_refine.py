@@ -211,7 +211,7 @@ class Search:
                 self.happened["a cluster without weight"] += 1
                 return replace(state, failed=True)
             if i == limit:
-                self.happened["as many updates as may be"] += 1
+                self.happened[f"after {limit} updates"] += 1
                 return state
             if hopeless(i, state.inertia):
                 self.happened["given up"] += 1
