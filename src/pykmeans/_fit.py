@@ -1,6 +1,7 @@
 """One fit: judge everything, then run the loop of the core n_init times and keep the best."""
 
 import time
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,10 +45,11 @@ def best_run(caller: str, data: Numbers, sample_weight: Any, parameters: FitPara
 
     stop = _Stop(caller, parameters)
     # Drawn ahead, so that the starts are the same as without refine, and the trials of one run change no other run.
-    seeds = start.draw_ahead(n_runs) if parameters.refine == "swaps" else None
+    seeds = start.draw_ahead(n_runs).tolist() if parameters.refine == "swaps" else repeat(0)
     best = None
-    for i in range(n_runs):  # not a generator, which would make a RuntimeError of a user's StopIteration
-        run = _run(points, start.next(points), parameters, stop, 0 if seeds is None else int(seeds[i]))
+    # No generator, which would make a RuntimeError of a user's StopIteration, and no list: n_init may be any number.
+    for i, seed in zip(range(n_runs), seeds, strict=False):
+        run = _run(points, start.next(points), parameters, stop, seed)
         if best is None or run.inertia < best.inertia:
             best = run
         if stop.ends_fit(run.stop_reason, n_runs - 1 - i):

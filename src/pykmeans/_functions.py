@@ -11,7 +11,7 @@ from ._fit import best_fit
 from ._seeding import plus_plus_draws
 from ._validate import arrays, parameters
 from ._validate.data import read
-from ._words import AlgorithmWord, MetricWord, NumberOfRuns, NumberOfSwaps, RefineWord, Start
+from ._words import AlgorithmWord, AutoNumber, MetricWord, RefineWord, Start
 
 
 def k_means(
@@ -20,7 +20,7 @@ def k_means(
     *,
     sample_weight: ArrayLike | None = None,
     init: Start = "k-means++",
-    n_init: NumberOfRuns = "auto",
+    n_init: AutoNumber = "auto",
     max_iter: int = 300,
     verbose: int | bool = False,
     tol: float = 1e-4,
@@ -31,7 +31,7 @@ def k_means(
     n_threads: int | None = None,
     metric: MetricWord = "euclidean",
     refine: RefineWord | None = None,
-    n_swaps: NumberOfSwaps = "auto",
+    n_swaps: AutoNumber = "auto",
     max_memory: int | str | None = None,
     callback: Callable[[int, float, float], bool | None] | None = None,
     max_time: float | None = None,

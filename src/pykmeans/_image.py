@@ -14,7 +14,7 @@ from ._validate.arrays import matrix
 from ._validate.data import Counted, Numbers
 from ._validate.images import Picture, read_image
 from ._validate.parameters import EUCLIDEAN, FitParameters, check, fit_parameters
-from ._words import NumberOfRuns
+from ._words import AutoNumber
 
 _MOST_COUNTED = 2**28  # pixels whose different colors can be told apart
 
@@ -26,7 +26,7 @@ def segment_image(
     space: str = "lab",
     spatial_weight: float = 0.0,
     random_state: int | np.random.RandomState | None = None,
-    n_init: NumberOfRuns = "auto",
+    n_init: AutoNumber = "auto",
     max_iter: int = 300,
     tol: float = 1e-4,
     n_threads: int | None = None,
@@ -123,7 +123,7 @@ def palette_from(
     *,
     space: str = "lab",
     random_state: int | np.random.RandomState | None = None,
-    n_init: NumberOfRuns = "auto",
+    n_init: AutoNumber = "auto",
     max_iter: int = 300,
     tol: float = 1e-4,
     n_threads: int | None = None,

@@ -11,7 +11,7 @@ from ._validate.arrays import as_core_centers
 from ._validate.data import Numbers, read
 from ._validate.parameters import Metric, check
 from ._validate.tables import is_table
-from ._words import AlgorithmWord, MetricWord, NumberOfRuns, NumberOfSwaps, RefineWord, Start
+from ._words import AlgorithmWord, AutoNumber, MetricWord, RefineWord, Start
 
 
 class KMeans(Clusterer):
@@ -213,7 +213,7 @@ class KMeans(Clusterer):
         n_clusters: int = 8,
         *,
         init: Start = "k-means++",
-        n_init: NumberOfRuns = "auto",
+        n_init: AutoNumber = "auto",
         max_iter: int = 300,
         tol: float = 1e-4,
         verbose: int | bool = 0,
@@ -223,7 +223,7 @@ class KMeans(Clusterer):
         n_threads: int | None = None,
         metric: MetricWord = "euclidean",
         refine: RefineWord | None = None,
-        n_swaps: NumberOfSwaps = "auto",
+        n_swaps: AutoNumber = "auto",
         store_medoids: bool = False,
         record_steps: bool = False,
         max_memory: int | str | None = None,

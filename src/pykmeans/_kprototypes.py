@@ -16,7 +16,7 @@ from ._validate.arrays import weights
 from ._validate.data import Encoded, Numbers
 from ._validate.frames import checked_feature_names
 from ._validate.tables import categorical_positions, opened, table
-from ._words import NumberOfRuns, Start
+from ._words import AutoNumber, Start
 
 if TYPE_CHECKING:
     import pandas
@@ -186,7 +186,7 @@ class KPrototypes(Clusterer):
         categorical: Any = None,
         gamma: Literal["auto"] | float = "auto",
         init: Start = "k-means++",
-        n_init: NumberOfRuns = "auto",
+        n_init: AutoNumber = "auto",
         max_iter: int = 300,
         tol: float = 1e-4,
         verbose: int | bool = 0,

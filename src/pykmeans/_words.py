@@ -20,5 +20,4 @@ class SupportsArray(Protocol):
 
 # NumPy's ArrayLike would take every word.
 Start: TypeAlias = StartWord | list[Any] | tuple[Any, ...] | SupportsArray | Callable[..., Any]
-NumberOfRuns: TypeAlias = Literal["auto"] | int
-NumberOfSwaps: TypeAlias = Literal["auto"] | int
+AutoNumber: TypeAlias = Literal["auto"] | int

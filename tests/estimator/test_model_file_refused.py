@@ -154,7 +154,7 @@ BROKEN = {
     "a refinement that lost": ({"fitted": {**REFINED, "unrefined_inertia_": 0.25}}, "but unrefined_inertia_ is 0.25"),
     "more than were tried": ({"fitted": {**REFINED, "n_swaps_": 1}}, "n_accepted_swaps_ is 2, but n_swaps_ is 1"),
     "moves undone": ({"fitted": {**REFINED, "n_moves_": -1}}, "n_moves_ is -1, which must be of type int and >= 0"),
-    "a falling history": (
+    "a negative history": (
         {"fitted": {**REFINED, "refinement_history_": {"$float64": [1, -1]}}},
         "refinement_history_ must be >= 0, but it is [1.0, -1.0]",
     ),

@@ -135,6 +135,10 @@ def test_time_is_that_of_all_runs(slow, inertia, n_iter, reason):
     assert (model.inertia_, model.n_iter_, model.stop_reason_) == (inertia, n_iter, reason)
 
 
+def test_as_many_runs_as_there_is_time_for():
+    assert KMeans(2, init="random", n_init=10**15, max_time=0).fit(RECTANGLE).stop_reason_ == "max_time"
+
+
 def test_what_comes_too_late_is_no_reason():
     """The callback is asked in the last iteration, too, and the time may be up then."""
     for parameters in ({"callback": lambda *_: True}, {"max_time": 0}):
@@ -177,8 +181,9 @@ def test_time_ends_a_refinement():
     whole = KMeans(12, random_state=0, refine="swaps").fit(X)
     last = whole.n_iter_ + 4
     slow = lambda i, *_: time.sleep(0.6 * (i == last))  # noqa: E731
-    model = KMeans(12, random_state=0, n_init=5, refine="swaps", n_swaps=10**6, max_time=0.5, callback=slow).fit(X)
+    model = KMeans(12, random_state=0, refine="swaps", n_swaps=10**6, max_time=0.5, callback=slow).fit(X)
     assert model.stop_reason_ == "max_time" and 0 < model.n_swaps_ <= 5
+    np.testing.assert_array_equal(model.refinement_history_, whole.refinement_history_[: model.n_swaps_ + 2])
     at_once = KMeans(12, random_state=0, n_init=5, refine="swaps", max_time=0).fit(X)
     assert (at_once.stop_reason_, at_once.n_iter_, at_once.n_swaps_) == ("max_time", 1, 0)
     assert at_once.inertia_ == at_once.unrefined_inertia_

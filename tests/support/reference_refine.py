@@ -90,11 +90,11 @@ class Fit(reference.Fit):
     happened: Counter
 
 
-def fit(X, init, refine, n_swaps=0, seed=0, max_iter=300, tol=1e-4, sample_weight=None, metric="euclidean", plain=None):
-    """A refined fit from the array init. n_swaps=0 is "auto". plain: the fit without refinement, if it is known."""
+def fit(X, init, refine, n_swaps=0, seed=0, max_iter=300, tol=1e-4, sample_weight=None, metric="euclidean"):
+    """A refined fit from the array init. n_swaps=0 is "auto"."""
     X = reference.as_points(X)
     how = {"sample_weight": sample_weight, "max_iter": max_iter, "metric": metric}
-    plain = plain or reference.fit(X, init, tol=tol, **how)
+    plain = reference.fit(X, init, tol=tol, **how)
     end = plain
     if last_assignment_changed(X, plain, sample_weight, metric):
         end = reference.fit(X, plain.centers, tol=0.0, **how)

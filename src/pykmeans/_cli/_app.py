@@ -22,6 +22,8 @@ from ._tables import SUFFIXES, Reading
 
 Metric = Enum("Metric", {name: name for name in METRICS}, type=str)  # type: ignore[misc]
 Format = Enum("Format", {name: name for name in SUFFIXES}, type=str)  # type: ignore[misc]
+# What each run does after Lloyd's algorithm to end lower.
+Refine = Enum("Refine", {name: name for name in ("none", *_core.REFINEMENTS)}, type=str)  # type: ignore[misc]
 
 
 class Scale(str, Enum):
@@ -37,10 +39,6 @@ class Fill(str, Enum):
 
     median = "median"
     most_frequent = "most-frequent"
-
-
-# What each run does after Lloyd's algorithm to end lower.
-Refine = Enum("Refine", {name: name for name in ("none", *_core.REFINEMENTS)}, type=str)  # type: ignore[misc]
 
 
 class Space(str, Enum):
