@@ -194,13 +194,13 @@ def test_optima_of_irises_beside_the_best_known(optima):
 def test_excess_and_cost_are_beside_one_run_of_the_same_seed():
     from bench.optima import cases, methods, report
 
-    plain = [methods.Outcome(110.0, 1.0), methods.Outcome(100.0, 4.0), methods.Outcome(105.0, 2.0)]
-    swaps = [methods.Outcome(100.0, 3.0, 20, 9, 0.01), methods.Outcome(100.0, 4.0), methods.Outcome(102.0, 3.0)]
+    plain = [methods.Outcome(110.0, 2.0), methods.Outcome(100.0, 4.0), methods.Outcome(105.0, 3.0)]
+    swaps = [methods.Outcome(100.0, 8.0, 20, 9, 0.01), methods.Outcome(100.0, 9.0), methods.Outcome(102.0, 3.0)]
     row = report.Row(cases.Case("iris", 3), (150, 4), 100.0, {"one run": plain, "swaps": swaps})
     assert row.excesses("one run") == pytest.approx([10.0, 0.0, 5.0])
-    assert row.cost("swaps") == 0.5  # of 2, 0 and 0.5
-    assert row.trial() == 1.0
-    assert "| swaps | 1 | 0.67 | 0.67 | 2.00 | 0.67 | 0.50 | 0.50 | 0.50 |" in report.summary([row])
+    assert row.cost("swaps") == 1.25  # of 3, 1.25 and 0
+    assert row.trial() == 0.5
+    assert "| swaps | 1 | 0.67 | 0.67 | 2.00 | 0.67 | 1.25 | 1.25 | 1.25 |" in report.summary([row])
 
 
 def test_the_best_known_are_those_of_the_same_data(tmp_path, monkeypatch):
