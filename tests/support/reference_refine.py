@@ -238,6 +238,25 @@ class Search:
         losses = [round53(b - a) for a, b in zip(with_first, with_second, strict=True)]
         return losses, [set(second[self.state.labels == c].tolist()) for c in range(self.k)]
 
+    def recentered(self, losses):
+        """The losses of clusters, less what their heirs' centers win by moving to the means of what they have then."""
+        D = self.rows.distances(self.state.centers)
+        D[np.arange(len(D)), self.state.labels] = np.inf
+        second = D.argmin(axis=1)
+        for c in range(self.k):
+            for heir in np.unique(second[self.state.labels == c]):
+                gone = self.rows.only((self.state.labels == c) & (second == heir))
+                kept = self.rows.only(self.state.labels == heir)
+                center = gone.updated(self.state.centers[[heir]], np.zeros(len(gone.X), dtype=int), [0])
+                apart = Fraction(self.as_points(center).distances(self.state.centers[[heir]])[0, 0])
+                g, m = (round53(rows.sum(np.ones(len(rows.X)))) for rows in (gone, kept))
+                losses[c] = round53(losses[c] - round53(round53(apart * g) * round53(g / round53(m + g))))
+        return losses
+
+    def as_points(self, centers):
+        """Centers as rows, to measure them."""
+        return self.rows._replace(X=centers, seen=self.rows.metric.seen(centers), rank=None, weights=None)
+
     def cluster_sums(self, values):
         return cluster_sums(values, self.state.labels, self.rows.weights, self.k)
 
@@ -331,6 +350,7 @@ class Search:
     def pairs(self, gains):
         """(cluster that gives its center away, cluster that is split) of each pair."""
         losses, heirs = self.losses_and_heirs()
+        losses = self.recentered(losses)
         used = set()
         for cluster in sorted(range(self.k), key=losses.__getitem__):  # stable: the lowest index at a tie
             if cluster in used or heirs[cluster] & used:

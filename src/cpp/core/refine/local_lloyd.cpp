@@ -95,6 +95,19 @@ Vector<double> LocalLloyd<T>::seen(const double* values) const {
   return result;
 }
 
+template <class T>
+Vector<double> LocalLloyd<T>::center_of(const Partial& sums, std::size_t cluster, const double* before) const {
+  const bool single = points_.source->has_single_centers();
+  Vector<double> center(before, before + d_);
+  Partial sum(points_.layout, 1);
+  sum.add(0, sums, cluster);
+  if (normalized_)
+    move_to_directions(sum, single, d_, center.data(), 1, {});
+  else
+    move_to_means(sum, single, d_, d_, center.data(), 1, {});
+  return center;
+}
+
 // ---------------------------------------------------------------- what can be undone
 
 template <class T>
@@ -249,17 +262,8 @@ void LocalLloyd<T>::update_all() {
 /// Make the centers of the clusters that changed the means of their rows.
 template <class T>
 void LocalLloyd<T>::update() {
-  const bool single = points_.source->has_single_centers();
-  Vector<double> mean(d_);
-  Partial sum(points_.layout, 1);
   for (const std::size_t c : changed_) {
-    std::copy_n(centers_.data() + c * d_, d_, mean.data());
-    sum.clear(0);
-    sum.add(0, sums_, c);
-    if (normalized_)
-      move_to_directions(sum, single, d_, mean.data(), 1, poll_);
-    else
-      move_to_means(sum, single, d_, d_, mean.data(), 1, poll_);
+    const Vector<double> mean = center_of(sums_, c, centers_.data() + c * d_);
     check_finite(mean);
     const Vector<double> as_seen = seen(mean.data());
     if (std::equal(mean.begin(), mean.end(), centers_.data() + c * d_) &&

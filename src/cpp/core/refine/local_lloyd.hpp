@@ -119,6 +119,8 @@ class LocalLloyd {
   const Points<T>& points() const { return points_; }
   const Poll& poll() const { return poll_; }
 
+  /// The center that rows of these sums have. @param before  the one that they have where the sums give none
+  Vector<double> center_of(const Partial& sums, std::size_t cluster, const double* before) const;
   /// A center as distances see it. @param values (n_features)
   Vector<double> seen(const double* values) const;
   const double* seen_center(std::size_t c) const { return seen_.data() + c * d_; }

@@ -1,10 +1,10 @@
 // Rounds in which clusters whose split gains much take the centers of clusters whose loss is little (T. Kaukoranta,
 // P. Franti and O. Nevalainen, "Iterative split-and-merge algorithm for vector quantization codebook generation", 1998).
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
-#include "../update/mean.hpp"
 #include "refine.hpp"
 
 namespace pykmeans::detail {
@@ -100,15 +100,8 @@ class Halves {
   }
 
   void move_centers() {
-    const bool single = state_.points().source->has_single_centers();
-    Vector<double> both(centers_[0]);
-    both.insert(both.end(), centers_[1].begin(), centers_[1].end());
-    if (traits(state_.points().metric.distance).normalized)
-      move_to_directions(sums_, single, d_, both.data(), 1, {});
-    else
-      move_to_means(sums_, single, d_, d_, both.data(), 1, {});
     for (std::size_t part = 0; part < 2; ++part) {
-      centers_[part].assign(both.data() + part * d_, both.data() + (part + 1) * d_);
+      centers_[part] = state_.center_of(sums_, part, centers_[part].data());
       seen_[part] = state_.seen(centers_[part].data());
     }
   }
@@ -123,6 +116,34 @@ class Halves {
   Vector<double> centers_[2], seen_[2];
 };
 
+/// What dissolving a cluster costs: its loss, less what is won when its heirs' centers move to the means of what they
+/// have then. Rows of weight g, with a center of their own at distance h from the heir's, of weight m, win h g g / (m + g).
+template <class T>
+double loss_of(const LocalLloyd<T>& state, std::size_t cluster, int worker) {
+  const int exponent = state.points().weights ? state.points().facts.weights.highest : 0;
+  const auto mass = [&](const Partial& sums, std::size_t c) {
+    const Rounded weight = sums.weight(c);
+    return std::ldexp(weight.fraction, weight.exponent - exponent);
+  };
+  Vector<Member> members = state[cluster].members;
+  std::sort(members.begin(), members.end(), [](const Member& a, const Member& b) { return a.second < b.second; });
+  Partial sums(state.points().layout, 1);
+  double loss = state[cluster].loss;
+  for (std::size_t i = 0; i < members.size();) {
+    const auto heir = static_cast<std::size_t>(members[i].second);
+    sums.clear(0);
+    for (; i < members.size() && static_cast<std::size_t>(members[i].second) == heir; ++i) {
+      state.breathe(worker);
+      sums.add(0, state.row(members[i].row, worker), state.points().weight(members[i].row));
+    }
+    const Vector<double> center = state.seen(state.center_of(sums, 0, state.seen_center(heir)).data());
+    const double apart = state.between(center.data(), state.seen_center(heir));
+    const double gone = mass(sums, 0), kept = mass(state.sums(), heir);
+    loss -= std::ldexp(apart, exponent - state.units().exponent) * gone * (gone / (kept + gone));
+  }
+  return loss;
+}
+
 /// Clusters in the order of a value of theirs, the lowest index at a tie.
 template <class IsBefore>
 Vector<std::size_t> sorted(std::size_t count, const IsBefore& is_before) {
@@ -134,10 +155,10 @@ Vector<std::size_t> sorted(std::size_t count, const IsBefore& is_before) {
 
 /// Pair clusters that are split with others that are dissolved, and give them their centers. @return whether any were
 template <class T>
-bool pair_up(LocalLloyd<T>& state, const Vector<Parting>& splits) {
+bool pair_up(LocalLloyd<T>& state, const Vector<Parting>& splits, const Vector<double>& losses) {
   const std::size_t k = state.size();
   const auto by_gain = sorted(k, [&](std::size_t a, std::size_t b) { return splits[a].gain > splits[b].gain; });
-  const auto by_loss = sorted(k, [&](std::size_t a, std::size_t b) { return state[a].loss < state[b].loss; });
+  const auto by_loss = sorted(k, [&](std::size_t a, std::size_t b) { return losses[a] < losses[b]; });
   Vector<std::uint8_t> used(k), around(k);
   bool any = false;
   for (const std::size_t dissolved : by_loss) {
@@ -149,7 +170,7 @@ bool pair_up(LocalLloyd<T>& state, const Vector<Parting>& splits) {
     if (passed_over) continue;
     const auto split =
         std::find_if(by_gain.begin(), by_gain.end(), [&](std::size_t a) { return !used[a] && !around[a]; });
-    if (split == by_gain.end() || !(splits[*split].gain > state[dissolved].loss)) break;
+    if (split == by_gain.end() || !(splits[*split].gain > losses[dissolved])) break;
     for (std::size_t c = 0; c < k; ++c) used[c] |= around[c];
     used[*split] = 1;
     state.place(*split, splits[*split].centers[0].data());
@@ -166,9 +187,12 @@ std::optional<StopReason> split_clusters(LocalLloyd<T>& state, const FitOptions&
   for (std::size_t round = 0; round < most_rounds; ++round) {
     Vector<Parting> splits(state.size());
     const auto work = static_cast<double>(state.points().rows() * state.points().columns() * 2 * updates_of_parts);
-    state.each(state.size(), work,
-               [&](std::size_t c, int worker) { splits[c] = Halves<T>(state, c, worker).split(state[c].inertia); });
-    if (!pair_up(state, splits)) return std::nullopt;
+    Vector<double> losses(state.size());
+    state.each(state.size(), work, [&](std::size_t c, int worker) {
+      splits[c] = Halves<T>(state, c, worker).split(state[c].inertia);
+      losses[c] = loss_of(state, c, worker);
+    });
+    if (!pair_up(state, splits, losses)) return std::nullopt;
     const bool kept = state.keep_if_lower(state.run(options.max_iter));
     if (const auto reason = asked()) return reason;
     if (!kept) return std::nullopt;
