@@ -62,13 +62,15 @@ LocalLloyd<T>::LocalLloyd(const Points<T>& points, const Vector<double>& centers
     std::copy(as_seen.begin(), as_seen.end(), seen_.begin() + static_cast<std::ptrdiff_t>(c * d_));
     sums_.add(c, sums, c);
     sums_.settle(c);
-    clusters_[c].members.reserve(static_cast<std::size_t>(sums.count(c)));
   }
   if (traits(points.metric.distance).filter && CenterScores::serve(d_, exact_)) {
     scores_.emplace(points.frame, size());
     for (std::size_t c = 0; c < size(); ++c) scores_->pack(c, seen_center(c));
     for (std::size_t t = 0; t < readers_.size(); ++t) scored_.emplace_back(points.frame);
   }
+  Vector<std::size_t> rows(size());
+  for (std::size_t i = 0; i < points.rows(); ++i) ++rows[static_cast<std::size_t>(labels[i])];
+  for (std::size_t c = 0; c < size(); ++c) clusters_[c].members.reserve(rows[c]);
   for (std::size_t i = 0; i < points.rows(); ++i)
     if (points.weight(i) > 0.0) clusters_[static_cast<std::size_t>(labels[i])].members.push_back({i, 0.0});
   each(size(), static_cast<double>(points.rows() * d_), [&](std::size_t c, int worker) {
