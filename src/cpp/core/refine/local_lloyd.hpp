@@ -117,7 +117,6 @@ class LocalLloyd {
   const LimbSum::Units& units() const { return units_; }
   const ExactDistance& exact() const { return exact_; }
   const Points<T>& points() const { return points_; }
-  const Poll& poll() const { return poll_; }
 
   /// The center that rows of these sums have. @param before  the one that they have where the sums give none
   Vector<double> center_of(const Partial& sums, std::size_t cluster, const double* before) const;
