@@ -23,7 +23,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.optima", description=report.__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="some small cases: a few minutes")
     parser.add_argument("--only", nargs="+", metavar="CASE", help='cases whose names begin so, as "digits 100"')
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS), help="beside one run")
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS), help="besides one run")
     parser.add_argument("--seeds", type=int, help="fits of each method (default: 20 to 2, by the size of the data)")
     parser.add_argument(
         "--search",

@@ -15,7 +15,7 @@ from .. import verify
 
 class Outcome(NamedTuple):
     inertia: float
-    seconds: float  # of the processor
+    seconds: float  # CPU time
     n_trials: int = 0
     n_kept: int = 0
     trial: float = math.nan  # seconds of one; those of the first are not known

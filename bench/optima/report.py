@@ -12,7 +12,7 @@ from .cases import Case
 from .methods import METHODS, ONE_RUN, SWAPS, Outcome
 
 FEW = 16  # clusters
-FOUND = 0.002  # percents: an optimum is as good as found
+FOUND = 0.002  # percent: an optimum is as good as found
 
 
 class Row(NamedTuple):
@@ -32,7 +32,7 @@ class Row(NamedTuple):
         return median(outcome.seconds / one.seconds for outcome, one in pairs) - 1
 
     def trial(self) -> float:
-        """What a trial of "swaps" takes, in percents of a run; NaN where none was timed."""
+        """What a trial of "swaps" takes, in percent of a run; NaN where none was timed."""
         pairs = zip(self.found.get(SWAPS, []), self.found[ONE_RUN], strict=False)
         shares = [100 * swaps.trial / one.seconds for swaps, one in pairs if swaps.n_trials > 1]
         return median(shares) if shares else math.nan

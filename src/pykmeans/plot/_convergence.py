@@ -75,7 +75,7 @@ class ConvergenceDisplay(Display):
         return self
 
     def _draw_refinement(self, ax: Any) -> None:
-        """Go on behind the iterations in another color, and show that part once more, closer, where there is room."""
+        """Continue the curve in another color, and repeat that part in an inset if the inertia fell."""
         first = len(self._inertias)
         places = np.arange(first, first + len(self._refined))
         ticks = optional("matplotlib.ticker", "plot", "plot").MaxNLocator

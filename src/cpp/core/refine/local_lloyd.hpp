@@ -118,6 +118,9 @@ class LocalLloyd {
   const ExactDistance& exact() const { return exact_; }
   const Points<T>& points() const { return points_; }
 
+  /// The largest weight is near two to it.
+  int weight_exponent() const { return points_.weights ? points_.facts.weights.highest : 0; }
+
   /// The center that rows of these sums have. @param before  the one that they have where the sums give none
   Vector<double> center_of(const Partial& sums, std::size_t cluster, const double* before) const;
   /// A center as distances see it. @param values (n_features)
@@ -198,6 +201,8 @@ class LocalLloyd {
   int threads() const { return static_cast<int>(readers_.size()); }
 
  private:
+  static constexpr std::size_t few_centers = 8;  // to which exact distances are taken, without scores
+
   struct Change {
     std::size_t position;
     std::int32_t to;

@@ -63,7 +63,7 @@ class Moves {
         d_(points_.columns()),
         unit_(points_.source->has_single_centers() ? 0x1p-23 : 0x1p-51),
         least_(points_.source->has_single_centers() ? 0x1p-148 : 0x1p-1073),
-        weight_exponent_(points_.weights ? points_.facts.weights.highest : 0),
+        weight_exponent_(state.weight_exponent()),
         error_(state.size()),
         mass_(state.size()),
         by_mass_(state.size()),
@@ -82,7 +82,7 @@ class Moves {
     return moved;
   }
 
-  /// These clusters are others than before: only they can make rows leave, or take them in.
+  /// These clusters have changed since the last round: only they can make rows leave, or take them in.
   void learn(const Vector<std::size_t>& touched) {
     for (const std::size_t c : new_) is_new_[c] = 0;
     new_ = touched;

@@ -1,4 +1,4 @@
-// Rounds in which clusters whose split gains much take the centers of clusters whose loss is little (T. Kaukoranta,
+// Rounds in which clusters whose split gains much take the centers of clusters whose loss is small (T. Kaukoranta,
 // P. Franti and O. Nevalainen, "Iterative split-and-merge algorithm for vector quantization codebook generation", 1998).
 #include <algorithm>
 #include <cmath>
@@ -120,7 +120,7 @@ class Halves {
 /// have then. Rows of weight g, with a center of their own at distance h from the heir's, of weight m, win h g g / (m + g).
 template <class T>
 double loss_of(const LocalLloyd<T>& state, std::size_t cluster, int worker) {
-  const int exponent = state.points().weights ? state.points().facts.weights.highest : 0;
+  const int exponent = state.weight_exponent();
   const auto mass = [&](const Partial& sums, std::size_t c) {
     const Rounded weight = sums.weight(c);
     return std::ldexp(weight.fraction, weight.exponent - exponent);
